@@ -1,0 +1,676 @@
+"""The order of a contact, exactly as both engines run it. The rules are in `model`; here is only their sequence.
+
+A visit: `next_visit` → `begin_visit` → `next_step` → `arrive` → waiting → `begin_service` → `end_contact` →
+`after_contact` → … → `end_visit`; or `not_served` when a customer balks, abandons or is turned away. On the other side
+of the counter: `change_shift`, `longest_idle`, `post_done`. Times are minutes from the first day of the warm-up.
+"""
+
+import math
+
+from sxsim.engines.world import (
+    ABANDONED,
+    AFTER_CONTACT,
+    ALIGNMENT,
+    AVAILABLE,
+    BALKED,
+    CUSTOMER,
+    DAY,
+    DAYS_A_WEEK,
+    DISCRETION,
+    FIRST_SHIFT,
+    FLOW,
+    GO_ON,
+    HALF_HOUR,
+    HALF_HOURS_A_DAY,
+    HALF_HOURS_A_WEEK,
+    IDLE,
+    INDIVIDUAL_LEVEL,
+    INSIGHT,
+    MAJOR,
+    MINOR,
+    MOST_ATTEMPTS,
+    NO_PROBLEM,
+    OFF_DUTY,
+    ON_BREAK,
+    RECOVERY,
+    RELIABILITY,
+    SERVED,
+    SERVING,
+    SHIFT,
+    SURPRISE,
+    TOP_LEVEL,
+    TURNED_AWAY,
+    VISIT_OVER,
+    VOICE,
+    WAIT_BINS,
+    WAIT_LOW,
+    WAIT_WIDTH,
+    WAITING,
+)
+from sxsim.model import business, contact, customer, demand, draws, levers, market, pyramid, queue
+from sxsim.model.draws import normal, place, uniform
+from sxsim.model.rule import step
+
+
+@step
+def drawn_minutes(world, person, purpose, where, kind, first, second):
+    """A length of time drawn by a person at a place of the journey, in minutes."""
+    setting = world.settings[0]
+    u = uniform(setting.seed, setting.replication, person, purpose, where)
+    z = normal(setting.seed, setting.replication, person, purpose, where)
+    return demand.duration(kind, first, second, u, z)
+
+
+@step
+def happens(world, person, purpose, where, chance):
+    """Whether something happens to a person at a place of the journey: 1 or 0."""
+    setting = world.settings[0]
+    return 1 if uniform(setting.seed, setting.replication, person, purpose, where) < chance else 0
+
+
+@step
+def usual_visit_rate(world, person):
+    """Visits a month of a person, as loyalty stands."""
+    i = world.persons[person]
+    return demand.visit_rate(world.segments[i.segment].rate, i.personal_rate, i.loyalty, world.parameters[0])
+
+
+@step
+def intensity_at(table, elapsed):
+    """Cumulative intensity of a month at some minutes after its start."""
+    position = elapsed / HALF_HOUR
+    below = int(math.floor(position))
+    if below >= len(table) - 1:
+        return table[len(table) - 1]
+    return table[below] + (table[below + 1] - table[below]) * (position - below)
+
+
+@step
+def next_visit(world, person, now):
+    """When the next visit starts: minutes, or infinity when not within this month (the rest waits for the next)."""
+    i = world.persons[person]
+    if i.status != CUSTOMER:
+        return math.inf
+    rate = usual_visit_rate(world, person)
+    setting = world.settings[0]
+    half_hours = int((setting.month_end - setting.month_start) / HALF_HOUR)
+    table = world.intensity[i.site, world.segments[i.segment].profile, : half_hours + 1]
+    passed = intensity_at(table, now - setting.month_start)
+    left = table[half_hours] - passed
+    if rate * left <= i.remaining:
+        i.remaining -= rate * left
+        return math.inf
+    target = passed + i.remaining / rate
+    low, high = 0, half_hours
+    while high - low > 1:
+        middle = (low + high) // 2
+        if table[middle] >= target:
+            high = middle
+        else:
+            low = middle
+    span = table[high] - table[low]
+    share = min(max((target - table[low]) / span, 0.0), 1.0) if span > 0.0 else 0.0
+    return max(setting.month_start + HALF_HOUR * (low + share), now)
+
+
+@step
+def begin_visit(world, person):
+    """A visit begins: the person chooses a journey."""
+    i, v, setting = world.persons[person], world.visits[person], world.settings[0]
+    u = uniform(setting.seed, setting.replication, person, draws.JOURNEY, place(i.visits, 0, 0))
+    shares = world.journey_shares[i.segment]
+    journey = 0
+    while journey < len(shares) - 1 and u >= shares[journey]:
+        journey += 1
+    v.active, v.number, v.journey, v.step, v.attempt = 1, i.visits, journey, -1, 0
+    v.served_steps, v.held, v.handed_over, v.post = 0, 0, 0, -1
+
+
+@step
+def half_hour_of_week(world, time):
+    """The half hour of the week, 0 … 335 from Monday, of a time."""
+    return (int(math.floor(time / HALF_HOUR)) + world.settings[0].first_weekday * HALF_HOURS_A_DAY) % HALF_HOURS_A_WEEK
+
+
+@step
+def next_opening(world, touchpoint, time):
+    """The time itself when the touchpoint is open then, else the next opening within a week."""
+    hours = world.opening[world.opening_in_force[world.settings[0].month], touchpoint]
+    first = half_hour_of_week(world, time)
+    if hours[first] > 0.0:
+        return time
+    for ahead in range(1, HALF_HOURS_A_WEEK):
+        if hours[(first + ahead) % HALF_HOURS_A_WEEK] > 0.0:
+            return (math.floor(time / HALF_HOUR) + ahead) * HALF_HOUR
+    return time
+
+
+@step
+def next_step(world, person, now):
+    """When the person arrives at the next contact of the journey; VISIT_OVER when there is none."""
+    v, setting = world.visits[person], world.settings[0]
+    journey = world.journeys[v.journey]
+    v.step += 1
+    while v.step < journey.steps:
+        s = world.steps[journey.first + v.step]
+        where = place(v.number, v.step, 0)
+        taken = s.chance >= 1.0 or happens(world, person, draws.STEP_TAKEN, where, s.chance) == 1
+        if taken:
+            delay = drawn_minutes(world, person, draws.STEP_DELAY, where, s.delay_kind, s.delay_first, s.delay_second)
+            time = now + delay
+            if s.nights == 1:
+                time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + s.night_time)
+            if v.step > 0:
+                time = next_opening(world, s.touchpoint, time)
+            v.touchpoint, v.contact_type, v.attempt, v.handed_over = s.touchpoint, s.contact_type, 0, 0
+            return time
+        v.step += 1
+    return VISIT_OVER
+
+
+@step
+def wants_capacity(world, person):
+    """The capacity this step must hold before the contact, or −1."""
+    v = world.visits[person]
+    hold = world.steps[world.journeys[v.journey].first + v.step].hold
+    if hold < 0 or (v.attempt > 0 and (v.held >> hold) & 1 == 1):
+        return -1
+    return hold
+
+
+@step
+def arrive(world, person, now, waiting, free):
+    """A person arrives: held capacity, opening hours, the sight of the queue, patience.
+
+    waiting: people in the queue; free: units left of the capacity wanted (at least 1 where none is wanted). Returns
+    WAITING, BALKED or TURNED_AWAY; the capacity is taken by the engine when the answer is WAITING.
+    """
+    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    floor = world.floors[i.site * setting.touchpoints + v.touchpoint]
+    t, kind, segment = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type], world.segments[i.segment]
+    v.arrival, v.wait, v.outcome, v.post = now, 0.0, WAITING, -1
+    v.logged_attempt, v.logged_touchpoint, v.logged_contact_type = v.attempt, v.touchpoint, v.contact_type
+    tally = world.contact_tally[i.site, v.touchpoint, i.segment]
+    tally.attempts += 1
+    where = place(v.number, v.step, v.attempt)
+    factor = segment.patience_factor * i.patience
+    v.patience_mean = kind.patience_mean * factor
+    v.patience = (
+        drawn_minutes(
+            world, person, draws.PATIENCE, where, kind.patience_kind, kind.patience_first, kind.patience_second
+        )
+        * factor
+    )
+    if free < 1 or floor.open == 0:
+        return TURNED_AWAY
+    floor.demanded_today += kind.service_mean
+    if t.queue_visible == 1 and waiting > 0:
+        guess = queue.expected_wait(waiting, kind.service_mean, float(floor.on_duty))
+        u = uniform(setting.seed, setting.replication, person, draws.BALK, where)
+        if u < queue.balk_chance(guess, v.patience_mean, p):
+            return BALKED
+    return WAITING
+
+
+@step
+def begin_service(world, person, post, now):
+    """Service begins: what the contact provides is settled under the levers of this moment. Returns its minutes.
+
+    post: the serving post, −1 for self-service. Order: service time → promise → problem or query → put right →
+    individual → surprising → level → quality.
+    """
+    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    site, lever = world.sites[i.site], world.levers[i.site]
+    floor = world.floors[i.site * setting.touchpoints + v.touchpoint]
+    t, kind = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type]
+    seed, replication, where = setting.seed, setting.replication, place(v.number, v.step, v.attempt)
+    v.start, v.wait, v.post, v.outcome, v.taken_over = now, now - v.arrival, post, SERVED, v.handed_over
+
+    # Who serves.
+    skill, engagement, strain = p.skill_normal, p.engagement_base, p.strain_normal
+    commitment, speed, time_factor = site.commitment, 1.0, 1.0
+    reliability = lever[RELIABILITY]
+    if post >= 0:
+        e = world.posts[post]
+        skill, engagement, strain, commitment, speed = e.skill, e.engagement, e.strain, e.commitment, e.speed
+        time_factor = floor.standard * queue.pressure_time_factor(floor.pressure, p)
+        e.busy, e.busy_from = SERVING, now
+    else:
+        reliability = levers.self_service_reliability(reliability, site.technology, p)
+    hurry = queue.hurry(time_factor)
+    effort = contact.effort(commitment, engagement, strain, hurry, p)
+
+    # Promise kept?
+    chance = contact.failure_chance(kind.failure, reliability, skill, strain, hurry, p)
+    failed = happens(world, person, draws.PROMISE, where, chance)
+    v.kept = contact.promise_kept(failed, v.wait, world.promised_wait[setting.month, v.touchpoint])
+    v.severity, v.query, v.query_well = NO_PROBLEM, 0, 0
+    v.voiced, v.noticed, v.put_right, v.case, handed_over = 0, 0, 0, 0, 0
+    if v.kept == 0:
+        major = failed == 1 and happens(world, person, draws.SEVERITY, where, t.major) == 1
+        v.severity = MAJOR if major else MINOR
+        if post < 0 and failed == 1 and t.hands_over_to >= 0:
+            handed_over = 1
+    elif v.taken_over == 1 or happens(world, person, draws.QUERY, where, kind.query) == 1:
+        v.query = 1
+
+    # Problem or query: voiced, noticed or silent; put right now or by an open case.
+    if v.severity > NO_PROBLEM and handed_over == 0:
+        is_major = 1 if v.severity == MAJOR else 0
+        chance = contact.voice_chance(lever[VOICE], i.bond, is_major, p)
+        v.voiced = happens(world, person, draws.VOICE, where, chance)
+        if v.voiced == 0 and post >= 0:
+            chance = contact.notice_chance(lever[VOICE], lever[INSIGHT], effort, p)
+            v.noticed = happens(world, person, draws.NOTICE, where, chance)
+        if v.voiced == 1 or v.noticed == 1:
+            chance = contact.put_right_now_chance(lever[DISCRETION], skill, is_major, p)
+            if post >= 0 and happens(world, person, draws.PUT_RIGHT_NOW, where, chance) == 1:
+                chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], skill, effort, is_major, p)
+                v.put_right = happens(world, person, draws.RECOVERY, where, chance)
+            else:
+                v.case = 1
+    if v.query == 1:
+        chance = contact.query_chance(skill, lever[INSIGHT], effort, p)
+        v.query_well = happens(world, person, draws.RECOVERY, where, chance)
+
+    # Individual? Surprising?
+    chance = contact.individual_chance(effort, lever[INSIGHT], lever[DISCRETION], i.wish, t.room, p)
+    v.individual = happens(world, person, draws.INDIVIDUAL, where, chance)
+    chance = contact.surprise_chance(lever[SURPRISE], lever[DISCRETION], effort, i.memory, t.room, p)
+    v.surprising = happens(world, person, draws.SURPRISE, where, chance)
+
+    arose = 1 if v.severity > NO_PROBLEM or v.query == 1 else 0
+    dealt_well = 1 if v.put_right == 1 or v.query_well == 1 else 0
+    v.level = pyramid.reach_level(
+        1, v.kept, v.put_right, arose, dealt_well, v.individual, v.surprising, TOP_LEVEL, INDIVIDUAL_LEVEL
+    )
+    ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
+    z = normal(seed, replication, person, draws.ENCOUNTER, where)
+    v.quality = contact.contact_quality(
+        v.kept, v.severity, v.put_right, v.query, v.query_well, v.individual, v.surprising, ratio, skill, engagement,
+        hurry, z, p,
+    )  # fmt: skip
+    v.handed_over = handed_over
+
+    # How long it takes, with the work after it.
+    drawn = drawn_minutes(
+        world, person, draws.SERVICE_TIME, where, kind.service_kind, kind.service_first, kind.service_second
+    )
+    handled = 1 if post >= 0 and (v.query == 1 or v.voiced == 1 or v.noticed == 1) else 0
+    extra = contact.extra_minutes(kind.service_mean, v.individual, v.surprising, handled, p)
+    minutes = contact.service_minutes(drawn, speed, skill, lever[FLOW], time_factor, p) + extra
+    v.after_contact = 0.0
+    if post >= 0:
+        v.after_contact = drawn_minutes(
+            world, person, draws.AFTER_CONTACT_TIME, where, t.after_kind, t.after_first, t.after_second
+        )
+    v.end = now + minutes
+    return minutes
+
+
+@step
+def count_wait(world, site, wait):
+    """Count a wait in the site's histogram: bin 0 for none, logarithmic bins beyond."""
+    place_of_wait = 0
+    if wait > 0.0:
+        place_of_wait = min(max(int(math.floor(math.log(wait / WAIT_LOW) / WAIT_WIDTH)) + 1, 1), WAIT_BINS - 1)
+    world.waits[site, place_of_wait] += 1
+
+
+@step
+def feel(world, person, quality, delighted_possible):
+    """What the customer makes of a contact: perception, satisfaction, delight, bond, expectation, memory, grievance."""
+    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    t = world.touchpoints[v.touchpoint]
+    v.expectation = i.expectation
+    v.perceived = customer.perceived_quality(quality, i.expectation, p)
+    value = market.value_for_money(
+        v.perceived, setting.price, world.market[0].outside_price, world.segments[i.segment].price_sensitivity, p
+    )
+    target = customer.satisfaction_target(v.perceived, i.expectation, value - v.perceived, p)
+    i.satisfaction = customer.update_satisfaction(i.satisfaction, target, t.importance, p)
+    v.delighted = 0
+    if delighted_possible == 1:
+        chance = customer.delight_chance(
+            v.level, v.individual, i.wish, v.surprising, v.perceived, i.expectation, INDIVIDUAL_LEVEL, p
+        )
+        where = place(v.number, v.step, v.attempt)
+        if happens(world, person, draws.DELIGHT, where, chance) == 1:
+            v.delighted = 1
+    i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, p)
+    i.expectation = customer.update_expectation(i.expectation, quality, v.delighted, p)
+    i.memory = customer.remember_surprise(i.memory, v.surprising if v.level == TOP_LEVEL else 0)
+    i.grievance = customer.grievance_after_contact(i.grievance, v.severity, v.put_right, p)
+    i.contacts += 1
+    i.delighted += v.delighted
+
+
+@step
+def end_contact(world, person, now):
+    """The contact ends: the customer takes it in, a case may open, and it is counted.
+
+    `visit.case` is 2 afterwards when a case was opened whose end is `person.case_due`.
+    """
+    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    t = world.touchpoints[v.touchpoint]
+    where = place(v.number, v.step, v.attempt)
+    feel(world, person, v.quality, 1)
+    if v.taken_over == 1 and v.query_well == 1:
+        i.grievance = customer.grievance_after_case(i.grievance, 1, p)
+    if v.case == 1 and i.case_due == math.inf:
+        u = uniform(setting.seed, setting.replication, person, draws.CASE_DELAY, where)
+        i.case_due = now + contact.case_days(world.levers[i.site, RECOVERY], u, p) * DAY
+        i.case_place, i.case_touchpoint, v.case = where, v.touchpoint, 2
+    v.served_steps += 1
+    if v.post >= 0:
+        e = world.posts[v.post]
+        e.contacts += 1
+        e.delighted += v.delighted
+
+    tally, money = world.contact_tally[i.site, v.touchpoint, i.segment], world.site_tally[i.site]
+    count_wait(world, i.site, v.wait)
+    tally.served += 1
+    tally.level_0 += 1 if v.level == 0 else 0
+    tally.level_1 += 1 if v.level == 1 else 0
+    tally.level_2 += 1 if v.level == 2 else 0
+    tally.level_3 += 1 if v.level == INDIVIDUAL_LEVEL else 0
+    tally.level_4 += 1 if v.level == TOP_LEVEL else 0
+    arose = 1 if v.severity > NO_PROBLEM or v.query == 1 else 0
+    tally.passed_2 += pyramid.gate_open(v.kept, v.put_right, arose, 1 if v.put_right == 1 or v.query_well == 1 else 0)
+    tally.delighted += v.delighted
+    tally.failures += 1 - v.kept
+    tally.problems += 1 if v.severity > NO_PROBLEM else 0
+    tally.voiced += v.voiced
+    tally.noticed += v.noticed
+    tally.put_right += v.put_right
+    tally.cases += 1 if v.case > 0 else 0
+    tally.queries += v.query
+    tally.queries_well += v.query_well
+    tally.individual += v.individual
+    tally.surprising += v.surprising
+    tally.handed_over += v.handed_over
+    tally.wait += v.wait
+    tally.service += v.end - v.start
+    tally.quality += v.quality
+    tally.perceived += v.perceived
+    tally.expectation += v.expectation
+    gesture = 1 if v.individual == 1 or v.surprising == 1 else 0
+    cost = business.contact_cost(t.cost, v.put_right, setting.compensation, gesture, setting.gesture)
+    failure = business.failure_cost(v.severity, setting.failure_minor, setting.failure_major)
+    money.contact_cost += cost
+    money.failure_cost += failure
+    money.revenue += t.revenue * setting.price
+
+
+@step
+def not_served(world, person, now, outcome, full):
+    """A contact that did not take place: what the customer makes of it and does next.
+
+    outcome: ABANDONED, BALKED or TURNED_AWAY; full: the capacity that was full, or −1. Returns the time of the next
+    attempt, GO_ON for the next step of the journey, or VISIT_OVER.
+    """
+    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    t = world.touchpoints[v.touchpoint]
+    seed, replication, where = setting.seed, setting.replication, place(v.number, v.step, v.attempt)
+    v.outcome, v.wait, v.level, v.start, v.end, v.kept = outcome, now - v.arrival, 0, now, now, 0
+    v.severity, v.query, v.query_well, v.voiced, v.noticed, v.put_right, v.case = NO_PROBLEM, 0, 0, 0, 0, 0, 0
+    v.individual, v.surprising, v.delighted, v.quality, v.after_contact = 0, 0, 0, 0.0, 0.0
+    v.expectation, v.perceived = i.expectation, 0.0
+    tally = world.contact_tally[i.site, v.touchpoint, i.segment]
+    count_wait(world, i.site, v.wait)
+    tally.abandoned += 1 if outcome == ABANDONED else 0
+    tally.balked += 1 if outcome == BALKED else 0
+    tally.turned_away += 1 if outcome == TURNED_AWAY else 0
+    tally.level_0 += 1
+    tally.wait += v.wait
+    again = v.attempt < MOST_ATTEMPTS
+    if full >= 0:
+        c = world.capacities[full]
+        if again and happens(world, person, draws.ANOTHER_DATE, where, c.another) == 1:
+            v.attempt += 1
+            delay = drawn_minutes(
+                world, person, draws.ANOTHER_DATE_DELAY, where, c.another_kind, c.another_first, c.another_second
+            )
+            return next_opening(world, v.touchpoint, now + delay)
+    ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
+    v.quality = contact.quality_not_served(1 if outcome == TURNED_AWAY else 0, ratio, p)
+    feel(world, person, v.quality, 0)
+    if again and happens(world, person, draws.TRY_AGAIN, where, t.again) == 1:
+        v.attempt += 1
+        return now + drawn_minutes(
+            world, person, draws.TRY_AGAIN_DELAY, where, t.again_kind, t.again_first, t.again_second
+        )
+    if again and t.switch_to >= 0 and happens(world, person, draws.SWITCH_CHANNEL, where, t.switch) == 1:
+        v.attempt += 1
+        v.touchpoint = t.switch_to
+        v.contact_type = world.touchpoints[t.switch_to].contact_type
+        return next_opening(world, v.touchpoint, now)
+    if world.steps[world.journeys[v.journey].first + v.step].essential == 1:
+        return VISIT_OVER
+    return GO_ON
+
+
+@step
+def after_contact(world, person, now):
+    """What follows a contact: hand-over to staff at once, or GO_ON with the journey."""
+    v = world.visits[person]
+    if v.handed_over == 1 and v.attempt < MOST_ATTEMPTS:
+        v.touchpoint = world.touchpoints[v.touchpoint].hands_over_to
+        v.contact_type = world.touchpoints[v.touchpoint].contact_type
+        v.attempt += 1
+        return next_opening(world, v.touchpoint, now)
+    return GO_ON
+
+
+@step
+def give_back(world, person, over):
+    """Capacities to give back after this step (a set of bits), or all that are held when the visit is over."""
+    v = world.visits[person]
+    given = v.held
+    if over == 0:
+        release = world.steps[world.journeys[v.journey].first + v.step].release
+        given = v.held & (1 << release) if release >= 0 else 0
+    v.held &= ~given
+    return given
+
+
+@step
+def end_visit(world, person):
+    """The visit is over: it is counted and paid, and the clock of the next one starts."""
+    i, v, setting = world.persons[person], world.visits[person], world.settings[0]
+    money = world.site_tally[i.site]
+    if v.served_steps > 0:
+        money.visits += 1
+        money.revenue += world.segments[i.segment].revenue * setting.price
+        i.last_visit = setting.month
+    v.active = 0
+    i.visits += 1
+    u = uniform(setting.seed, setting.replication, person, draws.VISIT_THRESHOLD, place(i.visits, 0, 0))
+    i.remaining = demand.threshold(u)
+
+
+@step
+def close_case(world, person):
+    """An open case is closed: put right, or not."""
+    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
+    lever = world.levers[i.site]
+    effort = world.sites[i.site].commitment
+    chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], p.skill_normal, effort, 0, p)
+    put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
+    i.grievance = customer.grievance_after_case(i.grievance, put_right, p)
+    i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, p)
+    world.contact_tally[i.site, i.case_touchpoint, i.segment].cases_put_right += put_right
+    world.site_tally[i.site].contact_cost += put_right * setting.compensation
+    i.case_due = math.inf
+
+
+@step
+def queue_place(world, person):
+    """The order in a queue: arrival minus head start; the smallest is served first, then the lowest number."""
+    return world.visits[person].arrival - world.segments[world.persons[person].segment].head_start
+
+
+@step
+def longest_idle(world, site, touchpoint):
+    """The post that serves an arriving customer: idle the longest, then the lowest number; −1 when nobody is free."""
+    setting = world.settings[0]
+    best, since = -1, math.inf
+    for team in range(site * setting.teams, (site + 1) * setting.teams):
+        group = world.teams[team]
+        if (group.serves >> touchpoint) & 1 == 0:
+            continue
+        for post in range(group.first, group.first + group.posts):
+            e = world.posts[post]
+            free = e.on_duty == 1 and e.busy == IDLE
+            if free and (e.idle_since < since or (e.idle_since == since and post < best)):
+                best, since = post, e.idle_since
+    return best
+
+
+@step
+def go_off_duty(world, post, now):
+    """An employee goes home."""
+    e = world.posts[post]
+    e.duty_minutes += now - e.duty_from
+    e.on_duty, e.going, e.busy = 0, 0, IDLE
+
+
+@step
+def begin_after_contact(world, post):
+    """An employee does the work after a contact."""
+    world.posts[post].busy = AFTER_CONTACT
+
+
+@step
+def post_done(world, post, now):
+    """An employee has finished a contact and the work after it: goes home when the shift is over, or on a break.
+
+    Returns OFF_DUTY, AVAILABLE, or the time when the break ends.
+    """
+    e = world.posts[post]
+    e.busy_minutes += now - e.busy_from
+    if e.going == 1:
+        e.overtime_minutes += now - e.going_since
+        go_off_duty(world, post, now)
+        return OFF_DUTY
+    e.busy, e.idle_since = IDLE, now
+    team = world.teams[e.team]
+    if now - e.break_from >= team.break_every:
+        e.busy, e.break_end = ON_BREAK, now + team.break_length
+        return e.break_end
+    return AVAILABLE
+
+
+@step
+def end_break(world, post, now):
+    """A break ends, unless the employee has gone home meanwhile. Returns AVAILABLE or OFF_DUTY."""
+    e = world.posts[post]
+    if e.on_duty == 0 or e.busy != ON_BREAK or e.break_end != now:
+        return OFF_DUTY
+    e.busy, e.idle_since, e.break_from = IDLE, now, now
+    return AVAILABLE
+
+
+@step
+def change_shift(world, site, now):
+    """Every half hour: doors open and close, staff comes and goes by the list, and once a day pressure is taken.
+
+    Returns 1 when idle employees went on a break that begins now, else 0.
+    """
+    setting = world.settings[0]
+    half_hour = int(math.floor(now / HALF_HOUR + 0.5))
+    of_week = half_hour_of_week(world, now)
+    first_floor = site * setting.touchpoints
+    if half_hour % HALF_HOURS_A_DAY == 0:
+        close_day(world, site)
+    version = world.opening_in_force[setting.month]
+    for touchpoint in range(setting.touchpoints):
+        world.floors[first_floor + touchpoint].open = int(world.opening[version, touchpoint, of_week])
+        world.floors[first_floor + touchpoint].on_duty = 0
+    block = int(math.floor((now - FIRST_SHIFT) / SHIFT)) + 1
+    breaks = 0
+    for index in range(setting.teams):
+        team = site * setting.teams + index
+        group = world.teams[team]
+        listed = world.staffing[world.staffing_in_force[setting.month], index, of_week]
+        exact = listed * world.sites[site].staff_factor * group.availability
+        wanted = int(math.floor(exact))
+        if exact > wanted:
+            u = uniform(setting.seed, setting.replication, team, draws.STAFF_ROUNDING, half_hour)
+            wanted += 1 if u < exact - wanted else 0
+        for rank in range(group.posts):
+            post = group.first + (block * group.posts_a_shift + rank) % group.posts
+            e = world.posts[post]
+            if e.filled == 1 and wanted > 0:
+                wanted -= 1
+                if e.on_duty == 0:
+                    e.on_duty, e.busy, e.idle_since, e.duty_from, e.break_from = 1, IDLE, now, now, now
+                e.going = 0
+                if e.busy == IDLE and now - e.break_from >= group.break_every:
+                    e.busy, e.break_end, breaks = ON_BREAK, now + group.break_length, 1
+                for touchpoint in range(setting.touchpoints):
+                    if (group.serves >> touchpoint) & 1 == 1:
+                        world.floors[first_floor + touchpoint].on_duty += 1
+            elif e.on_duty == 1 and e.going == 0:
+                if e.busy == IDLE or e.busy == ON_BREAK:
+                    go_off_duty(world, post, now)
+                else:
+                    e.going, e.going_since = 1, now
+    for touchpoint in range(setting.touchpoints):
+        floor = world.floors[first_floor + touchpoint]
+        floor.available_today += floor.on_duty * HALF_HOUR
+    return breaks
+
+
+@step
+def close_day(world, site):
+    """At midnight: the last seven days' demanded and available staff time make the pressure of the new day.
+
+    In the first month the usual ratio is learnt, and pressure is 1. The standard of time erodes day by day.
+    """
+    setting, p = world.settings[0], world.parameters[0]
+    first = site * setting.touchpoints
+    day = world.sites[site].days
+    world.sites[site].days += 1
+    if day == 0:
+        return
+    slot = (day - 1) % DAYS_A_WEEK
+    for touchpoint in range(setting.touchpoints):
+        floor = world.floors[first + touchpoint]
+        world.last_demand[first + touchpoint, slot] = floor.demanded_today
+        world.last_staff[first + touchpoint, slot] = floor.available_today
+        if setting.month == 0:
+            floor.demanded_first += floor.demanded_today
+            floor.available_first += floor.available_today
+        floor.demanded_today, floor.available_today = 0.0, 0.0
+    for touchpoint in range(setting.touchpoints):
+        pool, floor = world.touchpoints[touchpoint].pool, world.floors[first + touchpoint]
+        demanded, demanded_first = 0.0, 0.0
+        for other in range(setting.touchpoints):
+            if (pool >> other) & 1 == 1:
+                demanded_first += world.floors[first + other].demanded_first
+                for before in range(DAYS_A_WEEK):
+                    demanded += world.last_demand[first + other, before]
+        available = 0.0
+        for before in range(DAYS_A_WEEK):
+            available += world.last_staff[first + touchpoint, before]
+        if setting.month == 0 or pool == 0:
+            floor.pressure = 1.0
+            floor.normal = demanded_first / floor.available_first if floor.available_first > 0.0 else 0.0
+        else:
+            floor.pressure = queue.pressure(demanded, available, floor.normal, p)
+        time_factor = queue.pressure_time_factor(floor.pressure, p)
+        floor.standard = queue.erode_standard(floor.standard, time_factor, world.levers[site, ALIGNMENT], p)
+
+
+@step
+def contact_row(world, person):
+    """A contact attempt as a row of the contact log, field by field."""
+    i, v = world.persons[person], world.visits[person]
+    holder = world.posts[v.post].holder if v.post >= 0 else -1
+    return (
+        i.site, person, v.number, v.step, v.logged_attempt, v.logged_touchpoint, v.logged_contact_type, i.segment, v.post,
+        holder, v.arrival, v.wait, v.start, v.end, v.outcome, v.level, v.kept, v.severity, v.query, v.query_well,
+        v.voiced, v.noticed, v.put_right, v.case, v.individual, v.surprising, v.delighted, v.quality, v.expectation,
+        v.perceived, i.satisfaction,
+    )  # fmt: skip

@@ -1,0 +1,253 @@
+"""The floor of a site on SimPy: touchpoints, queues, staff coming and going, held capacity.
+
+At the same minute events happen in this order: service end, shift change, abandonment, arrival; then by number. SimPy's
+priorities carry that order, so nothing depends on its internal sequence.
+"""
+
+import heapq
+import math
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sxsim.engines import order_of_a_contact as order
+from sxsim.engines.reference.agents import ABANDONS, IS_TURNED_AWAY, Customer, Employee
+from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, ON_BREAK, World
+
+if TYPE_CHECKING:
+    from sxsim.engines.reference.model import ServiceModel
+
+_SERVICE_END, _SHIFT_CHANGE, _ABANDONMENT, _ARRIVAL, _CASE_END = range(2, 7)
+_NUMBERS = 1 << 40
+
+
+class Touchpoint:
+    """A touchpoint of a site: its queue, and who is called next.
+
+    To plug in another kind, subclass and override `wait_for_service`, `queue_place` or `contact_ended`.
+    """
+
+    def __init__(self, floor: "Floor", number: int) -> None:
+        self.floor = floor
+        self.number = number
+        self.world = floor.world
+        row = floor.world.touchpoints[number]
+        self.staffed = bool(row["staffed"])
+        units = int(row["units"])
+        self.places = simpy.PriorityResource(floor.clock, capacity=units) if not self.staffed and units > 0 else None
+        self._queue: list[tuple[float, int, simpy.Event]] = []
+        self._gone = 0
+
+    @property
+    def waiting(self) -> int:
+        """People in the queue."""
+        return len(self.places.queue) if self.places is not None else len(self._queue) - self._gone
+
+    def queue_place(self, customer: Customer) -> float:
+        """The order in the queue: arrival minus head start."""
+        return float(order.queue_place(self.world, customer.number))
+
+    def wait_for_service(self, customer: Customer) -> Generator[simpy.Event, Any, Any]:
+        """Wait until called. Returns the serving post, −1 for self-service, or why the customer left."""
+        if not self.staffed:
+            return (yield from self._wait_for_place(customer))
+        post = int(order.longest_idle(self.world, self.floor.site, self.number))
+        if post >= 0:
+            return post
+        turn = customer.turn = self.floor.clock.event()
+        heapq.heappush(self._queue, (self.queue_place(customer), customer.number, turn))
+        self._watch_patience(customer, turn)
+        return (yield turn)
+
+    def _watch_patience(self, customer: Customer, turn: simpy.Event) -> None:
+        patience = float(customer.visit["patience"])
+        if patience == math.inf:
+            return
+
+        def give_up(_event: simpy.Event) -> None:
+            if not turn.triggered:
+                self._gone += 1
+                turn.succeed(ABANDONS)
+
+        self.floor.abandonment(self.floor.now + patience, customer.number, give_up)
+
+    def _wait_for_place(self, customer: Customer) -> Generator[simpy.Event, Any, Any]:
+        if self.places is None:
+            return -1
+        request = self.places.request(priority=(self.queue_place(customer), customer.number))  # type: ignore[arg-type]
+        if not request.triggered:
+            patience = float(customer.visit["patience"])
+            turn = customer.turn = self.floor.clock.event()
+            request.callbacks.append(lambda _event: turn.triggered or turn.succeed(-1))  # type: ignore[union-attr]
+
+            def give_up(_event: simpy.Event) -> None:
+                if not turn.triggered and not request.triggered:
+                    turn.succeed(ABANDONS)
+
+            if patience < math.inf:
+                self.floor.abandonment(self.floor.now + patience, customer.number, give_up)
+            reason = yield turn
+            if reason != -1:
+                request.cancel()
+                return reason
+        customer.place = request  # type: ignore[attr-defined]
+        return -1
+
+    def first_in_queue(self) -> tuple[float, int, simpy.Event] | None:
+        """Who is next: place in the queue, number, and the event to trigger; None when nobody waits."""
+        while self._queue and self._queue[0][2].triggered:
+            heapq.heappop(self._queue)
+            self._gone -= 1
+        return self._queue[0] if self._queue else None
+
+    def call(self, post: int) -> None:
+        """The first in the queue is served by this post."""
+        _place, _number, turn = heapq.heappop(self._queue)
+        self.world.posts[post]["busy"] = order.SERVING
+        turn.succeed(post)
+
+    def close(self) -> None:
+        """At closing those waiting are turned away; service under way is finished."""
+        while (first := self.first_in_queue()) is not None:
+            heapq.heappop(self._queue)
+            first[2].succeed(IS_TURNED_AWAY)
+        if self.places is not None:
+            for request in sorted(self.places.queue, key=lambda r: r.key):
+                customer = self.floor.customers[request.priority[1]]  # type: ignore[index]
+                if customer.turn is not None and not customer.turn.triggered:
+                    customer.turn.succeed(IS_TURNED_AWAY)
+
+    def contact_ended(self, customer: Customer, post: int) -> None:
+        """Free the place, or the employee after the work that follows the contact."""
+        if post < 0:
+            if self.places is not None:
+                self.places.release(customer.place)  # type: ignore[attr-defined]
+            return
+        employee = self.floor.employees[post]
+        work = float(customer.visit["after_contact"])
+        if work > 0.0:
+            order.begin_after_contact(self.world, post)
+            self.floor.after_work(self.floor.now + work, employee)
+        else:
+            employee.finishes()
+
+
+class Floor:
+    """One site in continuous time: a SimPy environment with its touchpoints, staff and held capacities."""
+
+    def __init__(self, model: "ServiceModel", site: int, touchpoint_class: type[Touchpoint]) -> None:
+        self.model = model
+        self.site = site
+        self.world: World = model.world
+        self.clock = simpy.Environment()
+        self.posts = int(self.world.settings[0]["posts"])
+        self.touchpoints = [touchpoint_class(self, t) for t in range(len(self.world.touchpoints))]
+        self.capacities = [
+            simpy.Container(self.clock, capacity=int(row["units"]), init=int(row["units"]))
+            for row in self.world.capacities
+        ]
+        self.employees: dict[int, Employee] = {}
+        self.customers: dict[int, Customer] = {}
+        self.new_month = self.clock.event()
+        self.contacts: list[Any] = []
+        self._log = bool(self.world.settings[0]["log_contacts"])
+
+    @property
+    def now(self) -> float:
+        """Minutes from the first day of the warm-up."""
+        return float(self.clock.now)
+
+    def _at(self, time: float, kind: int, number: int, then: Callable[[simpy.Event], Any] | None = None) -> simpy.Event:
+        event = self.clock.event()
+        event._ok, event._value = True, None
+        if then is not None:
+            event.callbacks.append(then)  # type: ignore[union-attr]
+        self.clock.schedule(event, kind * _NUMBERS + number, time - self.clock.now)  # type: ignore[arg-type]
+        return event
+
+    def arrival(self, time: float, number: int) -> simpy.Event:
+        """The event of a person's arrival."""
+        return self._at(time, _ARRIVAL, number)
+
+    def service_end(self, time: float, number: int) -> simpy.Event:
+        """The event of a service's end; the number is the post's, or the posts' count plus the person's."""
+        return self._at(time, _SERVICE_END, number)
+
+    def abandonment(self, time: float, number: int, then: Callable[[simpy.Event], Any]) -> None:
+        """Patience that runs out."""
+        self._at(time, _ABANDONMENT, number, then)
+
+    def after_work(self, time: float, employee: Employee) -> None:
+        """The end of the work after a contact."""
+        self._at(time, _SERVICE_END, employee.number, lambda _event: employee.finishes())
+
+    def at_break_end(self, time: float, employee: Employee) -> None:
+        """The end of a break."""
+        self._at(time, _SERVICE_END, employee.number, lambda _event: employee.ends_break())
+
+    def open_case(self, customer: Customer) -> None:
+        """Schedule the end of a case that this contact has opened."""
+        if customer.visit["case"] == 2:
+            number = customer.number
+            due = float(customer.row["case_due"])
+            self._at(due, _CASE_END, number, lambda _event: order.close_case(self.world, number))
+
+    def free_units(self, capacity: int) -> int:
+        """Units free of a capacity; 1 where none is asked for."""
+        return 1 if capacity < 0 else int(self.capacities[capacity].level)
+
+    def take(self, capacity: int) -> None:
+        """Take a unit of a capacity."""
+        self.capacities[capacity].get(1)
+
+    def give_back(self, given: int) -> None:
+        """Give back one unit of each capacity in a set of bits."""
+        for number, capacity in enumerate(self.capacities):
+            if int(given) >> number & 1:
+                capacity.put(1)
+
+    def shifts(self) -> Generator[simpy.Event, Any, None]:
+        """Every half hour: doors, staff, those waiting. A SimPy process that never ends."""
+        half_hour = 0
+        while True:
+            yield self._at(half_hour * HALF_HOUR, _SHIFT_CHANGE, self.site)
+            breaks = order.change_shift(self.world, self.site, self.now)
+            if breaks:
+                for employee in self.employees.values():
+                    row = employee.row
+                    if (
+                        row["busy"] == ON_BREAK
+                        and row["on_duty"] == 1
+                        and row["break_from"] < self.now < row["break_end"]
+                    ):
+                        self._begin_break(employee)
+            for touchpoint in self.touchpoints:
+                row = self.world.floors[self.site * len(self.touchpoints) + touchpoint.number]
+                if touchpoint.waiting and row["open"] == 0:
+                    touchpoint.close()
+            if any(t.staffed and t.waiting for t in self.touchpoints):
+                for employee in self.employees.values():
+                    if employee.free:
+                        employee.serves_next()
+            half_hour += 1
+
+    def _begin_break(self, employee: Employee) -> None:
+        end = float(employee.row["break_end"])
+        if getattr(employee, "break_planned", None) != end:
+            employee.break_planned = end  # type: ignore[attr-defined]
+            self.at_break_end(end, employee)
+
+    def log_contact(self, number: int) -> None:
+        """Append a contact to the log, when one is kept."""
+        if self._log:
+            self.contacts.append(order.contact_row(self.world, number))
+
+    def run_month(self, end: float) -> None:
+        """Run the floor up to the month's end."""
+        started, self.new_month = self.new_month, self.clock.event()
+        started.succeed()
+        self.clock.run(until=end)
+
+
+__all__ = ["CONTACT_LOG", "IDLE", "Floor", "Touchpoint"]

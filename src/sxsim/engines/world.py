@@ -1,0 +1,239 @@
+"""The world as arrays: one row per person, post, touchpoint and site; both engines work on these rows.
+
+The fields a contact touches lie side by side. A person is on at most one visit, and in at most one contact, at a time:
+row i of `visits` is person i's visit.
+"""
+
+import hashlib
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.experimental import structref
+from numpy.typing import NDArray
+
+from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
+
+# Status of a person.
+PROSPECT, CUSTOMER, FORMER = range(3)
+# Outcome of a contact attempt.
+WAITING, SERVED, ABANDONED, BALKED, TURNED_AWAY = range(5)
+OUTCOMES = ("waiting", "served", "abandoned", "balked", "turned away")
+# What an employee does.
+IDLE, SERVING, AFTER_CONTACT, ON_BREAK = range(4)
+# How money comes in is told by the segment: contract fee > 0 or not.
+# Columns of the levers.
+RELIABILITY, FLOW, VOICE, RECOVERY, INSIGHT, DISCRETION, CRAFT, ENERGY, SURPRISE, ALIGNMENT = range(10)
+# Levels of the pyramid.
+TOP_LEVEL, INDIVIDUAL_LEVEL = 4, 3
+# Severity of a problem.
+NO_PROBLEM, MINOR, MAJOR = range(3)
+# Time in minutes.
+HALF_HOUR, DAY = 30.0, 1440.0
+HALF_HOURS_A_DAY, HALF_HOURS_A_WEEK, DAYS_A_WEEK = 48, 336, 7
+DAYS_A_MONTH = 30.4375
+MOST_HALF_HOURS = 31 * HALF_HOURS_A_DAY
+# Shifts change at 6, 14 and 22 h (assumption); who is on duty rotates with them.
+SHIFT, FIRST_SHIFT = 480.0, 360.0
+# What a step answers instead of a time.
+GO_ON, VISIT_OVER, OFF_DUTY, AVAILABLE = -1.0, -2.0, -1.0, 0.0
+MOST_ATTEMPTS = 250
+BEFORE_THE_RUN = -(10**6)
+# Histogram of waits: bin 0 holds no wait, the others are logarithmic.
+WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
+
+_I, _F = np.int64, np.float64
+
+
+def _record(**fields: Any) -> np.dtype[Any]:
+    return np.dtype(list(fields.items()), align=True)
+
+
+SETTINGS = _record(
+    seed=_I, replication=_I, month=_I, warm_up=_I, months=_I, people=_I, sites=_I, touchpoints=_I, segments=_I,
+    journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
+    first_weekday=_I, expectation_rise=_F, expectation_drift=_F, price=_F, promise=_F, last_result=_F, wage_bill=_F,
+    daily_variation=_F, season=_F, discount_rate=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F,
+    failure_major=_F, compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I,
+)  # fmt: skip
+PERSON = _record(
+    site=_I, segment=_I, account=_I, status=_I, since=_I, visits=_I, remaining=_F, personal_rate=_F, patience=_F,
+    wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F, grievance=_F,
+    loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_I, delighted=_I, heard_praise=_I, heard_complaint=_I,
+    told=_I, last_visit=_I, contacts=_I,
+)  # fmt: skip
+VISIT = _record(
+    active=_I, number=_I, journey=_I, step=_I, attempt=_I, touchpoint=_I, contact_type=_I, served_steps=_I, held=_I,
+    handed_over=_I, taken_over=_I, outcome=_I, logged_attempt=_I, logged_touchpoint=_I, logged_contact_type=_I, post=_I, arrival=_F, patience=_F, patience_mean=_F, wait=_F, start=_F, end=_F,
+    after_contact=_F, kept=_I, severity=_I, query=_I, query_well=_I, voiced=_I, noticed=_I, put_right=_I, case=_I,
+    individual=_I, surprising=_I, level=_I, quality=_F, perceived=_F, expectation=_F, delighted=_I,
+)  # fmt: skip
+ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
+POST = _record(
+    site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F, commitment=_F,
+    trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F, duty_from=_F, break_from=_F, break_end=_F, busy_from=_F,
+    busy_minutes=_F, duty_minutes=_F, overtime_minutes=_F, contacts=_I, delighted=_I,
+)  # fmt: skip
+TEAM = _record(
+    serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F, break_length=_F, wage=_F, quitting=_F,
+    speed_variation=_F,
+)  # fmt: skip
+SEGMENT = _record(
+    rate=_F, rate_variation=_F, profile=_I, head_start=_F, patience_factor=_F, patience_variation=_F, expectation=_F,
+    wish=_F, price_sensitivity=_F, leaving=_F, joining=_F, satisfaction=_F, bond=_F, revenue=_F, fee=_F, term=_I,
+)  # fmt: skip
+JOURNEY = _record(first=_I, steps=_I)
+STEP = _record(
+    touchpoint=_I, contact_type=_I, delay_kind=_I, delay_first=_F, delay_second=_F, delay_unit=_F, nights=_I,
+    night_time=_F, chance=_F, essential=_I, hold=_I, release=_I,
+)  # fmt: skip
+CONTACT_TYPE = _record(
+    service_kind=_I, service_first=_F, service_second=_F, service_mean=_F, patience_kind=_I, patience_first=_F,
+    patience_second=_F, patience_mean=_F, failure=_F, query=_F,
+)  # fmt: skip
+TOUCHPOINT = _record(
+    staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, queue_visible=_I,
+    major=_F, room=_F, importance=_F, again=_F, again_kind=_I, again_first=_F, again_second=_F, switch_to=_I,
+    switch=_F, hands_over_to=_I, cost=_F, revenue=_F, pool=_I,
+)  # fmt: skip
+FLOOR = _record(
+    open=_I, pressure=_F, standard=_F, normal=_F, demanded_today=_F, available_today=_F, demanded_first=_F,
+    available_first=_F, on_duty=_I,
+)  # fmt: skip
+SITE = _record(
+    share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
+    reputation=_F, fresh_ideas=_F, days=_I,
+)  # fmt: skip
+SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F)
+MARKET = _record(
+    outside_quality=_F, outside_price=_F, outside_drift=_F, outside_price_drift=_F, outside_spread=_F,
+)  # fmt: skip
+CAPACITY = _record(units=_I, another=_F, another_kind=_I, another_first=_F, another_second=_F)
+
+#: What is counted in a month by site, touchpoint and segment. Integers count; sums run in order of completion.
+CONTACT_TALLY = _record(
+    attempts=_I, served=_I, abandoned=_I, balked=_I, turned_away=_I, level_0=_I, level_1=_I, level_2=_I, level_3=_I,
+    level_4=_I, passed_2=_I, delighted=_I, failures=_I, problems=_I, voiced=_I, noticed=_I, put_right=_I, cases=_I,
+    cases_put_right=_I, queries=_I, queries_well=_I, individual=_I, surprising=_I, handed_over=_I, wait=_F,
+    service=_F, quality=_F, perceived=_F, expectation=_F,
+)  # fmt: skip
+#: What is counted or measured in a month by site.
+SITE_TALLY = _record(
+    visits=_I, active_start=_I, active=_I, people=_I, outside_start=_I, joiners=_I, returners=_I, leavers=_I,
+    stayed_12=_I, repurchased=_I, recommended=_I, praise=_I, complaints=_I, asked=_I, answers=_I, promoters=_I,
+    detractors=_I, headcount=_I, posts=_I, quits=_I, hires=_I, vacancies=_I, satisfaction=_F, loyalty=_F, bond=_F,
+    expectation=_F, engagement=_F, commitment=_F, skill=_F, strain=_F, reputation=_F, applicants=_F,
+    busy_minutes=_F, duty_minutes=_F, overtime_minutes=_F, pressure=_F, revenue=_F, contact_cost=_F,
+    failure_cost=_F, wages=_F, hiring_cost=_F, acquisition_cost=_F, fixed_cost=_F, cost=_F, investment=_F,
+    result=_F,
+)  # fmt: skip
+#: One row of the contact log.
+CONTACT_LOG = _record(
+    site=_I, person=_I, visit=_I, step=_I, attempt=_I, touchpoint=_I, contact_type=_I, segment=_I, post=_I,
+    holder=_I, arrival=_F, wait=_F, start=_F, end=_F, outcome=_I, level=_I, kept=_I, severity=_I, query=_I,
+    query_well=_I, voiced=_I, noticed=_I, put_right=_I, case=_I, individual=_I, surprising=_I, delighted=_I,
+    quality=_F, expectation=_F, perceived=_F, satisfaction=_F,
+)  # fmt: skip
+
+Rows = NDArray[Any]
+
+
+#: The arrays of a world. Shapes: S sites, T touchpoints, G segments, N persons, P posts, M months with the warm-up.
+ARRAYS = {
+    "settings": "(1,) SETTINGS",
+    "parameters": "(1,) the parameter record",
+    "persons": "(N,) PERSON",
+    "visits": "(N,) VISIT, row i is person i",
+    "accounts": "(accounts,) ACCOUNT",
+    "neighbours": "(N, acquaintances) numbers of persons",
+    "posts": "(P,) POST",
+    "teams": "(S × teams,) TEAM",
+    "segments": "(G,) SEGMENT",
+    "journeys": "(journeys,) JOURNEY",
+    "journey_shares": "(G, journeys) cumulative shares",
+    "steps": "(steps,) STEP",
+    "contact_types": "(contact types,) CONTACT_TYPE",
+    "touchpoints": "(T,) TOUCHPOINT",
+    "floors": "(S × T,) FLOOR",
+    "last_demand": "(S × T, 7) demanded minutes of the last days",
+    "last_staff": "(S × T, 7) available minutes of the last days",
+    "capacities": "(capacities,) CAPACITY",
+    "sites": "(S,) SITE",
+    "levers": "(S, 10) in force",
+    "weights": "(31, 10) of sub-elements on levers",
+    "sub_elements": "(31,) SUB_ELEMENT",
+    "elements": "(9,) maturity",
+    "market": "(1,) MARKET",
+    "profiles": "(profiles, 336) mean 1",
+    "intensity": "(S, profiles, half hours + 1) cumulative, in usual months",
+    "staffing": "(versions, teams of a site, 336)",
+    "staffing_in_force": "(M,) version",
+    "opening": "(versions, T, 336)",
+    "opening_in_force": "(M,) version",
+    "promised_wait": "(M, T) minutes",
+    "element_money": "(M, 9)",
+    "sub_element_money": "(M, 31)",
+    "funded": "(M,) share of the last result",
+    "prices": "(M,)",
+    "promises": "(M,)",
+    "seasons": "(M,)",
+    "month_starts": "(M + 1,) minutes",
+    "contact_tally": "(S, T, G) CONTACT_TALLY",
+    "site_tally": "(S,) SITE_TALLY",
+    "no_contacts": "(S, T, G) zeros",
+    "no_figures": "(S,) zeros",
+    "waits": "(S, WAIT_BINS)",
+}
+
+
+@structref.register
+class _WorldType(types.StructRef):
+    """The compiled type of a world, under a short name so that compiling stays fast."""
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__(fields)
+        self.name = f"World<{hashlib.sha256(str(self._fields).encode()).hexdigest()[:16]}>"
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class World(structref.StructRefProxy):
+    """All arrays of one replication, named and shaped as in `ARRAYS`; steps and agents share them.
+
+    Python reads the arrays as attributes; compiled steps get the same memory in one cheap reference.
+    """
+
+    settings: Rows
+    parameters: Rows
+
+
+structref.define_boxing(_WorldType, World)
+structref.define_constructor(World, _WorldType, list(ARRAYS))
+
+
+@numba.njit(cache=True)
+def _bind(
+    settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
+    journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
+    levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force,
+    opening, opening_in_force, promised_wait, element_money, sub_element_money, funded, prices, promises,
+    seasons, month_starts, contact_tally, site_tally, no_contacts, no_figures, waits,
+):  # fmt: skip
+    """Put the arrays into one reference."""
+    return World(
+        settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
+        journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
+        levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force,
+        opening, opening_in_force, promised_wait, element_money, sub_element_money, funded, prices, promises,
+        seasons, month_starts, contact_tally, site_tally, no_contacts, no_figures, waits,
+    )  # fmt: skip
+
+
+def bind(**arrays: Rows) -> World:
+    """A world of these arrays; all of `ARRAYS` must be there, C-contiguous."""
+    world: World = _bind(*(arrays[name] for name in ARRAYS))
+    for name, array in arrays.items():
+        setattr(world, name, array)
+    return world

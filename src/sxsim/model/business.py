@@ -1,0 +1,80 @@
+"""Business success: revenue, cost, result, present value, customer equity. Money in the scenario's currency."""
+
+import math
+
+from sxsim.model.rule import rule
+
+#: Months in a year.
+MONTHS = 12.0
+#: Minutes in an hour.
+MINUTES_AN_HOUR = 60.0
+
+
+@rule
+def contact_cost(usual, put_right, compensation, gesture, gesture_cost):
+    """What one contact costs beside wages: material, compensation, gesture.
+
+    usual, compensation, gesture_cost: money ≥ 0; put_right, gesture: 0 or 1. Returns money ≥ 0. Source: arithmetic.
+    """
+    return usual + compensation * put_right + gesture_cost * gesture
+
+
+@rule
+def failure_cost(severity, minor, major):
+    """What a failure costs the organisation.
+
+    severity: 0 none, 1 minor, 2 major; minor, major: money ≥ 0. Returns money ≥ 0.
+    Source: clause 4 (lower cost in the long run); arithmetic.
+    """
+    if severity == 2:
+        return major
+    if severity == 1:
+        return minor
+    return 0.0
+
+
+@rule
+def acquisition_cost(joiners, cost_per_joiner):
+    """Money spent on winning customers in a month. joiners ≥ 0, cost ≥ 0. Source: E068; arithmetic."""
+    return joiners * cost_per_joiner
+
+
+@rule
+def overtime_cost(minutes, cost_per_hour):
+    """Cost of overtime in a month. minutes ≥ 0; cost_per_hour: money. Returns money ≥ 0. Source: arithmetic."""
+    return minutes * cost_per_hour / MINUTES_AN_HOUR
+
+
+@rule
+def result(revenue, cost, investment):
+    """Result = revenue − cost − investment, money a month. Source: definition."""
+    return revenue - cost - investment
+
+
+@rule
+def discount_factor(annual_rate, month):
+    """Present value of one unit of money paid at the end of a month.
+
+    annual_rate: ≥ 0; month: 0 for the first. Returns 0–1. Source: textbook.
+    """
+    return math.exp(-math.log(1.0 + annual_rate) * (month + 1.0) / MONTHS)
+
+
+@rule
+def customer_equity(customers, margin, retention, annual_rate):
+    """Remaining value of the customer base, each customer worth margin × r / (1 + i − r).
+
+    customers: active ≥ 0; margin: money a month per customer; retention: share staying a month, 0–1 (below 1);
+    annual_rate: ≥ 0. Returns money. Source: Gupta, Lehmann and Stuart (2004), doi:10.1509/jmkr.41.1.7.25084 (E066).
+    """
+    monthly = math.exp(math.log(1.0 + annual_rate) / MONTHS) - 1.0
+    return customers * margin * retention / max(1.0 + monthly - retention, monthly)
+
+
+@rule
+def programme_money(planned, last_result, share):
+    """Money for a month's plan: what was planned, plus a share of last month's result where there is one.
+
+    planned: ≥ 0; last_result: any sign; share: 0–1. Returns ≥ 0. Source: clause 4 (success funds the next step); arithmetic.
+    """
+    return planned + share * max(last_result, 0.0)

@@ -1,0 +1,224 @@
+"""A contact at a touchpoint: service time, promise, problem or query, recovery, the individual and the surprising."""
+
+import math
+
+from sxsim.model.rule import rule
+
+
+@rule
+def logistic(x):
+    """Chance from log odds. Source: textbook."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@rule
+def service_minutes(drawn, speed, skill, flow, time_factor, p):
+    """Minutes of service: the drawn time, shorter with skill and flow, and under pressure.
+
+    drawn: minutes at pressure 1; speed: the employee's own factor, mean 1; skill, flow: 0–1; time_factor: standard ×
+    pressure factor. Returns minutes ≥ 0.
+    Source: E056; differences between employees: anonymous bank 1999 (sd of log time .19); gains by assumption.
+    """
+    gain = p.time_skill * (skill - p.skill_normal) + p.time_flow * (flow - p.lever_normal)
+    return drawn * speed * time_factor * math.exp(-gain)
+
+
+@rule
+def extra_minutes(mean, individual, surprising, handled, p):
+    """Minutes that a gesture and the handling of a problem or query add.
+
+    mean: the contact type's mean service time; flags 0 or 1. Returns minutes ≥ 0. Source: assumption.
+    """
+    return mean * (p.gesture_time * max(individual, surprising) + p.handling_time * handled)
+
+
+@rule
+def failure_chance(usual, reliability, skill, strain, hurry, p):
+    """Chance that the core promise fails in a contact.
+
+    usual: the touchpoint's failure rate at a managed organisation (maturity 3), 0–1; reliability, skill, strain,
+    hurry: 0–1. Returns 0–1.
+    Source: clauses 7.3.2b, 7.4.1a; E041, E021 (direction); sizes by assumption.
+    """
+    if usual <= 0.0:
+        return 0.0
+    if usual >= 1.0:
+        return 1.0
+    shift = (
+        -p.failure_reliability * (reliability - p.lever_normal)
+        - p.failure_skill * (skill - p.skill_normal)
+        + p.failure_strain * (strain - p.strain_normal)
+        + p.failure_hurry * hurry
+    )
+    return logistic(math.log(usual / (1.0 - usual)) + shift)
+
+
+@rule
+def promise_kept(failed, wait, promised_wait):
+    """Was the promise kept? A failure breaks it, and so does waiting longer than promised.
+
+    failed: 0 or 1; wait, promised_wait: minutes (infinite: nothing promised). Returns 0 or 1.
+    Source: clause 7.3.2b (promise).
+    """
+    return 1 if failed == 0 and wait <= promised_wait else 0
+
+
+@rule
+def voice_chance(voice, bond, major, p):
+    """Chance that a customer with a problem speaks up.
+
+    voice: lever 0–1; bond: 0–1; major: 0 or 1. Returns 0–1.
+    Source: TARP (E047: most stay silent), clauses 7.2.2c, 7.3.1a; sizes by assumption.
+    """
+    return logistic(
+        p.voice_base + p.voice_lever * (voice - p.lever_normal) + p.voice_bond * bond + p.voice_major * major
+    )
+
+
+@rule
+def notice_chance(voice, insight, effort, p):
+    """Chance that an employee notices a problem nobody voiced.
+
+    voice, insight: levers 0–1; effort: 0–1. Returns 0–1.
+    Source: clause 7.3.2d (reaching out before it is felt); form: assumption.
+    """
+    return p.notice_gain * effort * (voice + insight) / 2.0
+
+
+@rule
+def recovery_chance(recovery, discretion, skill, effort, major, p):
+    """Chance that a voiced or noticed problem is put right.
+
+    recovery, discretion: levers 0–1; skill, effort: 0–1; major: 0 or 1. Returns 0–1.
+    Source: clauses 7.3.2d, 7.1.2c; E048, E115 (direction); sizes by assumption.
+    """
+    return logistic(
+        p.recovery_base
+        + p.recovery_lever * (recovery - p.lever_normal)
+        + p.recovery_discretion * (discretion - p.lever_normal)
+        + p.recovery_skill * (skill - p.skill_normal)
+        + p.recovery_effort * (effort - p.effort_normal)
+        - p.recovery_major * major
+    )
+
+
+@rule
+def query_chance(skill, insight, effort, p):
+    """Chance that a query is dealt with well at once.
+
+    skill, effort: 0–1; insight: lever 0–1. Returns 0–1. Source: E209 (first-contact resolution about 70 %).
+    """
+    return logistic(
+        p.query_base
+        + p.query_skill * (skill - p.skill_normal)
+        + p.query_insight * (insight - p.lever_normal)
+        + p.query_effort * (effort - p.effort_normal)
+    )
+
+
+@rule
+def put_right_now_chance(discretion, skill, major, p):
+    """Chance that a problem is taken up on the spot; otherwise a case stays open.
+
+    discretion: lever 0–1; skill: 0–1; major: 0 or 1. Returns 0–1.
+    Source: clause 7.1.2c (authority to act and compensate); sizes by assumption.
+    """
+    return logistic(
+        p.now_base
+        + p.now_discretion * (discretion - p.lever_normal)
+        + p.now_skill * (skill - p.skill_normal)
+        - p.now_major * major
+    )
+
+
+@rule
+def case_days(recovery, u, p):
+    """Days until an open case is closed.
+
+    recovery: lever 0–1; u: uniform in (0, 1). Returns > 0, days, exponential.
+    Source: E050 (weeks are common); speed with 7.3.2d by assumption.
+    """
+    mean = p.case_days * math.exp(-p.case_speed * (recovery - p.lever_normal))
+    return -mean * math.log(u)
+
+
+@rule
+def effort(commitment, engagement, strain, hurry, p):
+    """What an employee puts into a contact.
+
+    All 0–1. Returns 0–1. Source: E227 (engagement and performance .43), E261 (exhaustion −.22); sizes by assumption.
+    """
+    value = (
+        commitment
+        * (1.0 + p.effort_engagement * (engagement - 0.5))
+        * (1.0 - p.effort_strain * strain)
+        * (1.0 - p.effort_hurry * hurry)
+    )
+    return min(max(value, 0.0), 1.0)
+
+
+@rule
+def individual_chance(effort, insight, discretion, wish, room, p):
+    """Chance that the contact is made individual: effort × insight × discretion, as far as this customer wants it.
+
+    effort, wish: 0–1; insight, discretion: levers 0–1; room: how much the touchpoint allows, 0–1. Returns 0–1.
+    Source: clause 4, level 3; clauses 7.1.2c, 7.3.1b; product form by assumption.
+    """
+    return min(p.individual_gain * effort * insight * discretion * wish * room, 1.0)
+
+
+@rule
+def surprise_chance(ideas, discretion, effort, memory, room, p):
+    """Chance of something surprising: fresh ideas × discretion × effort, fading with repetition for this customer.
+
+    ideas, discretion: levers 0–1; effort: 0–1; memory: surprises remembered, ≥ 0; room: 0–1. Returns 0–1.
+    Source: clause 4, level 4; clause 7.3.3 (what delights today is expected tomorrow); form: assumption.
+    """
+    return min(p.surprise_gain * ideas * discretion * effort * room, 1.0) * math.exp(-p.surprise_fading * memory)
+
+
+@rule
+def contact_quality(
+    kept, severity, put_right, query, query_well, individual, surprising, wait_ratio, skill, engagement, hurry, z, p
+):
+    """How good the contact was, before this customer's expectation colours it.
+
+    kept, put_right, query, query_well, individual, surprising: 0 or 1; severity: 0 none, 1 minor, 2 major; wait_ratio:
+    wait over (wait + patience), 0–1; skill, engagement, hurry: 0–1; z: standard normal, what nobody explains.
+    Returns 0–1. Source: SFO survey 2017 (penalties and rewards, E203), InstEval (76 % of variance is the encounter),
+    E228 (engaged people work better directly); sizes by assumption.
+    """
+    quality = p.quality_kept
+    if kept == 0:
+        loss = p.quality_major if severity == 2 else p.quality_minor
+        quality -= loss * (1.0 - p.quality_recovered * put_right)
+    if query == 1:
+        quality += p.quality_query_well if query_well == 1 else -p.quality_query_poor
+    quality += p.quality_individual * individual + p.quality_surprise * surprising
+    quality += p.quality_skill * (skill - p.skill_normal) + p.quality_engagement * (engagement - 0.5)
+    quality -= p.quality_wait * wait_ratio + p.quality_hurry * hurry
+    quality += p.quality_noise * z
+    return min(max(quality, 0.0), 1.0)
+
+
+@rule
+def wait_ratio(wait, patience, p):
+    """How heavily a wait weighs: felt longer than it is, against this customer's patience.
+
+    wait: minutes ≥ 0; patience: mean minutes > 0, may be infinite. Returns 0–1.
+    Source: E247 (waits are overestimated by 36 %); form: assumption.
+    """
+    if wait <= 0.0 or patience == math.inf:
+        return 0.0
+    felt = p.felt_wait * wait
+    return felt / (felt + patience)
+
+
+@rule
+def quality_not_served(turned_away, wait_ratio, p):
+    """How good a contact is that never took place: abandoned or balked, or turned away.
+
+    turned_away: 0 or 1; wait_ratio: 0–1. Returns 0–1. Source: E242 (inconvenience makes customers switch); assumption.
+    """
+    base = p.quality_turned_away if turned_away == 1 else p.quality_abandoned
+    return base * (1.0 - p.quality_wait * wait_ratio)

@@ -1,0 +1,228 @@
+"""The customer: expectation, satisfaction, delight, bond, loyalty, telling others, leaving."""
+
+import math
+
+from sxsim.model.contact import logistic
+from sxsim.model.rule import rule
+
+
+@rule
+def perceived_quality(quality, expectation, p):
+    """What the customer perceives: expectation draws it towards itself (assimilation).
+
+    quality, expectation: 0–1. Returns 0–1. Source: ECSI path expectation → quality .56–.85 (E297); size by assumption.
+    """
+    return quality + p.assimilation * (expectation - quality)
+
+
+@rule
+def satisfaction_target(perceived, expectation, value_gap, p):
+    """Satisfaction that this contact alone would leave: perception, disconfirmation, and value for money.
+
+    perceived, expectation: 0–1; value_gap: perceived value minus quality, −1…1. Returns 0–1. Losses weigh
+    loss_weight times gains.
+    Source: E216 (disconfirmation), E230 and E248 (losses 1.0–2.2 times gains), E300 (value).
+    """
+    difference = perceived - expectation
+    weight = p.disconfirmation if difference >= 0.0 else p.disconfirmation * p.loss_weight
+    return min(max(perceived + weight * difference + p.value_satisfaction * value_gap, 0.0), 1.0)
+
+
+@rule
+def update_satisfaction(satisfaction, target, importance, p):
+    """Satisfaction moves a part of the way to what the last contact would leave.
+
+    satisfaction, target: 0–1; importance of the touchpoint: ≥ 0, 1 = usual. Returns 0–1.
+    Source: E231 (cumulative satisfaction, losses count more); weights by assumption.
+    """
+    weight = p.satisfaction_weight if target >= satisfaction else p.satisfaction_weight_loss
+    return satisfaction + min(weight * importance, 1.0) * (target - satisfaction)
+
+
+@rule
+def delight_chance(level, individual, wish, surprising, perceived, expectation, individual_level, p):
+    """Chance that the customer is delighted: valued, or expectations exceeded, or both; surprise adds.
+
+    level: 0–4, below individual_level (3) there is no delight; individual, surprising: 0 or 1; wish: how much this
+    customer wants individual service, 0–1; perceived, expectation: 0–1. Returns 0–1.
+    Source: clauses 3 and 4 (delight), E118; sizes by assumption.
+    """
+    if level < individual_level:
+        return 0.0
+    exceeded = max(perceived - expectation, 0.0)
+    return logistic(
+        p.delight_base
+        + p.delight_valued * individual * wish
+        + p.delight_exceeded * exceeded
+        + p.delight_surprise * surprising
+    )
+
+
+@rule
+def update_bond(bond, delighted, surprising, severity, put_right, p):
+    """The emotional tie: grows with delight, breaks with failures.
+
+    bond: 0–1; delighted, surprising, put_right: 0 or 1; severity of a failure: 0 none, 1 minor, 2 major. Returns 0–1.
+    Source: clause 4 (delight builds an emotional tie), E100; sizes by assumption.
+    """
+    if delighted == 1:
+        bond += p.bond_gain * (1.0 + p.bond_surprise * surprising) * (1.0 - bond)
+    if severity > 0 and put_right == 0:
+        bond -= p.bond_break * bond * severity / 2.0
+    return min(max(bond, 0.0), 1.0)
+
+
+@rule
+def fade_bond(bond, p):
+    """A bond that is not renewed fades month by month.
+
+    bond: 0–1. Returns 0–1. Source: assumption (delight wears off, clause 7.3.3).
+    """
+    return bond * (1.0 - p.bond_fading)
+
+
+@rule
+def update_expectation(expectation, quality, delighted, p):
+    """After a contact expectation adapts to the experience, and delight raises the bar.
+
+    expectation, quality: 0–1; delighted: 0 or 1. Returns 0–1.
+    Source: E100 (delight raises next expectations), E213 (adaptation is slow); sizes by assumption.
+    """
+    expectation += p.expectation_adaptation * (quality - expectation)
+    expectation += p.expectation_delight * delighted * (1.0 - expectation)
+    return min(max(expectation, 0.0), 1.0)
+
+
+@rule
+def drift_expectation(expectation, usual, market_rise, promise, p):
+    """In a month expectation moves towards what the market and the promise made lead one to expect.
+
+    expectation, usual: 0–1 (usual: the customer's own starting level); market_rise: how far the market's level has
+    risen since the start; promise: boldness of the promise, −1…1, 0 as today. Returns 0–1.
+    Source: E213 (market expectations), clause 7.3.2b (promise), E112 (secular rise); sizes by assumption.
+    """
+    level = usual + market_rise + p.promise_expectation * promise
+    expectation += p.expectation_market * (level - expectation)
+    return min(max(expectation, 0.0), 1.0)
+
+
+@rule
+def remember_surprise(memory, surprising):
+    """Surprises remembered: one more after a surprising contact.
+
+    memory: ≥ 0; surprising: 0 or 1. Returns ≥ 0. Source: clause 7.3.3 (what delights today is expected tomorrow).
+    """
+    return memory + surprising
+
+
+@rule
+def forget_surprise(memory, p):
+    """Surprises fade from memory month by month.
+
+    memory: ≥ 0. Returns ≥ 0. Source: assumption.
+    """
+    return memory * (1.0 - p.surprise_forgetting)
+
+
+@rule
+def grievance_after_contact(grievance, severity, put_right, p):
+    """What an unsolved problem leaves behind; a new one adds to it.
+
+    grievance: 0–1; severity: 0 none, 1 minor, 2 major; put_right: 0 or 1 (now). Returns 0–1.
+    Source: TARP (E039–E046: loyalty after a problem); sizes by assumption.
+    """
+    if severity == 0 or put_right == 1:
+        return grievance
+    hurt = p.grievance_major if severity == 2 else p.grievance_minor
+    return grievance + hurt * (1.0 - grievance)
+
+
+@rule
+def grievance_after_case(grievance, put_right, p):
+    """A case put right later takes away most of the grievance; one refused adds to it.
+
+    grievance: 0–1; put_right: 0 or 1. Returns 0–1. Source: TARP (E041–E046), E287; sizes by assumption.
+    """
+    if put_right == 1:
+        return grievance * (1.0 - p.grievance_relief)
+    return grievance + p.grievance_refused * (1.0 - grievance)
+
+
+@rule
+def fade_grievance(grievance, p):
+    """A grievance fades month by month. grievance: 0–1. Returns 0–1. Source: assumption."""
+    return grievance * (1.0 - p.grievance_fading)
+
+
+@rule
+def satisfaction_after_case(satisfaction, put_right, p):
+    """A case put right repairs part of what was lost.
+
+    satisfaction: 0–1; put_right: 0 or 1. Returns 0–1. Source: E051 (recovery lifts satisfaction); size by assumption.
+    """
+    return satisfaction + p.case_satisfaction * put_right * (1.0 - satisfaction)
+
+
+@rule
+def loyalty(satisfaction, bond, reputation, grievance, p):
+    """Loyalty as an attitude: about linear in satisfaction, with bond, image and what rankles.
+
+    satisfaction, bond, reputation, grievance: 0–1. Returns 0–1.
+    Source: E030 (r .54), ECSI paths (satisfaction .47–.49, image .20–.29), clause 4; sizes by assumption.
+    """
+    value = (
+        p.loyalty_base
+        + p.loyalty_satisfaction * satisfaction
+        + p.loyalty_bond * bond
+        + p.loyalty_reputation * (reputation - 0.5)
+        - p.loyalty_grievance * grievance
+    )
+    return min(max(value, 0.0), 1.0)
+
+
+@rule
+def leave_chance(usual, loyalty, grievance, advantage, p):
+    """Chance to leave in a month (or at renewal): behaviour is convex in the attitude.
+
+    usual: the segment's chance at normal loyalty, 0–1; loyalty, grievance: 0–1; advantage: perceived value here minus
+    the outside offer's, −1…1. Returns 0–1.
+    Source: E291 (behaviour convex), E037 (satisfied customers leave too), E201; sizes by assumption.
+    """
+    chance = usual * math.exp(
+        -p.leave_loyalty * (loyalty - p.loyalty_normal) + p.leave_grievance * grievance - p.leave_advantage * advantage
+    )
+    return min(chance, 1.0)
+
+
+@rule
+def feedback_chance(bond, voice, p):
+    """Chance that a customer who is asked gives feedback.
+
+    bond: 0–1; voice: lever 0–1. Returns 0–1. Source: clause 4 (customers who cooperate), 7.3.1a; sizes by assumption.
+    """
+    return logistic(p.feedback_base + p.feedback_bond * bond + p.feedback_voice * (voice - p.lever_normal))
+
+
+@rule
+def survey_answer(loyalty, scale, noise, p):
+    """The answer to "would you recommend us?", 0–10, with noise and a personal use of the scale.
+
+    loyalty: 0–1; scale, noise: standard normal. Returns 0.0 … 10.0, whole numbers.
+    Source: customerSat data (scale use must be modelled), SFO 2017 (promoters by overall rating); sizes by assumption.
+    """
+    felt = p.answer_base + p.answer_loyalty * loyalty + p.answer_scale * scale + p.answer_noise * noise
+    return math.floor(p.answer_top * min(max(felt, 0.0), 1.0) + 0.5)
+
+
+@rule
+def tell_chance(satisfaction, delighted, grievance, positive, p):
+    """Chance to tell others in a month: highest at the extremes.
+
+    satisfaction, grievance: 0–1; delighted: 1 when delighted in the month; positive: 1 for praise, 0 for complaint.
+    Returns 0–1. Source: E289 (U-shape), E062 (positive to negative about 3 : 1); sizes by assumption.
+    """
+    if positive == 1:
+        value = p.tell_praise * max(satisfaction - 0.5, 0.0) + p.tell_delight * delighted
+    else:
+        value = p.tell_complaint * max(0.5 - satisfaction, 0.0) + p.tell_grievance * grievance
+    return min(value, 1.0)

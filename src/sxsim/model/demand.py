@@ -1,0 +1,67 @@
+"""Demand: when customers come. Rates per month, times in minutes."""
+
+import math
+
+from sxsim.model.rule import rule
+
+#: Families of durations.
+CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, NEVER = range(5)
+
+
+@rule
+def daily_factor(variation, z):
+    """How busy a day is as a whole: a busy morning predicts a busy afternoon.
+
+    variation: coefficient of variation, ≥ 0 (measured .09–.20); z: standard normal. Returns > 0, mean 1.
+    Source: report on bank call centres (daily rates vary by 9–20 %), lognormal by assumption.
+    """
+    variance = math.log(1.0 + variation * variation)
+    return math.exp(math.sqrt(variance) * z - variance / 2.0)
+
+
+@rule
+def spread_factor(variation, z):
+    """How one person or employee differs from the average: lognormal with mean 1.
+
+    variation: coefficient of variation, ≥ 0; z: standard normal. Returns > 0.
+    Source: E200-series, heterogeneity of rates and of agents (ICC 5 % of log service time); form: assumption.
+    """
+    return daily_factor(variation, z)
+
+
+@rule
+def visit_rate(usual, personal, loyalty, p):
+    """Visits a month of one customer: loyal customers come more often.
+
+    usual: visits a month of the segment; personal: factor with mean 1; loyalty: 0–1. Returns ≥ 0, visits a month.
+    Source: E032, E102 (direction); size by assumption.
+    """
+    return usual * personal * math.exp(p.visit_loyalty * (loyalty - p.loyalty_normal))
+
+
+@rule
+def threshold(u):
+    """How much intensity passes before the next visit: a unit exponential.
+
+    u: uniform in (0, 1). Returns > 0. Source: time change of a Poisson process (textbook).
+    """
+    return -math.log(u)
+
+
+@rule
+def duration(kind, first, second, u, z):
+    """A length of time in minutes from one of the families of service and patience times.
+
+    kind: CONSTANT (first = minutes), EXPONENTIAL (first = mean), LOGNORMAL (exp(first + second·z)), WEIBULL (first =
+    scale, second = 1 / shape), NEVER (infinite). u: uniform, z: standard normal. Returns ≥ 0.
+    Source: Brown et al. (2005), doi:10.1198/016214504000001808 (service lognormal, patience near exponential).
+    """
+    if kind == EXPONENTIAL:
+        return -first * math.log(u)
+    if kind == LOGNORMAL:
+        return math.exp(first + second * z)
+    if kind == WEIBULL:
+        return first * math.exp(second * math.log(-math.log(u)))
+    if kind == NEVER:
+        return math.inf
+    return first

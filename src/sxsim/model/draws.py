@@ -1,0 +1,108 @@
+"""Chance: every random number is a pure function of who draws it, for what, and which time.
+
+``draw(seed, replication, who, what, nth)`` is Philox 4×32-10 in counter mode. The key is the seed; the counter holds
+replication, who, what and nth. ``nth`` is the *place* of the draw (visit, step, attempt; month; holder), never a
+running count, so one extra event does not shift anybody's later luck, and neither the order of events, the number of
+cores nor the engine can change a draw.
+
+Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
+"""
+
+import math
+
+import numpy as np
+
+from sxsim.model.rule import rule
+
+# The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites and the market. A
+# purpose belongs to one kind of entity, so `who` needs no kind of its own. Append only: a number is a purpose's luck.
+(
+    VISIT_THRESHOLD, JOURNEY, STEP_TAKEN, STEP_DELAY, PATIENCE, BALK, TRY_AGAIN, TRY_AGAIN_DELAY,
+    SWITCH_CHANNEL, ANOTHER_DATE, ANOTHER_DATE_DELAY, SERVICE_TIME, AFTER_CONTACT_TIME, SELF_SERVICE_FAILURE,
+    PROMISE, SEVERITY, QUERY, VOICE, NOTICE, RECOVERY, PUT_RIGHT_NOW, CASE_DELAY, CASE_RECOVERY, INDIVIDUAL,
+    SURPRISE, ENCOUNTER, DELIGHT, WISH, PERSONAL_RATE, PERSONAL_PATIENCE, PERSONAL_WISH, PERSONAL_EXPECTATION,
+    PERSONAL_SCALE, STARTING_SATISFACTION, STARTING_BOND, SEGMENT, FEEDBACK, SURVEY_NOISE, TELL, REWIRE,
+    REWIRE_TO, STARTING_STATUS, RENEWAL_MONTH, LEAVE, JOIN, RETURN, TRAIT, SPEED, STARTING_TENURE,
+    STARTING_ENGAGEMENT, STARTING_SKILL, QUIT, HIRE, NEWCOMER, DAILY_FACTOR, STAFF_ROUNDING, OFFER_QUALITY,
+    OFFER_PRICE, SEEN_MATURITY,
+) = range(59)  # fmt: skip
+VISIT_BITS, STEP_BITS, ATTEMPT_BITS = 16, 8, 8
+
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint64(0x9E3779B9)
+_W1 = np.uint64(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF_WORD = np.uint64(32)
+_KEEP = np.uint64(12)
+_ROUNDS = 10
+_SPACING = 2.0**-52
+_TURN = 2.0 * math.pi
+_WORD = 2**32
+
+
+@rule
+def philox(c0, c1, c2, c3, k0, k1):
+    """Four 32-bit words of Philox 4×32-10 for a counter (c0…c3) and a key (k0, k1), all uint64 below 2^32.
+
+    Source: doi:10.1145/2063384.2063405, section 3.3; checked against the published known answers.
+    """
+    for _ in range(_ROUNDS):
+        p0 = _M0 * c0
+        p1 = _M1 * c2
+        c0, c1, c2, c3 = (
+            (p1 >> _HALF_WORD) ^ c1 ^ k0,
+            p1 & _LOW,
+            (p0 >> _HALF_WORD) ^ c3 ^ k1,
+            p0 & _LOW,
+        )
+        k0 = (k0 + _W0) & _LOW
+        k1 = (k1 + _W1) & _LOW
+    return c0, c1, c2, c3
+
+
+@rule
+def pair(seed, replication, who, what, nth):
+    """Two independent uniforms in (0, 1), 52 bits each, for one place.
+
+    seed: int64 ≥ 0; replication, who, what, nth: 0 … 2^32 − 1 (anything else raises OverflowError).
+    Source: as `philox`; 52 bits so that the result is never 0 or 1.
+    """
+    if (replication | who | what | nth) < 0 or replication >= _WORD or who >= _WORD or what >= _WORD or nth >= _WORD:
+        raise OverflowError("a draw's replication, who, what and nth must lie in 0 … 2**32 - 1")
+    key = np.uint64(seed)
+    c0, c1, c2, c3 = philox(
+        np.uint64(replication), np.uint64(who), np.uint64(what), np.uint64(nth), key & _LOW, key >> _HALF_WORD
+    )
+    first = ((c0 << _HALF_WORD) | c1) >> _KEEP
+    second = ((c2 << _HALF_WORD) | c3) >> _KEEP
+    return (np.float64(np.int64(first)) + 0.5) * _SPACING, (np.float64(np.int64(second)) + 0.5) * _SPACING
+
+
+@rule
+def uniform(seed, replication, who, what, nth):
+    """One uniform in (0, 1). Arguments as `pair`. Source: as `pair`."""
+    return pair(seed, replication, who, what, nth)[0]
+
+
+@rule
+def normal(seed, replication, who, what, nth):
+    """One standard normal number. Arguments as `pair`.
+
+    Source: Box and Muller (1958), doi:10.1214/aoms/1177706645.
+    """
+    u, v = pair(seed, replication, who, what, nth)
+    return math.sqrt(-2.0 * math.log(u)) * math.cos(_TURN * v)
+
+
+@rule
+def place(visit, step, attempt):
+    """The `nth` of a draw within a contact: visit 0 … 65,535, step 0 … 255, attempt 0 … 255, packed.
+
+    Raises OverflowError beyond. Source: design of the random numbers (counter-based, see module).
+    """
+    if visit < 0 or visit >= (1 << VISIT_BITS) or step < 0 or step >= (1 << STEP_BITS):
+        raise OverflowError("a visit's number must be below 65,536 and a step's below 256")
+    if attempt < 0 or attempt >= (1 << ATTEMPT_BITS):
+        raise OverflowError("the number of attempts at a step must be below 256")
+    return (((visit << STEP_BITS) | step) << ATTEMPT_BITS) | attempt

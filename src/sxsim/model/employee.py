@@ -1,0 +1,109 @@
+"""The employee: engagement, strain, skill, quitting, hiring."""
+
+import math
+
+from sxsim.model.rule import rule
+
+
+@rule
+def engagement_target(energy, discretion, strain, delight, trait, p):
+    """The engagement that energy, freedom, strain and delighted customers support.
+
+    energy, discretion: levers 0–1; strain: 0–1; delight: share of own contacts delighted, 0–1; trait: the person's
+    own standard normal disposition. Returns 0–1.
+    Source: clauses 7.1.2, 7.2.1, 7.2.2; E267 (empowerment), E001 (direction); E093–E095 for the spread; assumption.
+    """
+    target = (
+        p.engagement_base
+        + p.engagement_energy * (energy - p.lever_normal)
+        + p.engagement_discretion * (discretion - p.lever_normal)
+        - p.engagement_strain * (strain - p.strain_normal)
+        + p.engagement_delight * (delight - p.delight_normal)
+        + p.engagement_trait * trait
+    )
+    return min(max(target, 0.0), 1.0)
+
+
+@rule
+def update_engagement(engagement, target, p):
+    """Engagement drifts to its target. engagement, target: 0–1. Returns 0–1. Source: NHS panel (persistence .85 a year)."""
+    return engagement + p.engagement_speed * (target - engagement)
+
+
+@rule
+def update_strain(strain, utilisation, p):
+    """Strain follows utilisation beyond what one can bear.
+
+    strain: 0–1; utilisation: busy over duty time, 0–1 and above with overtime. Returns 0–1.
+    Source: E261–E266 (exhaustion), Oliva and Sterman (2001); sizes by assumption.
+    """
+    target = min(max((utilisation - p.utilisation_free) / (1.0 - p.utilisation_free), 0.0), 1.0)
+    return strain + p.strain_speed * (target - strain)
+
+
+@rule
+def update_skill(skill, craft, p):
+    """Skill grows with time on the job towards what selection and learning support.
+
+    skill: 0–1; craft: lever 0–1. Returns 0–1. Source: clauses 7.2.2a, b, d; E122–E125 (training d .6); assumption.
+    """
+    ceiling = p.skill_ceiling_floor + (1.0 - p.skill_ceiling_floor) * craft
+    return skill + p.learning_speed * (ceiling - skill)
+
+
+@rule
+def quit_chance(usual, engagement, strain, tenure, p):
+    """Chance that an employee quits in a month: rises as engagement falls, peaks in the first two years.
+
+    usual: a month, at normal engagement, 0–1; engagement, strain: 0–1; tenure: months ≥ 0. Returns 0–1.
+    Source: E002 (−.30), E265, turnover hazard by tenure (.007 → .018 → .012 a month); sizes by assumption.
+    """
+    hump = (
+        p.quit_tenure_early
+        + p.quit_tenure_rise * tenure * math.exp(1.0 - tenure / p.quit_tenure_peak) / p.quit_tenure_peak
+    )
+    pull = -p.quit_engagement * (engagement - 0.5) + p.quit_strain * (strain - p.strain_normal)
+    return min(usual * hump * math.exp(pull), 1.0)
+
+
+@rule
+def applicants(engagement, reputation, p):
+    """Applicants for a vacancy in a month: the employer's brand.
+
+    engagement: mean of the staff, 0–1; reputation: 0–1. Returns > 0.
+    Source: clause 4 (employer brand); sizes by assumption.
+    """
+    return p.applicants_normal * math.exp(
+        p.applicants_engagement * (engagement - 0.5) + p.applicants_reputation * (reputation - 0.5)
+    )
+
+
+@rule
+def hire_chance(applicants, p):
+    """Chance that a vacancy is filled in a month.
+
+    applicants: > 0. Returns 0–1. Source: assumption (about two months to fill at the normal number of applicants).
+    """
+    return 1.0 - math.exp(-p.hiring_speed * applicants / p.applicants_normal)
+
+
+@rule
+def newcomer_skill(craft, applicants, p):
+    """The skill a newcomer brings: better chosen from more applicants.
+
+    craft: lever 0–1; applicants: > 0. Returns 0–1. Source: clause 7.2.2a; sizes by assumption.
+    """
+    choice = applicants / (applicants + p.applicants_normal)
+    return min(
+        max(p.newcomer_skill + p.newcomer_craft * (craft - p.lever_normal) + p.newcomer_choice * (choice - 0.5), 0.0),
+        1.0,
+    )
+
+
+@rule
+def newcomer_commitment(craft, p):
+    """The commitment of a newcomer: induction is where the idea is instilled.
+
+    craft: lever 0–1. Returns 0–1. Source: clause 7.2.2a; sizes by assumption.
+    """
+    return min(p.newcomer_commitment * craft / p.lever_normal, 1.0)

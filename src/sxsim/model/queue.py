@@ -1,0 +1,71 @@
+"""Waiting: balking, patience, pressure on time, and the standard of time that erodes."""
+
+import math
+
+from sxsim.model.rule import rule
+
+
+@rule
+def balk_chance(expected_wait, patience, p):
+    """Chance that a customer who sees the queue turns away at once.
+
+    expected_wait: minutes; patience: this customer's mean patience in minutes, > 0 (may be infinite). Returns 0–1.
+    Source: assumption (rising with expected wait over patience).
+    """
+    return 1.0 - math.exp(-p.balk_sensitivity * expected_wait / patience)
+
+
+@rule
+def expected_wait(waiting, minutes_per_contact, staff):
+    """The wait a newcomer would guess from the queue.
+
+    waiting: people before; minutes_per_contact: mean; staff: on duty, taken as at least 1. Returns minutes ≥ 0.
+    Source: Little's law for a full counter (textbook).
+    """
+    return waiting * minutes_per_contact / max(staff, 1.0)
+
+
+@rule
+def pressure(demanded, available, normal, p):
+    """Work pressure: demanded over available staff time of the last seven days, relative to normal.
+
+    demanded, available: minutes; normal: the ratio called 1. Returns pressure_low–pressure_high; 1 where nothing is
+    known yet. Source: Oliva and Sterman (2001), doi:10.1287/mnsc.47.7.894.9807 (E056).
+    """
+    if normal <= 0.0:
+        return 1.0
+    if available <= 0.0:
+        return p.pressure_high if demanded > 0.0 else 1.0
+    return min(max(demanded / available / normal, p.pressure_low), p.pressure_high)
+
+
+@rule
+def pressure_time_factor(pressure, p):
+    """Time per contact under pressure, relative to the time at pressure 1.
+
+    pressure: 0.5–2. Returns > 0. Source: E056, elasticity −0.64, doi:10.1287/mnsc.47.7.894.9807.
+    """
+    return math.exp(-p.pressure_elasticity * math.log(pressure))
+
+
+@rule
+def erode_standard(standard, time_factor, alignment, p):
+    """A day's change of the internal time standard: it follows short times down and does not come back by itself.
+
+    standard: 0–1 of the given time; time_factor: from `pressure_time_factor`; alignment: lever 0–1 (standards hold
+    better where all pull the same way). Returns the new standard.
+    Source: E057, E058 (down in about 19 weeks, up never), doi:10.1287/mnsc.47.7.894.9807; protection by assumption.
+    """
+    if time_factor >= 1.0:
+        return standard
+    openness = min(max(1.0 - p.standard_protection * (alignment - 0.5), 0.0), 2.0)
+    return standard * (1.0 - openness * (1.0 - time_factor) / p.standard_erosion_days)
+
+
+@rule
+def hurry(time_factor):
+    """How much shorter than the given time a contact is held.
+
+    time_factor: actual over given time, > 0. Returns 0–1. Source: E056 (definition).
+    """
+    return max(1.0 - time_factor, 0.0)

@@ -1,0 +1,77 @@
+"""One decorator for every rule, so that both engines run the very same machine code.
+
+A *rule* says what happens in the world: a scalar function of numbers, compiled once, without side effects. A *step*
+applies rules to the rows of one customer, employee or site. Both are compiled by Numba and kept on disk in a folder
+whose name holds a hash of all rule and step sources, so an edited rule never runs stale.
+"""
+
+import hashlib
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+#: Folders whose sources decide what compiled code does.
+SOURCE_FOLDERS = ("model", "engines")
+
+
+def sources_hash() -> str:
+    """Hash of all rule and step sources, 16 hexadecimal digits: the version of the model."""
+    digest = hashlib.sha256()
+    for folder in SOURCE_FOLDERS:
+        for path in sorted((_PACKAGE / folder).rglob("*.py")):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path:
+    """Where compiled rules are kept: the user's cache, or a temporary folder where that cannot be written.
+
+    ``SXSIM_CACHE_DIR`` overrides the place.
+    """
+    name = f"{sources_hash()}-py{platform.python_version()}-numba{numba.__version__}"
+    chosen = os.environ.get("SXSIM_CACHE_DIR")
+    roots = [Path(chosen)] if chosen else []
+    roots.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sxsim")
+    roots.append(Path(tempfile.gettempdir()) / f"sxsim-cache-{os.getuid() if hasattr(os, 'getuid') else 0}")
+    for root in roots:
+        if _writable(root / name):
+            return root / name
+    return Path(tempfile.mkdtemp(prefix="sxsim-cache-"))
+
+
+config.CACHE_DIR = str(cache_folder())
+
+_compile = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+
+def rule(function: Function) -> Function:
+    """Compile a rule of the model.
+
+    A rule is a pure function of scalars and, last, the parameter record ``p``. Its docstring says what happens in the
+    world, the units and ranges, and its source.
+    """
+    return _compile(function)  # type: ignore[no-any-return]
+
+
+def step(function: Function) -> Function:
+    """Compile a step: rules applied to rows of the world, in the order both engines run."""
+    return _compile(function)  # type: ignore[no-any-return]

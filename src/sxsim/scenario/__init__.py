@@ -1,0 +1,1 @@
+"""What a user writes: one YAML file, one organisation and its plans."""

@@ -1,0 +1,186 @@
+"""Building blocks of scenario files: quantities with unit and range, durations, weekly timetables."""
+
+import math
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HALF_HOURS = 48
+WEEK = len(DAYS) * HALF_HOURS
+_TIME = re.compile(r"^([01]?\d|2[0-4]):(00|30)$")
+
+
+class Part(BaseModel):
+    """A part of a scenario file: unknown keys are refused, every field is described."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=False, ser_json_inf_nan="strings")
+
+
+def quantity(
+    default: Any,
+    unit: str,
+    description: str,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+) -> Any:
+    """Declare a numeric field with its unit, range and meaning; `...` as default makes it required."""
+    return Field(default, description=description, ge=ge, gt=gt, le=le, json_schema_extra={"unit": unit})
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]*$", min_length=1, max_length=60)]
+
+
+class Duration(Part):
+    """A random length of time. A plain number means exactly that many minutes."""
+
+    distribution: Literal["constant", "exponential", "lognormal", "weibull"] = Field(
+        "exponential", description="family of the distribution"
+    )
+    mean: float = quantity(..., "see unit", "mean", ge=0)
+    variation: float | None = quantity(None, "ratio", "coefficient of variation (lognormal only)", gt=0)
+    shape: float | None = quantity(None, "ratio", "shape (Weibull only)", gt=0)
+    unit: Literal["minutes", "hours", "days"] = Field("minutes", description="unit of the mean")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Duration":
+        if self.distribution == "lognormal" and self.variation is None:
+            raise ValueError("a lognormal duration needs `variation` (its coefficient of variation)")
+        if self.distribution == "weibull" and self.shape is None:
+            raise ValueError("a weibull duration needs `shape`")
+        if self.distribution != "lognormal" and self.variation is not None:
+            raise ValueError(f"`variation` goes with lognormal, not with {self.distribution}")
+        if self.distribution != "weibull" and self.shape is not None:
+            raise ValueError(f"`shape` goes with weibull, not with {self.distribution}")
+        return self
+
+    @property
+    def minutes(self) -> float:
+        """The mean in minutes."""
+        return self.mean * {"minutes": 1.0, "hours": 60.0, "days": 1440.0}[self.unit]
+
+
+def _plain_duration(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"distribution": "constant", "mean": value}
+    return value
+
+
+Time = Annotated[Duration, BeforeValidator(_plain_duration)]
+
+
+def half_hour(text: str) -> int:
+    """The half hour of the day (0 … 48) of a time like `07:30`. Raises ValueError otherwise."""
+    match = _TIME.match(str(text).strip())
+    if not match:
+        raise ValueError(f"{text!r} is no time on the full or half hour, like 07:30")
+    return min(int(match[1]) * 2 + (match[2] == "30"), HALF_HOURS)
+
+
+def days_of(text: str) -> list[int]:
+    """The weekdays (0 = Monday) of `mon`, `mon-fri`, `sat,sun` or `daily`. Raises ValueError otherwise."""
+    text = str(text).strip().lower()
+    if text == "daily":
+        return list(range(len(DAYS)))
+    days: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        last = last or first
+        if first not in DAYS or last not in DAYS:
+            raise ValueError(f"{part.strip()!r} is no weekday; use mon … sun, mon-fri, sat,sun or daily")
+        start, end = DAYS.index(first), DAYS.index(last)
+        days += [(start + k) % 7 for k in range((end - start) % 7 + 1)]
+    return days
+
+
+def _number(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{what}(={value!r}) must be a number")
+    if value < 0:
+        raise ValueError(f"{what}(={value!r}) must be ≥ 0")
+    return float(value)
+
+
+def _day_values(value: Any, what: str) -> list[float]:
+    if isinstance(value, list | tuple):
+        if len(value) != HALF_HOURS:
+            raise ValueError(f"{what} has {len(value)} values, must have 48 (one each half hour)")
+        return [_number(v, what) for v in value]
+    if isinstance(value, dict):
+        row = [0.0] * HALF_HOURS
+        starts = sorted((half_hour(str(k)), _number(v, what)) for k, v in value.items())
+        for position, (start, number) in enumerate(starts):
+            end = starts[position + 1][0] if position + 1 < len(starts) else HALF_HOURS
+            row[start:end] = [number] * (end - start)
+        return row
+    return [_number(value, what)] * HALF_HOURS
+
+
+def week_values(value: Any, what: str) -> list[float]:
+    """336 numbers, one each half hour of a week from Monday, from a number or weekdays with times.
+
+    `3` · `{mon-fri: {"07:00": 2, "15:00": 3, "23:00": 0}}` (each holds until the next) · `{sun: [48 numbers]}`; days that
+    are not named are 0. Raises ValueError.
+    """
+    if isinstance(value, dict) and "values" in value:
+        value = value["values"]
+    if isinstance(value, list) and len(value) == WEEK:
+        return [_number(v, what) for v in value]
+    if not isinstance(value, dict):
+        return [_number(value, what)] * WEEK
+    week = [0.0] * WEEK
+    for key, day in value.items():
+        row = _day_values(day, what)
+        for number in days_of(key):
+            week[number * HALF_HOURS : (number + 1) * HALF_HOURS] = row
+    return week
+
+
+def week_open(value: Any) -> list[float]:
+    """336 flags (1 open, 0 closed) from `always` or `{mon-fri: "07:00-19:00", sat: ["09:00-12:00", "13:00-17:00"]}`.
+
+    Raises ValueError.
+    """
+    if isinstance(value, list) and len(value) == WEEK:
+        return [_number(v, "opening") for v in value]
+    if value == "always":
+        return [1.0] * WEEK
+    if not isinstance(value, dict):
+        raise ValueError(f'opening(={value!r}) must be always or weekdays with hours, like {{mon-fri: "07:00-19:00"}}')
+    week = [0.0] * WEEK
+    for key, spans in value.items():
+        for span in [] if spans == "closed" else spans if isinstance(spans, list) else [spans]:
+            start_text, dash, end_text = str(span).partition("-")
+            if not dash:
+                raise ValueError(f"opening(={span!r}) must be a span like 07:00-19:00, or closed")
+            start, end = half_hour(start_text), half_hour(end_text)
+            if end <= start:
+                raise ValueError(f"opening(={span!r}) must end after it starts; a night goes to the next day's hours")
+            for number in days_of(key):
+                week[number * HALF_HOURS + start : number * HALF_HOURS + end] = [1.0] * (end - start)
+    return week
+
+
+def _staffing(value: Any) -> Any:
+    week_values(value, "staff")
+    return value
+
+
+def _opening(value: Any) -> Any:
+    week_open(value)
+    return value
+
+
+def _profile(value: Any) -> Any:
+    if sum(week_values(value, "profile")) <= 0:
+        raise ValueError("a demand profile must be above 0 at some time of the week")
+    return value
+
+
+Staffing = Annotated[Any, BeforeValidator(_staffing)]
+Opening = Annotated[Any, BeforeValidator(_opening)]
+Profile = Annotated[Any, BeforeValidator(_profile)]

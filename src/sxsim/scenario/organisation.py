@@ -1,0 +1,61 @@
+"""The organisation: what it is, how mature it is, where its sites are."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from sxsim.scenario.fields import Name, Part, Share, quantity
+from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
+
+BRAND_EXPECTATION = {"low_budget": 0.60, "standard": 0.68, "premium": 0.74, "luxury": 0.80}
+
+
+def _levels(value: object) -> object:
+    known = (*ELEMENTS, *SUB_ELEMENTS)
+    if isinstance(value, dict):
+        for key, level in value.items():
+            if str(key) not in known:
+                raise ValueError(
+                    f"{key!r} is no element or sub-element; use {', '.join(ELEMENTS)} or an id like 7.3.2d"
+                )
+            if isinstance(level, bool) or not isinstance(level, int | float) or not 1 <= level <= 5:
+                raise ValueError(f"{key}(={level!r}) must be a maturity from 1 to 5")
+        return {str(key): float(level) for key, level in value.items()}
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= 5:
+        raise ValueError(f"maturity(={value!r}) must be a level from 1 to 5, or levels by element or sub-element")
+    return value
+
+
+Maturity = Annotated[float | dict[str, float], BeforeValidator(_levels)]
+
+
+class Organisation(Part):
+    """Who serves: industry, position of the brand, maturity at the start."""
+
+    industry: str = Field("services", description="what kind of business this is")
+    brand_position: Literal["low_budget", "standard", "premium", "luxury"] = Field(
+        "standard", description="position of the brand: how high customers aim (clause 7.1.1)"
+    )
+    maturity: Maturity = Field(
+        3.0,
+        description="maturity at the start, 1–5: one level, or levels by element (strategy …) or sub-element (7.3.2d …); "
+        "what is not named is 3",
+    )
+    commitment: float = quantity(0.5, "share", "commitment of the staff at the start", ge=0, le=1)
+    engagement: float = quantity(0.5, "share", "mean engagement of the staff at the start", ge=0, le=1)
+    reputation: float = quantity(0.6, "share", "reputation at the start (share of praise in what is told)", ge=0, le=1)
+
+    def maturity_of(self, sub_element: str) -> float:
+        """Maturity of a sub-element at the start, 1–5."""
+        if not isinstance(self.maturity, dict):
+            return float(self.maturity)
+        element = self.maturity.get(element_of(sub_element), 3.0)
+        return float(self.maturity.get(sub_element, element))
+
+
+class Site(Part):
+    """One floor with its own staff and customers. Sites meet only at month ends."""
+
+    name: Name = Field(..., description="name of the site")
+    share: Share = Field(1.0, description="share of the market that lives around this site; the shares add up to 1")
+    staff_factor: float = quantity(1.0, "ratio", "staff on duty here, as a multiple of what the touchpoints say", gt=0)

@@ -1,0 +1,69 @@
+"""Plans: what is done differently from today."""
+
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from sxsim.scenario.fields import Name, Opening, Part, Share, Staffing, quantity
+from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
+
+
+class Money(Part):
+    """Money for an element or sub-element."""
+
+    per_month: float = quantity(..., "money a month", "money a month", ge=0)
+    start: int = quantity(0, "month", "first month", ge=0)
+    months: int | None = quantity(None, "months", "for how many months; default: to the end", ge=1)
+
+
+class Change(Part):
+    """A direct change of how things are run, from a month on."""
+
+    month: int = quantity(0, "month", "month from which it holds", ge=0)
+    touchpoint: Name | None = Field(None, description="touchpoint to change (staff, opening, promised_wait)")
+    team: Name | None = Field(None, description="team to change (staff)")
+    staff: Staffing | None = Field(None, description="employees on duty from then on")
+    opening: Opening | None = Field(None, description="opening hours from then on")
+    promised_wait: float | None = quantity(None, "minutes", "longest wait that is promised from then on", ge=0)
+    price: float | None = quantity(None, "ratio", "price, relative to the start", gt=0)
+    promise: float | None = quantity(None, "share", "boldness of the promise, −1…1; 0 as today", ge=-1, le=1)
+
+    @model_validator(mode="after")
+    def _targets(self) -> "Change":
+        if self.staff is not None and (self.touchpoint is None) == (self.team is None):
+            raise ValueError("a change of `staff` needs either `touchpoint` or `team`")
+        if (self.opening is not None or self.promised_wait is not None) and self.touchpoint is None:
+            raise ValueError("a change of `opening` or `promised_wait` needs `touchpoint`")
+        values = (self.staff, self.opening, self.promised_wait, self.price, self.promise)
+        if all(value is None for value in values):
+            raise ValueError("a change must change something: staff, opening, promised_wait, price or promise")
+        return self
+
+
+class Plan(Part):
+    """One way to go on: only what differs from today."""
+
+    description: str = Field("", description="the plan in a sentence")
+    money: dict[str, Money] = Field(
+        default_factory=dict,
+        description="money by element (strategy …) or sub-element (7.3.2d …): an amount a month, or {per_month, start, months}",
+    )
+    changes: list[Change] = Field(default_factory=list, description="direct changes: staff, hours, price, promise")
+    funded_by_result: Share = Field(0.0, description="share of last month's result that is added to the plan's money")
+
+    @field_validator("money", mode="before")
+    @classmethod
+    def _money(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        known = (*ELEMENTS, *SUB_ELEMENTS)
+        for key in value:
+            if str(key) not in known:
+                raise ValueError(
+                    f"{key!r} is no element or sub-element; use {', '.join(ELEMENTS)} or an id like 7.3.2d"
+                )
+        plain = {str(k): v for k, v in value.items()}
+        return {
+            k: {"per_month": v} if isinstance(v, int | float) and not isinstance(v, bool) else v
+            for k, v in plain.items()
+        }
