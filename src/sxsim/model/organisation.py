@@ -71,7 +71,7 @@ def element_maturity(mean, weakest, p):
     mean, weakest: 1–5 over the sub-elements. Returns 1–5.
     Source: clause 7 (elements work together); weight by assumption.
     """
-    return (1.0 - p.weakest_weight) * mean + p.weakest_weight * weakest
+    return mean - p.weakest_weight * (mean - weakest)
 
 
 @rule

@@ -23,13 +23,17 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 SOURCE_FOLDERS = ("model", "engines")
 
 
-def sources_hash() -> str:
-    """Hash of all rule and step sources, 16 hexadecimal digits: the version of the model."""
+def sources_hash(pattern: str = "**/*") -> str:
+    """Hash of the sources that decide a run, 16 hexadecimal digits: the version of the model.
+
+    Code and register count; `*.py` takes the compiled files alone.
+    """
     digest = hashlib.sha256()
     for folder in SOURCE_FOLDERS:
-        for path in sorted((_PACKAGE / folder).rglob("*.py")):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-            digest.update(path.read_bytes())
+        for path in sorted((_PACKAGE / folder).glob(pattern)):
+            if path.suffix in (".py", ".csv"):
+                digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -47,7 +51,7 @@ def cache_folder() -> Path:
 
     ``SXSIM_CACHE_DIR`` overrides the place.
     """
-    name = f"{sources_hash()}-py{platform.python_version()}-numba{numba.__version__}"
+    name = f"{sources_hash('*.py')}-py{platform.python_version()}-numba{numba.__version__}"
     chosen = os.environ.get("SXSIM_CACHE_DIR")
     roots = [Path(chosen)] if chosen else []
     roots.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sxsim")

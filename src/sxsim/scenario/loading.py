@@ -35,7 +35,7 @@ def read_yaml(path: FilePath) -> Any:
         return YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        message = f" is no valid YAML: {error.problem or error.context or 'it cannot be parsed'}"
+        message = f"the file is no valid YAML: {error.problem or error.context or 'it cannot be parsed'}"
         hint = "check indentation, colons and quotes near this line"
         raise InvalidInput([Problem((), message, hint, str(path), line)]) from None
 
@@ -85,7 +85,7 @@ def load(
     path = FilePath(path)
     data = read_yaml(path)
     if not isinstance(data, dict):
-        raise InvalidInput([Problem((), " must hold keys and values, beginning with question:", "", str(path))])
+        raise InvalidInput([Problem((), "the file must hold keys and values, beginning with question:", "", str(path))])
     raw = plain(data)
     problems = []
     if parameters is not None:
@@ -97,6 +97,9 @@ def load(
         problems += _apply(raw, text)
     if not raw.get("name"):
         raw["name"] = path.stem
+    plug_ins = raw.get("plug_ins")
+    if isinstance(plug_ins, dict):
+        raw["plug_ins"] = {kind: str(path.resolve().parent / str(text)) for kind, text in plug_ins.items()}
     scenario, found = validate(raw, model)
     for problem in found:
         problems.append(Problem(problem.path, problem.message, problem.hint, str(path), line_of(data, problem.path)))
@@ -183,7 +186,7 @@ def read_parameters(path: FilePath) -> dict[str, float]:
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidInput([Problem((), f" {path} cannot be read: {error}")]) from None
         if rows and not {"name", "value"} <= set(rows[0]):
-            raise InvalidInput([Problem((), " must have the columns name and value", "", str(path), 1)])
+            raise InvalidInput([Problem((), "the file must have the columns name and value", "", str(path), 1)])
         pairs = [((row["name"],), row["name"], row["value"], number) for number, row in enumerate(rows, 2)]
     found: dict[str, float] = {}
     for where, name, value, line in pairs:

@@ -13,7 +13,7 @@ def dotted(path: Path) -> str:
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or "the file"
+    return text
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        first = f"{dotted(self.path)}{self.message}"
+        first = f"{dotted(self.path)}{self.message}".strip()
         where = f"  in {self.file}" + (f", line {self.line}" if self.line else "") if self.file else ""
         hints = [self.hint] if self.hint else []
         word = ".".join(str(part) for part in self.path if isinstance(part, str))

@@ -1,6 +1,7 @@
 """The whole scenario: one organisation and its plans, and what its parts demand of each other."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -44,6 +45,11 @@ class Scenario(Part):
     parameters: dict[str, float] = Field(
         default_factory=dict,
         description="parameters of the register with another value than the default (sxsim explain NAME)",
+    )
+    plug_ins: dict[Literal["customer", "employee", "touchpoint"], str] = Field(
+        default_factory=dict,
+        description="a kind of customer, employee or touchpoint of your own, FILE.py:ClassName beside this file; such a "
+        "scenario runs on the reference engine",
     )
     plans: dict[Name, Plan] = Field(
         default_factory=dict, description="named plans; `today` (nothing new) is always there"

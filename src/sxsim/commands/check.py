@@ -1,0 +1,45 @@
+"""`sxsim check`: validate scenario files, all problems at once."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sxsim.commands.options import PARAMETERS, SETS
+from sxsim.scenario.problems import InvalidInput
+
+NAME = "check"
+
+
+def command(
+    files: Annotated[list[Path] | None, typer.Argument(help="Scenario files (YAML).", show_default=False)] = None,
+    sets: SETS = None,
+    parameters: PARAMETERS = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of scenario files for editors.")] = False,
+) -> None:
+    """Validate scenario files; nothing is run."""
+    from sxsim.scenario.loading import json_schema, load
+
+    if schema:
+        typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        return
+    if not files:
+        raise typer.BadParameter("name at least one scenario file, like scenarios/corner-cafe.yaml", param_hint="FILES")
+    problems = []
+    for path in files:
+        try:
+            scenario = load(path, sets=sets or (), parameters=parameters)
+        except InvalidInput as error:
+            problems += error.problems
+            continue
+        parts = [
+            f"{len(scenario.touchpoints)} touchpoints",
+            f"{len(scenario.segments)} segments",
+            f"{scenario.market.customers} customers of {scenario.market.people} people",
+            f"{scenario.horizon.months} months",
+            f"plans {', '.join(scenario.plans)}",
+        ]
+        typer.echo(f"{path}: valid · {' · '.join(parts)}")
+    if problems:
+        raise InvalidInput(problems)

@@ -1,0 +1,65 @@
+"""`sxsim compare`: plans against the base, paired."""
+
+from typing import Annotated
+
+import typer
+
+from sxsim.commands.options import (
+    CONTACTS,
+    DRY_RUN,
+    FRESH,
+    JOBS,
+    JSON,
+    OUT,
+    PARAMETERS,
+    QUIET,
+    REPLICATIONS,
+    SCENARIO,
+    SEED,
+    SETS,
+    hint,
+    progress,
+)
+
+NAME = "compare"
+
+
+def command(
+    scenario: SCENARIO,
+    plans: Annotated[str | None, typer.Option("--plans", metavar="A,B", help="Plans to compare. Default: all.")] = None,
+    base: Annotated[str, typer.Option("--base", help="Plan to compare against.")] = "today",
+    replications: REPLICATIONS = 10,
+    seed: SEED = 1,
+    sets: SETS = None,
+    parameters: PARAMETERS = None,
+    jobs: JOBS = None,
+    out: OUT = "runs",  # type: ignore[assignment]
+    contacts: CONTACTS = False,
+    json: JSON = False,
+    quiet: QUIET = False,
+    dry_run: DRY_RUN = False,
+    fresh: FRESH = False,
+) -> None:
+    """Run plans against the base on the same draws and show the paired differences."""
+    from sxsim.runs import compare, load, planned, to_json
+
+    loaded = load(scenario, sets=sets or (), parameters=parameters)
+    chosen = [name.strip() for name in plans.split(",") if name.strip()] if plans else None
+    if dry_run:
+        everything = [base, *(chosen if chosen is not None else [name for name in loaded.plans if name != base])]
+        typer.echo(planned(loaded, everything, replications, seed, out, contacts=contacts, fresh=fresh))
+        return
+    if loaded.plug_ins:
+        hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
+    with progress(f"{loaded.name}, all plans", quiet) as report:
+        comparison = compare(
+            loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,
+            fresh=fresh, progress=report,
+        )  # fmt: skip
+        folder = comparison.save(out)
+    if json:
+        typer.echo(to_json(comparison.as_json()))
+        return
+    from sxsim.commands.screen import comparison_screen
+
+    typer.echo(comparison_screen(comparison, folder, str(scenario)))

@@ -1,0 +1,46 @@
+"""Options that several commands share, and progress on stderr."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
+REPLICATIONS = Annotated[int, typer.Option("-n", "--replications", min=1, help="How many runs.")]
+SEED = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random numbers.")]
+SETS = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Override a field (touchpoints.NAME.staff=3) or a parameter. Repeatable."),
+]
+PARAMETERS = Annotated[Path | None, typer.Option("--parameters", help="CSV (name,value) or YAML file of parameters.")]
+JOBS = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes. Default: one a core.")]
+OUT = Annotated[Path, typer.Option("-o", "--out", help="Folder for results.")]
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+QUIET = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
+DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")]
+FRESH = Annotated[bool, typer.Option("--fresh", help="Compute again what is finished.")]
+CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (contacts.parquet).")]
+
+
+def hint(text: str, quiet: bool) -> None:
+    """Say something beside the data, on stderr."""
+    if not quiet:
+        typer.echo(text, err=True)
+
+
+@contextmanager
+def progress(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr when that is a terminal, and nothing otherwise."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

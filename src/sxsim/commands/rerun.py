@@ -1,0 +1,25 @@
+"""`sxsim rerun`: the same again, bit for bit, or what differs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sxsim.commands.options import JOBS, QUIET, progress
+
+NAME = "rerun"
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run or comparison.", show_default=False)],
+    jobs: JOBS = None,
+    quiet: QUIET = False,
+) -> None:
+    """Compute a run or comparison again from its folder and compare every table, byte for byte."""
+    from sxsim.reruns import rerun
+
+    with progress(f"again {folder.name}", quiet) as report:
+        report_lines, same = rerun(folder, jobs=jobs, progress=report)
+    typer.echo("\n".join(report_lines))
+    if not same:
+        raise typer.Exit(1)

@@ -1,0 +1,62 @@
+"""`sxsim run`: replications of one plan."""
+
+from typing import Annotated
+
+import typer
+
+from sxsim.commands.options import (
+    CONTACTS,
+    DRY_RUN,
+    FRESH,
+    JOBS,
+    JSON,
+    OUT,
+    PARAMETERS,
+    QUIET,
+    REPLICATIONS,
+    SCENARIO,
+    SEED,
+    SETS,
+    hint,
+    progress,
+)
+
+NAME = "run"
+DEFAULT_OUT = "runs"
+
+
+def command(
+    scenario: SCENARIO,
+    plan: Annotated[str, typer.Option("--plan", help="Plan to run.")] = "today",
+    replications: REPLICATIONS = 10,
+    seed: SEED = 1,
+    sets: SETS = None,
+    parameters: PARAMETERS = None,
+    jobs: JOBS = None,
+    out: OUT = DEFAULT_OUT,  # type: ignore[assignment]
+    contacts: CONTACTS = False,
+    json: JSON = False,
+    quiet: QUIET = False,
+    dry_run: DRY_RUN = False,
+    fresh: FRESH = False,
+) -> None:
+    """Run replications of one plan and show what came out."""
+    from sxsim.runs import load, planned, run, to_json
+
+    loaded = load(scenario, sets=sets or (), parameters=parameters)
+    if dry_run:
+        typer.echo(planned(loaded, [plan], replications, seed, out, contacts=contacts, fresh=fresh))
+        return
+    if loaded.plug_ins:
+        hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
+    with progress(f"{loaded.name}, plan {plan}", quiet) as report:
+        result = run(
+            loaded, plan, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts, fresh=fresh, progress=report
+        )
+        folder = result.save(out)
+    if json:
+        typer.echo(to_json(result.as_json()))
+        return
+    from sxsim.commands.screen import run_screen
+
+    typer.echo(run_screen(result, folder, str(scenario)))

@@ -1,0 +1,116 @@
+"""What `run` and `compare` print: one screen."""
+
+from pathlib import Path
+
+from sxsim.results.intervals import Interval
+from sxsim.results.kpis import KPIS
+from sxsim.results.summary import (
+    YEAR,
+    comparison_sentences,
+    number,
+    pyramid_shares,
+    sentences,
+    verdict,
+)
+from sxsim.runs import Comparison, Result
+
+WIDTH = 100
+_BAR = 40
+_CHAIN = (
+    ("capability", ("maturity.strategy", "maturity.culture", "maturity.design", "maturity.operations")),
+    ("people", ("engagement", "commitment", "turnover_12m")),
+    ("provision", ("wait_mean", "abandon_rate", "recovery_rate")),
+    ("delight", ("delight_rate", "satisfaction", "nps")),
+    ("loyalty", ("loyalty", "churn_rate", "active_customers")),
+    ("business", ("revenue", "cost", "investment", "result", "npv", "customer_equity")),
+)
+_COMPARED = (
+    "level_0", "delight_rate", "satisfaction", "loyalty", "nps", "churn_rate", "active_customers", "engagement",
+    "commitment", "revenue", "cost", "investment", "npv", "customer_equity",
+)  # fmt: skip
+_LEVELS = ("core service proposition", "customer feedback management", "individual excellent service",
+           "surprisingly excellent service")  # fmt: skip
+
+
+def _value(interval: Interval) -> str:
+    text = number(interval.mean, interval.unit)
+    if interval.n < 2:
+        return text
+    return f"{text}  ({number(interval.low, interval.unit)} … {number(interval.high, interval.unit)})"
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
+
+
+def run_screen(result: Result, folder: Path, scenario: str) -> str:
+    """Pyramid, chain, result with intervals, three sentences, where the files lie, what to do next."""
+    months = result.scenario.horizon.months
+    lines = [result.scenario.question.strip(), ""]
+    runs = "run" if result.replications == 1 else "runs"
+    reused = f", {result.reused} of them from before" if result.reused else ""
+    lines.append(f"{result.scenario.name} · plan {result.plan} · {months} months · {result.replications} {runs}{reused}")
+    lines += ["", "Pyramid: share of contacts reaching at least each level, last twelve months"]
+    shares = pyramid_shares(result, slice(max(0, months - YEAR), months))
+    for level in (3, 2, 1, 0):
+        share = shares[level].mean
+        bar = "█" * round(_BAR * share) if share == share else ""
+        lines.append(f"  {level + 1} {_LEVELS[level]:<30} {bar:<{_BAR}} {number(share, 'share'):>7}")
+    lines += ["", "Effect chain: mean of the runs (95 % interval of the mean, chance only)"]
+    for link, names in _CHAIN:
+        for place, name in enumerate(names):
+            unit = result.intervals[name].unit
+            lines.append(f"  {link if place == 0 else '':<11}{name:<20} {_value(result.intervals[name]):<42} {unit}")
+    lines.append("")
+    for sentence in sentences(result):
+        lines += _wrapped(sentence)
+    lines.append("")
+    for text in result.warnings:
+        lines += _wrapped(f"note: {text}")
+    lines.append(f"files: {folder}  (pictures in {folder / 'figures'})")
+    others = [name for name in result.scenario.plans if name != result.plan]
+    lines.append(f"next: sxsim compare {scenario}" if others else f"next: sxsim explain plans, then add a plan to {scenario}")
+    return "\n".join(lines)
+
+
+def comparison_screen(comparison: Comparison, folder: Path, scenario: str) -> str:
+    """Paired differences of each plan, in figures and in a sentence."""
+    base = comparison.base
+    lines = [base.scenario.question.strip(), ""]
+    lines.append(f"{base.scenario.name} · {base.scenario.horizon.months} months · {base.replications} paired runs, seed {base.seed}")
+    lines.append(f"Differences to {base.plan} on the same draws: mean (95 % interval of the mean, chance only)")
+    for plan, found in comparison.differences.items():
+        description = base.scenario.plans[plan].description
+        lines += ["", f"{plan}{': ' + description if description else ''}"]
+        for name in _COMPARED:
+            value, better = found[name], KPIS[name].better
+            lines.append(f"  {name:<18} {_signed(value):<46} {verdict(value, better):<14} {value.unit}")
+    lines.append("")
+    for sentence in comparison_sentences(comparison):
+        lines += _wrapped(sentence)
+    warnings = dict.fromkeys(text for result in (base, *comparison.others) for text in result.warnings)
+    lines += [""] if warnings else []
+    for text in warnings:
+        lines += _wrapped(f"note: {text}")
+    lines += ["", f"files: {folder}  (picture in {folder / 'figures'})"]
+    plan = comparison.others[0].plan
+    lines.append(f"next: sxsim run {scenario} --plan {plan}   or more runs: sxsim compare {scenario} -n {4 * base.replications}")
+    return "\n".join(lines)
+
+
+def _signed(value: Interval) -> str:
+    if value.mean == 0 and (value.sd == 0 or value.n < 2):
+        return "0 (exactly)"
+
+    def points(x: float) -> str:
+        if x != x:
+            return "–"
+        share = value.unit.startswith("share")
+        text = f"{100 * x:.2f}" if share else number(x)
+        return text if text.startswith("-") else f"+{text}"
+
+    unit = " points" if value.unit.startswith("share") else ""
+    spread = f"  ({points(value.low)} … {points(value.high)})" if value.n > 1 else ""
+    return f"{points(value.mean)}{spread}{unit}"

@@ -1,0 +1,225 @@
+"""What a word means: from the standard, the KPIs, the register, the scenario's fields, the rules, the evidence."""
+
+import ast
+import csv
+import difflib
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sxsim.model.parameters import Parameter, register
+from sxsim.scenario.loading import part_model
+from sxsim.scenario.scenario import Scenario
+from sxsim.standard.catalogue import Entry, Lever, SubElement, entries, find
+
+_CONFIDENCE = {
+    "A": "definition, or well measured",
+    "B": "measured in at least one good study",
+    "C": "direction known, size indirect",
+    "D": "judgement or assumption",
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One meaning of a word: a title, and lines of label and text."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.title, *(f"  {label:<12} {text}" for label, text in self.lines if text)])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the model as its source says it."""
+
+    name: str
+    arguments: tuple[str, ...]
+    docstring: str
+    parameters: tuple[str, ...]
+    formula: str
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """All rules by `file.name`, read from their sources without compiling anything."""
+    found = {}
+    for path in sorted((files("sxsim") / "model").iterdir(), key=lambda p: p.name):
+        if not path.name.endswith(".py"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and any(getattr(d, "id", "") == "rule" for d in node.decorator_list):
+                used = {
+                    n.attr
+                    for n in ast.walk(node)
+                    if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "p"
+                }
+                body = [ast.get_source_segment(text, part) or "" for part in node.body[1:]]
+                name = f"{path.name[:-3]}.{node.name}"
+                arguments = tuple(a.arg for a in node.args.args)
+                found[name] = Rule(name, arguments, ast.get_docstring(node) or "", tuple(sorted(used)), "\n".join(body))
+    return found
+
+
+@cache
+def fields() -> dict[str, FieldInfo]:
+    """All fields of a scenario file by dotted path, like `touchpoints.staff`."""
+
+    def walk(model: type[BaseModel], prefix: str, seen: tuple[type, ...]) -> Iterator[tuple[str, FieldInfo]]:
+        for name, info in model.model_fields.items():
+            yield prefix + name, info
+            inner = part_model(info.annotation)
+            if inner is not None and inner not in seen:
+                yield from walk(inner, f"{prefix}{name}.", (*seen, inner))
+
+    return dict(walk(Scenario, "", (Scenario,)))
+
+
+@cache
+def evidence() -> dict[str, dict[str, str]]:
+    """The evidence the register cites, by id."""
+    text = (files("sxsim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
+    return {row["id"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def explain(word: str) -> list[Explanation]:
+    """Everything the program knows under a word; an empty list when it knows nothing."""
+    word = word.strip()
+    found = [_entry(entry) for entry in find(word)]
+    kpi = _kpi_named(word)
+    if kpi is not None:
+        found.append(kpi)
+    found += [_parameter(parameter) for name, parameter in register().items() if name.lower() == word.lower()]
+    path = re.sub(r"\[[^\]]*\]", "", word)
+    names = [name for name in fields() if name == path or (("." not in path) and name.rpartition(".")[2] == path)]
+    names = names or [name for name in fields() if _same_path(name, path)]
+    found += [_field(name, fields()[name]) for name in names[:6]]
+    found += [_rule(rule) for name, rule in rules().items() if word in (name, name.partition(".")[2])]
+    if word.upper() in evidence():
+        found.append(_evidence(evidence()[word.upper()]))
+    return found
+
+
+def _same_path(name: str, path: str) -> bool:
+    """Whether a path with names of parts in it (`touchpoints.reception.staff`) leads to a field."""
+    asked, known = path.split("."), name.split(".")
+    rest = iter(asked)
+    return len(known) > 1 and known[0] == asked[0] and known[-1] == asked[-1] and all(part in rest for part in known)
+
+
+def nearest(word: str, n: int = 3) -> list[str]:
+    """The nearest words that can be explained."""
+    from sxsim.results.kpis import KPIS
+
+    known = {w.lower(): w for entry in entries() for w in entry.words}
+    for name in (*KPIS, *register(), *fields(), *rules(), *evidence()):
+        known.setdefault(name.lower(), name)
+        known.setdefault(name.rpartition(".")[2].lower(), name.rpartition(".")[2])
+    return [known[w] for w in difflib.get_close_matches(word.lower(), known, n=n, cutoff=0.5)]
+
+
+def _entry(entry: Entry) -> Explanation:
+    lines = [("meaning", entry.meaning), ("clause", entry.citation)]
+    if isinstance(entry, SubElement):
+        lines += [("element", entry.element), ("practices", "; ".join(entry.practices)), ("moves", _moves(entry.id))]
+    if isinstance(entry, Lever):
+        carried = [n.split(".")[1:] for n in register() if n.startswith("weight.") and n.endswith(f".{entry.slug}")]
+        lines.append(("carried by", ", ".join(".".join(parts[:-1]) for parts in carried)))
+    lines += [("rules", ", ".join(entry.rules)), ("KPIs", ", ".join(entry.kpis))]
+    return Explanation(f"{entry.name} ({entry.kind.replace('_', ' ')})", tuple(lines))
+
+
+def _moves(sub_element: str) -> str:
+    prefix = f"weight.{sub_element}."
+    return ", ".join(f"{n[len(prefix) :]} (weight {p.value:g})" for n, p in register().items() if n.startswith(prefix))
+
+
+def _kpi_named(word: str) -> Explanation | None:
+    from sxsim.results.kpis import KPIS
+
+    kpi = KPIS.get(word.lower())
+    if kpi is None:
+        return None
+    shows = [entry.name for entry in entries() if kpi.name in entry.kpis]
+    lines = [
+        ("meaning", kpi.meaning),
+        ("formula", kpi.formula),
+        ("unit", kpi.unit),
+        ("window", kpi.window),
+        ("level", f"{kpi.scope}, {kpi.level}"),
+        ("better", kpi.better),
+        ("shows", ", ".join(shows)),
+    ]
+    return Explanation(f"{kpi.name} (KPI)", tuple(lines))
+
+
+def _parameter(parameter: Parameter) -> Explanation:
+    users = [name for name, rule in rules().items() if parameter.name in rule.parameters]
+    lines = [
+        ("meaning", parameter.meaning),
+        ("value", f"{parameter.value:g} (range {parameter.low:g} to {parameter.high:g})"),
+        ("unit", parameter.unit),
+        ("source", _source(parameter.source)),
+        ("confidence", f"{parameter.confidence}: {_CONFIDENCE[parameter.confidence]}"),
+        ("used by", ", ".join(users) or ("levers.practised_lever" if parameter.name.startswith("weight.") else "steps")),
+        ("change it", f"--set {parameter.name}=VALUE, or parameters: in the scenario"),
+    ]
+    return Explanation(f"{parameter.name} (parameter)", tuple(lines))
+
+
+def _source(text: str) -> str:
+    row = evidence().get(text)
+    return f"{text}: {row['citation']}" if row else text
+
+
+def _field(name: str, info: FieldInfo) -> Explanation:
+    extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    inner = part_model(info.annotation)
+    bounds = [f"{s} {getattr(m, k):g}" for m in info.metadata for s, k in _BOUNDS if getattr(m, k, None) is not None]
+    default = "" if info.is_required() else _default(info)
+    lines = [
+        ("meaning", info.description or ""),
+        ("unit", str(extra.get("unit", ""))),
+        ("range", ", ".join(bounds)),
+        ("default", "none, it must be given" if info.is_required() else default),
+        ("holds", ", ".join(inner.model_fields) if inner is not None else ""),
+        ("change it", f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)" if inner is None else ""),
+    ]
+    return Explanation(f"{name} (scenario field)", tuple(lines))
+
+
+_BOUNDS = (("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt"))
+
+
+def _default(info: FieldInfo) -> str:
+    value = info.get_default(call_default_factory=True)
+    if isinstance(value, BaseModel):
+        return "see its own fields"
+    return "nothing" if value is None or value in ({}, []) else str(value)
+
+
+def _rule(rule: Rule) -> Explanation:
+    lines = [("rule", " ".join(inspect.cleandoc(rule.docstring).split()))]
+    lines += [("arguments", ", ".join(rule.arguments)), ("parameters", ", ".join(rule.parameters))]
+    return Explanation(f"{rule.name} (rule)", tuple(lines))
+
+
+def _evidence(row: dict[str, str]) -> Explanation:
+    lines = [
+        ("finding", f"{row['from_construct']} → {row['to_construct']}: {row['statistic']} {row['value']}"),
+        ("context", row["context"]),
+        ("source", f"{row['citation']} {('doi:' + row['doi']) if row['doi'] else ''}".strip()),
+        ("known", row["status"]),
+    ]
+    users = [name for name, parameter in register().items() if row["id"] in parameter.source]
+    return Explanation(f"{row['id']} (evidence)", (*lines, ("used by", ", ".join(users))))

@@ -1,0 +1,84 @@
+"""The same again: a run folder computed anew and compared byte for byte."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sxsim.results.folder import RUN_FILE, SCENARIO_FILE
+from sxsim.results.provenance import environment, software
+from sxsim.results.store import file_digest
+from sxsim.runs import Scenario, compare, load, run
+from sxsim.scenario.problems import InvalidInput, Problem
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    try:
+        data = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        hint = "name a folder below runs/, one that sxsim run or compare has written"
+        raise InvalidInput([Problem((), f" {folder} holds no {RUN_FILE}", hint)]) from None
+    except (OSError, ValueError) as error:
+        raise InvalidInput([Problem((), f" {folder / RUN_FILE} cannot be read: {error}")]) from None
+    if not isinstance(data, dict) or data.get("kind") not in ("run", "comparison"):
+        raise InvalidInput([Problem((), f" {folder / RUN_FILE} describes no run or comparison")])
+    return data
+
+
+def _scenario(folder: Path, name: str) -> Scenario:
+    scenario = load(folder / SCENARIO_FILE)
+    scenario.name = name
+    for kind in scenario.plug_ins:
+        copy = folder / f"plug_in_{kind}.py"
+        class_name = scenario.plug_ins[kind].rpartition(":")[2]
+        scenario.plug_ins[kind] = f"{copy.resolve()}:{class_name}"
+    return scenario
+
+
+def rerun(
+    folder: Path, *, jobs: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> tuple[list[str], bool]:
+    """Compute a run or comparison again in a temporary folder.
+
+    Returns lines that say what is the same and what differs, and whether everything is the same. Raises InvalidInput
+    when the folder holds no run.
+    """
+    data = _described(folder)
+    scenario = _scenario(folder, data["scenario"])
+    options: dict[str, Any] = {"replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress}
+    with tempfile.TemporaryDirectory(prefix="sxsim-rerun-") as temporary:
+        if data["kind"] == "run":
+            again = run(scenario, data["plan"], out=temporary, contacts=data["contacts"], **options).save(temporary)
+        else:
+            again = compare(scenario, data["plans"], base=data["base"], out=temporary, **options).save(temporary)
+        lines, same = [], True
+        for name, recorded in data["sha256"]["outputs"].items():
+            now = file_digest(again / name) if (again / name).exists() else "missing"
+            found = file_digest(folder / name) if (folder / name).exists() else "missing"
+            if now == recorded == found:
+                lines.append(f"{name}: the same, bit for bit")
+                continue
+            same = False
+            if found != recorded:
+                lines.append(f"{name}: the file in the folder is not the one that was written")
+            if now != recorded:
+                lines.append(f"{name}: differs from the first time")
+    if not same:
+        lines += _what_changed(data)
+    return lines, same
+
+
+def _what_changed(data: dict[str, Any]) -> list[str]:
+    """What is different in the program or its surroundings."""
+    lines = []
+    if data["software"] != software():
+        lines.append(f"the program was {data['software']}, is {software()}")
+    now = environment()
+    for name, before in data["environment"].items():
+        if name == "libraries":
+            changed = [f"{k} {v} → {now['libraries'].get(k)}" for k, v in before.items() if now["libraries"].get(k) != v]
+            lines += [f"libraries: {', '.join(changed)}"] if changed else []
+        elif name != "cores" and now.get(name) != before:
+            lines.append(f"{name} was {before}, is {now.get(name)}")
+    return lines or ["the program and its surroundings are the same: please report this"]

@@ -1,0 +1,1 @@
+"""What a run leaves behind: KPIs, frames, summaries, figures, the store of finished replications, provenance."""

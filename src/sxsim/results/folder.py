@@ -1,0 +1,116 @@
+"""The folder of a run or a comparison: tables, provenance, figures. A folder is either whole or not there."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sxsim.results.provenance import SCHEMA_VERSION, environment, software
+from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.scenario.loading import resolved
+from sxsim.scenario.plug_ins import plug_in_sources
+from sxsim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sxsim.runs import Comparison, Result
+
+SCENARIO_FILE, RUN_FILE = "scenario.yaml", "run.json"
+
+
+def write_yaml(data: Any, path: Path) -> None:
+    """Write data as YAML, keys in their order."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = None
+    yaml.width = 120
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(data, file)
+
+
+def write_table(frame: "pd.DataFrame", path: Path) -> None:
+    """Write a table as Parquet, the same bytes for the same figures and package versions."""
+    frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False)
+
+
+def run_folder_name(result: "Result") -> str:
+    """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
+    return f"{result.scenario.name}-{result.plan}-{digest(result.keys)[:10]}".replace(" ", "-")
+
+
+def write_run(result: "Result", out: Path) -> Path:
+    """Write the run's folder below `out` and return it."""
+    from sxsim.results import figures
+
+    folder = out / run_folder_name(result)
+    with whole_folder(folder) as temporary:
+        write_yaml(resolved(result.scenario, result.plan), temporary / SCENARIO_FILE)
+        for kind, source in plug_in_sources(result.scenario).items():
+            (temporary / f"plug_in_{kind}.py").write_text(source.partition("\n")[2], encoding="utf-8")
+        write_table(result.kpis, temporary / "kpis.parquet")
+        write_table(result.monthly, temporary / "monthly.parquet")
+        write_table(result.touchpoints, temporary / "touchpoints.parquet")
+        if any(len(record.log) for record in result.records):
+            write_table(result.contacts, temporary / "contacts.parquet")
+        (temporary / "figures").mkdir()
+        figures.pyramid(result, temporary / "figures" / "pyramid.png")
+        figures.effect_chain(result, temporary / "figures" / "effect_chain.png")
+        figures.journey(result, temporary / "figures" / "journey.png")
+        described = {
+            "kind": "run",
+            "plan": result.plan,
+            "seed": result.seed,
+            "replications": result.replications,
+            "contacts": (temporary / "contacts.parquet").exists(),
+            "seconds": round(result.seconds, 3),
+            "replications_reused": result.reused,
+            "warnings": result.warnings,
+        }
+        _write_provenance(temporary, result.scenario, described)
+    return folder
+
+
+def write_comparison(comparison: "Comparison", out: Path) -> Path:
+    """Write the comparison's folder below `out` and return it."""
+    from sxsim.results import figures
+
+    base = comparison.base
+    key = digest([result.keys for result in (base, *comparison.others)])[:10]
+    folder = out / f"{base.scenario.name}-compare-{key}".replace(" ", "-")
+    with whole_folder(folder) as temporary:
+        write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
+        import pandas as pd
+
+        frames = [(other.kpis - base.kpis).assign(plan=other.plan, replication=base.kpis["replication"]) for other in comparison.others]
+        columns = ["plan", *base.kpis.columns]
+        write_table(pd.concat(frames, ignore_index=True)[columns], temporary / "differences.parquet")
+        write_table(comparison.monthly, temporary / "differences_monthly.parquet")
+        (temporary / "figures").mkdir()
+        figures.differences(comparison, temporary / "figures" / "differences.png")
+        described = {
+            "kind": "comparison",
+            "base": base.plan,
+            "plans": [other.plan for other in comparison.others],
+            "seed": base.seed,
+            "replications": base.replications,
+            "runs": [run_folder_name(result) for result in (base, *comparison.others)],
+        }
+        _write_provenance(temporary, base.scenario, described)
+    return folder
+
+
+def _write_provenance(folder: Path, scenario: Scenario, described: dict[str, Any]) -> None:
+    outputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.parquet"))}
+    inputs = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".py")}
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": scenario.name,
+        **described,
+        "software": software(),
+        "parameters": scenario.parameters,
+        "environment": environment(),
+        "sha256": {"inputs": inputs, "outputs": outputs},
+    }
+    (folder / RUN_FILE).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

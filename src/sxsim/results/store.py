@@ -1,0 +1,109 @@
+"""The store of finished replications, and files that are either whole or not there.
+
+A replication is kept by the hash of everything that decides it: resolved scenario with one plan, seed, replication,
+model version and plug-ins. The same command again resumes, more replications extend.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sxsim.engines.records import Records
+
+_ARRAYS = ("sites", "contacts", "waits", "maturity", "sub_elements", "seen", "levers", "log")
+
+
+def canonical(data: Any) -> bytes:
+    """Data as bytes that do not depend on the order of keys."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(data: Any) -> str:
+    """Hash of data, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path`, renamed to it only when everything went well; otherwise removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=f".tmp{path.suffix}")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside `path` that replaces it only when everything went well; otherwise removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        os.chmod(temporary, 0o777 & ~_umask())
+        yield temporary
+        old = temporary.with_name(f"{temporary.name}.old")
+        if path.exists():
+            os.replace(path, old)
+        os.replace(temporary, path)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+class Store:
+    """Finished replications in a folder, one file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, key: str) -> Path:
+        """Where the replication of a key is kept."""
+        return self.folder / key[:2] / f"{key}.npz"
+
+    def has(self, key: str) -> bool:
+        """Whether the replication is finished."""
+        return self.path(key).is_file()
+
+    def put(self, key: str, records: Records) -> None:
+        """Keep a finished replication."""
+        with whole_file(self.path(key)) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(
+                file, warm_up=np.array(records.warm_up), **{name: getattr(records, name) for name in _ARRAYS}
+            )
+
+    def get(self, key: str) -> Records | None:
+        """A finished replication, or None when there is none or its file is damaged."""
+        try:
+            with np.load(self.path(key), allow_pickle=False) as file:
+                return Records(warm_up=int(file["warm_up"]), **{name: file[name] for name in _ARRAYS})
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
+        except Exception as error:  # zipfile and zlib raise their own kinds for damaged files
+            if type(error).__module__ in ("zipfile", "zlib"):
+                return None
+            raise

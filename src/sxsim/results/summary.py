@@ -1,0 +1,144 @@
+"""What a run says in words: the shares of the pyramid, three plain sentences, warnings."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sxsim.engines.records import Records
+from sxsim.results.intervals import Interval, interval
+from sxsim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sxsim.runs import Comparison, Result
+
+YEAR = 12
+_DRIFT_MONTHS = 6
+
+
+def pyramid_shares(result: "Result", span: slice) -> list[Interval]:
+    """Share of attempts reaching at least level 1, 2, 3 and 4 in a span of months from month 0, over replications.
+
+    Level 2 counts as passed where nothing needed handling.
+    """
+    rows = []
+    for record in result.records:
+        part = record.contacts[record.warm_up + span.start : record.warm_up + span.stop]
+        sums = {name: int(part[name].sum()) for name in part.dtype.names or ()}
+        attempts = sum(sums[f"level_{level}"] for level in range(5))
+        upper = sums["level_3"] + sums["level_4"]
+        reached = (attempts - sums["level_0"], sums["passed_2"], upper, sums["level_4"])
+        rows.append([count / attempts if attempts else math.nan for count in reached])
+    return [interval(column, "share") for column in np.array(rows).T]
+
+
+def warnings_of(records: Sequence[Records], scenario: Scenario) -> list[str]:
+    """What a reader should know: a trend left in the warm-up, few contacts, an empty house, one replication only."""
+    texts = []
+    warm_up, drift = scenario.horizon.warm_up, scenario.horizon.declared_drift
+    if warm_up >= _DRIFT_MONTHS:
+        changes = []
+        for record in records:
+            active = record.sites["active"].sum(axis=1)
+            means = record.sites["satisfaction"].sum(axis=1) / np.maximum(active, 1)
+            changes.append(float(means[warm_up - 1] - means[warm_up - _DRIFT_MONTHS]))
+        change = float(np.mean(changes))
+        if abs(change) > drift:
+            texts.append(
+                f"satisfaction still moves by {100 * change:+.1f} points in the last six warm-up months (declared: "
+                f"{100 * drift:.1f}): set horizon.warm_up higher, or horizon.declared_drift if the trend is real"
+            )
+    elif warm_up == 0:
+        texts.append("there is no warm-up (horizon.warm_up is 0): the first months show the start settling")
+    if len(records) == 1:
+        texts.append("one replication shows no spread: intervals need at least two (-n 10)")
+    contacts = np.mean([record.contacts["served"][record.warm_up :].sum() for record in records])
+    if contacts < 100:
+        texts.append(f"only {contacts:.0f} contacts took place: shares of contacts say little")
+    for record in records:
+        if record.sites["active"][-1].sum() == 0 and record.sites["active"][0].sum() > 0:
+            texts.append("in at least one replication every customer had left at the end")
+            break
+    return texts
+
+
+def number(value: float, unit: str = "") -> str:
+    """A figure for people: shares as %, others short."""
+    if not math.isfinite(value):
+        return "–"
+    if unit.startswith("share"):
+        return f"{100 * value:.1f} %"
+    if abs(value) >= 10_000:
+        return f"{value:,.0f}".replace(",", " ")
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def sentences(result: "Result") -> list[str]:
+    """Three plain sentences: what customers met, what it did to them, what it brought."""
+    k, currency = result.intervals, result.scenario.currency
+    broken, upper = k["level_0"].mean, k["level_3"].mean + k["level_4"].mean
+    months = result.scenario.horizon.months
+    first = (
+        f"In the last year {number(broken, 'share')} of contacts ended at level 0 (promise broken and not put right, or no "
+        f"contact at all), and {number(upper, 'share')} were individual or surprising; {number(k['delight_rate'].mean, 'share')} "
+        "of completed contacts delighted."
+    )
+    start = _first_customers(result)
+    end = k["active_customers"].mean
+    trend = "about as many" if start and abs(end / start - 1) < 0.02 else "more" if end > start else "fewer"
+    second = (
+        f"Customers end at satisfaction {number(k['satisfaction'].mean)} and loyalty {number(k['loyalty'].mean)} of 100; "
+        f"{number(k['churn_rate'].mean, 'share')} leave in a month, and after {months} months there are {trend} customers "
+        f"({number(end)}, at the start {number(start)})."
+    )
+    npv = k["npv"]
+    spread = f" (95 % interval of the mean {number(npv.low)} to {number(npv.high)}, chance only)" if npv.n > 1 else ""
+    third = (
+        f"The result is {number(k['result'].mean)} {currency} a month, of which {number(k['investment'].mean)} {currency} a month "
+        f"went into the plan; its net present value over the horizon is {number(npv.mean)} {currency}{spread}."
+    )
+    return [first, second, third]
+
+
+def _first_customers(result: "Result") -> float:
+    return float(np.mean([record.sites["active_start"][record.warm_up].sum() for record in result.records]))
+
+
+def verdict(difference: Interval, better: str) -> str:
+    """A paired difference in a word: better, worse, different, no difference, cannot tell."""
+    if difference.n < 2 or not math.isfinite(difference.low):
+        return "cannot tell" if difference.mean != 0 else "no difference"
+    if difference.sd == 0 and difference.mean == 0:
+        return "no difference"
+    if difference.low <= 0 <= difference.high:
+        return "cannot tell"
+    if better == "neither":
+        return "differs"
+    return "better" if (difference.mean > 0) == (better == "higher") else "worse"
+
+
+def comparison_sentences(comparison: "Comparison") -> list[str]:
+    """One plain sentence for each plan: what it does to customers and to the net present value."""
+    texts = []
+    currency = comparison.base.scenario.currency
+    for plan, found in comparison.differences.items():
+        npv, loyalty, delight = found["npv"], found["loyalty"], found["delight_rate"]
+        judged = verdict(npv, "higher")
+        money = {
+            "better": f"earns more than {comparison.base.plan}",
+            "worse": f"earns less than {comparison.base.plan} within the horizon",
+            "no difference": f"is the same as {comparison.base.plan} in every figure",
+            "cannot tell": f"cannot be told from {comparison.base.plan} by its net present value at {npv.n} runs",
+        }[judged]
+        if judged == "no difference" and loyalty.mean == 0:
+            texts.append(f"{plan}: {money}.")
+            continue
+        texts.append(
+            f"{plan}: loyalty {loyalty.mean:+.1f} points, delighted contacts {100 * delight.mean:+.1f} points; it {money} "
+            f"({npv.mean:+,.0f} {currency}, 95 % interval {npv.low:+,.0f} to {npv.high:+,.0f}, chance only).".replace(",", " ")
+            .replace("  ", " ")
+        )
+    return texts

@@ -1,0 +1,337 @@
+"""A contact: time, promise, problem, recovery, the individual and the surprising, quality."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from sxsim.model import contact
+
+from .shapes import FLAG, MINUTES, NOISE, SEVERITY, SHARE, SOME_MINUTES, UNIFORM, P, Shape, shape_tests, within
+
+NORMAL = {"skill": 0.6, "strain": 0.25, "effort": 0.45, "hurry": 0.0}
+NO_FLAGS = {"major": 0, "individual": 0, "surprising": 0, "handled": 0, "put_right": 0, "query_well": 0}
+SHAPES = [
+    Shape(contact.logistic, {"x": within(-1000, 1000)}, rises="x", low=0, high=1),
+    Shape(
+        contact.service_minutes,
+        {
+            "drawn": MINUTES,
+            "speed": within(0, 5),
+            "skill": SHARE,
+            "flow": SHARE,
+            "time_factor": within(0, 2),
+        },
+        rises="drawn speed time_factor",
+        falls="skill flow",
+        low=0,
+    ),
+    Shape(
+        contact.extra_minutes,
+        {"mean": MINUTES, "individual": FLAG, "surprising": FLAG, "handled": FLAG},
+        rises="mean individual surprising handled",
+        low=0,
+        typical=NO_FLAGS | {"handled": 1, "mean": 2.0},
+    ),
+    Shape(
+        contact.failure_chance,
+        {"usual": SHARE, "reliability": SHARE, "skill": SHARE, "strain": SHARE, "hurry": SHARE},
+        rises="usual strain hurry",
+        falls="reliability skill",
+        low=0,
+        high=1,
+        typical=NORMAL | {"usual": 0.04},
+    ),
+    Shape(
+        contact.voice_chance,
+        {"voice": SHARE, "bond": SHARE, "major": FLAG},
+        rises="voice bond major",
+        low=0,
+        high=1,
+        typical=NO_FLAGS,
+    ),
+    Shape(
+        contact.notice_chance,
+        {"voice": SHARE, "insight": SHARE, "effort": SHARE},
+        rises="voice insight effort",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        contact.recovery_chance,
+        {"recovery": SHARE, "discretion": SHARE, "skill": SHARE, "effort": SHARE, "major": FLAG},
+        rises="recovery discretion skill effort",
+        falls="major",
+        low=0,
+        high=1,
+        typical=NORMAL | NO_FLAGS,
+    ),
+    Shape(
+        contact.query_chance,
+        {"skill": SHARE, "insight": SHARE, "effort": SHARE},
+        rises="skill insight effort",
+        low=0,
+        high=1,
+        typical=NORMAL,
+    ),
+    Shape(
+        contact.put_right_now_chance,
+        {"discretion": SHARE, "skill": SHARE, "major": FLAG},
+        rises="discretion skill",
+        falls="major",
+        low=0,
+        high=1,
+        typical=NORMAL | NO_FLAGS,
+    ),
+    Shape(contact.case_days, {"recovery": SHARE, "u": UNIFORM}, falls="recovery u", low=0),
+    Shape(
+        contact.effort,
+        {"commitment": SHARE, "engagement": SHARE, "strain": SHARE, "hurry": SHARE},
+        rises="commitment engagement",
+        falls="strain hurry",
+        low=0,
+        high=1,
+        typical=NORMAL,
+    ),
+    Shape(
+        contact.individual_chance,
+        {"effort": SHARE, "insight": SHARE, "discretion": SHARE, "wish": SHARE, "room": SHARE},
+        rises="effort insight discretion wish room",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        contact.surprise_chance,
+        {"ideas": SHARE, "discretion": SHARE, "effort": SHARE, "memory": within(0, 20), "room": SHARE},
+        rises="ideas discretion effort room",
+        falls="memory",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        contact.contact_quality,
+        {
+            "kept": FLAG,
+            "severity": SEVERITY,
+            "put_right": FLAG,
+            "query": FLAG,
+            "query_well": FLAG,
+            "individual": FLAG,
+            "surprising": FLAG,
+            "wait_ratio": SHARE,
+            "skill": SHARE,
+            "engagement": SHARE,
+            "hurry": SHARE,
+            "z": NOISE,
+        },
+        rises="kept put_right query_well individual surprising skill engagement z",
+        falls="severity wait_ratio hurry",
+        either="query",
+        low=0,
+        high=1,
+        typical=NORMAL | NO_FLAGS | {"kept": 0, "severity": 1, "query": 1, "wait_ratio": 0.0, "z": 0.0},
+        defaults_only="kept severity",
+    ),
+    Shape(
+        contact.wait_ratio,
+        {"wait": MINUTES, "patience": SOME_MINUTES},
+        rises="wait",
+        falls="patience",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        contact.quality_not_served,
+        {"turned_away": FLAG, "wait_ratio": SHARE},
+        falls="turned_away wait_ratio",
+        low=0,
+        high=1,
+        typical={"turned_away": 0},
+        defaults_only="turned_away",
+    ),
+]
+TestShapes = shape_tests(contact, SHAPES, tested_apart="promise_kept")
+
+
+def quality(
+    kept=1, severity=0, put_right=0, query=0, query_well=0, individual=0, surprising=0, **others: float
+) -> float:
+    """Quality of an ordinary contact in every respect that is not named."""
+    rest = {"wait_ratio": 0.0, "skill": 0.6, "engagement": 0.5, "hurry": 0.0, "z": 0.0} | others
+    return contact.contact_quality(
+        kept, severity, put_right, query, query_well, individual, surprising, *rest.values(), P
+    )
+
+
+def test_even_odds_are_a_half() -> None:
+    assert contact.logistic(0.0) == 0.5
+    assert contact.logistic(math.log(3.0)) == pytest.approx(0.75)
+
+
+@given(within(-30, 30))
+def test_the_odds_against_mirror_the_odds_for(x) -> None:
+    assert contact.logistic(-x) == pytest.approx(1 - contact.logistic(x))
+
+
+def test_given_service_times_hold_for_a_managed_organisation() -> None:
+    assert contact.service_minutes(5.0, 1.0, 0.6, 0.5, 1.0, P) == 5.0
+    assert contact.service_minutes(5.0, 2.0, 0.6, 0.5, 0.5, P) == 5.0
+    assert contact.service_minutes(5.0, 1.0, 0.6, 1.0, 1.0, P) == pytest.approx(5.0 * math.exp(-0.2))
+    assert contact.service_minutes(5.0, 1.0, 0.8, 0.5, 1.0, P) == pytest.approx(5.0 * math.exp(-0.06))
+
+
+def test_one_gesture_costs_its_time_once_though_it_is_individual_and_surprising() -> None:
+    assert contact.extra_minutes(4.0, 1, 1, 0, P) == contact.extra_minutes(4.0, 1, 0, 0, P) == pytest.approx(0.6)
+    assert contact.extra_minutes(4.0, 0, 0, 1, P) == pytest.approx(1.2)
+    assert contact.extra_minutes(4.0, 0, 0, 0, P) == 0.0
+
+
+@given(within(0.001, 0.999))
+def test_the_stated_failure_rate_holds_for_a_managed_organisation(usual) -> None:
+    assert contact.failure_chance(usual, 0.5, 0.6, 0.25, 0.0, P) == pytest.approx(usual)
+
+
+@given(SHARE, SHARE, SHARE, SHARE)
+def test_what_never_fails_never_fails(reliability, skill, strain, hurry) -> None:
+    assert contact.failure_chance(0.0, reliability, skill, strain, hurry, P) == 0.0
+    assert contact.failure_chance(1.0, reliability, skill, strain, hurry, P) == 1.0
+
+
+def test_reliability_from_managed_to_excellent_cuts_the_odds_of_failure_to_a_fifth() -> None:
+    odds = contact.failure_chance(0.2, 1.0, 0.6, 0.25, 0.0, P)
+    assert odds / (1 - odds) == pytest.approx(0.25 * math.exp(-1.5))
+    assert contact.failure_chance(0.5, 0.5, 0.6, 0.25, 0.5, P) == pytest.approx(contact.logistic(1.0))
+    assert contact.failure_chance(0.5, 0.5, 0.6, 0.75, 0.0, P) == pytest.approx(contact.logistic(0.5))
+    assert contact.failure_chance(0.5, 0.5, 0.1, 0.25, 0.0, P) == pytest.approx(contact.logistic(1.0))
+
+
+@pytest.mark.parametrize(
+    ("failed", "wait", "promised", "kept"),
+    [(0, 0.0, math.inf, 1), (0, 500.0, math.inf, 1), (0, 10.0, 10.0, 1), (0, 10.1, 10.0, 0), (1, 0.0, 10.0, 0)],
+)
+def test_a_failure_or_a_wait_longer_than_promised_breaks_the_promise(failed, wait, promised, kept) -> None:
+    assert contact.promise_kept(failed, wait, promised) == kept
+
+
+def test_most_customers_with_a_problem_stay_silent() -> None:
+    assert (
+        contact.voice_chance(0.5, 0.0, 0, P) == pytest.approx(contact.logistic(-0.7)) == pytest.approx(0.332, abs=1e-3)
+    )
+    assert contact.voice_chance(0.5, 0.0, 1, P) == pytest.approx(contact.logistic(0.1))
+    assert contact.voice_chance(0.5, 0.5, 0, P) == pytest.approx(contact.logistic(-0.3))
+    assert contact.voice_chance(1.0, 0.0, 0, P) == pytest.approx(contact.logistic(0.3))
+
+
+def test_without_effort_nobody_notices_a_silent_problem() -> None:
+    assert contact.notice_chance(1.0, 1.0, 0.0, P) == 0.0
+    assert contact.notice_chance(0.5, 0.5, 0.4, P) == pytest.approx(0.1)
+
+
+def test_recovery_has_its_stated_odds_at_a_managed_organisation() -> None:
+    assert contact.recovery_chance(0.5, 0.5, 0.6, 0.45, 0, P) == pytest.approx(contact.logistic(0.4))
+    assert contact.recovery_chance(0.5, 0.5, 0.6, 0.45, 1, P) == pytest.approx(contact.logistic(-0.2))
+    assert contact.recovery_chance(1.0, 0.5, 0.6, 0.45, 0, P) == pytest.approx(contact.logistic(1.9))
+    assert contact.recovery_chance(0.5, 1.0, 0.6, 0.45, 0, P) == pytest.approx(contact.logistic(1.15))
+    assert contact.recovery_chance(0.5, 0.5, 0.8, 0.95, 0, P) == pytest.approx(contact.logistic(1.1))
+
+
+def test_seven_of_ten_queries_are_dealt_with_well_at_once() -> None:
+    assert contact.query_chance(0.6, 0.5, 0.45, P) == pytest.approx(0.70, abs=0.005)
+    assert contact.query_chance(0.8, 0.5, 0.45, P) == pytest.approx(contact.logistic(1.25))
+    assert contact.query_chance(0.6, 0.8, 0.85, P) == pytest.approx(contact.logistic(1.55))
+
+
+def test_freedom_to_act_decides_whether_a_problem_is_taken_up_on_the_spot() -> None:
+    assert contact.put_right_now_chance(0.5, 0.6, 0, P) == pytest.approx(contact.logistic(0.2))
+    assert contact.put_right_now_chance(0.5, 0.6, 1, P) == pytest.approx(contact.logistic(-0.6))
+    assert contact.put_right_now_chance(1.0, 0.6, 0, P) == pytest.approx(contact.logistic(1.7))
+    assert contact.put_right_now_chance(0.5, 0.8, 0, P) == pytest.approx(contact.logistic(0.4))
+
+
+def test_an_open_case_takes_a_week_on_average_and_less_with_good_recovery() -> None:
+    grid = (np.arange(50_000) + 0.5) / 50_000
+    assert np.mean([contact.case_days(0.5, u, P) for u in grid]) == pytest.approx(7.0, rel=1e-3)
+    assert np.mean([contact.case_days(1.0, u, P) for u in grid]) == pytest.approx(7.0 * math.exp(-1.0), rel=1e-3)
+
+
+def test_effort_is_commitment_less_what_strain_and_hurry_take_away() -> None:
+    assert contact.effort(0.5, 0.5, 0.0, 0.0, P) == 0.5
+    assert contact.effort(0.5, 0.5, 0.25, 0.0, P) == pytest.approx(P.effort_normal)
+    assert contact.effort(0.5, 0.75, 0.0, 0.0, P) == pytest.approx(0.6)
+    assert contact.effort(0.5, 0.5, 0.0, 0.5, P) == pytest.approx(0.3)
+    assert contact.effort(1.0, 1.0, 0.0, 0.0, P) == 1.0
+
+
+@pytest.mark.parametrize("missing", range(5))
+def test_individual_service_needs_each_of_its_factors(missing: int) -> None:
+    factors = [1.0] * 5
+    factors[missing] = 0.0
+    assert contact.individual_chance(*factors, P) == 0.0
+
+
+def test_individual_service_is_the_product_of_its_factors() -> None:
+    assert contact.individual_chance(0.5, 0.5, 0.5, 0.8, 1.0, P) == pytest.approx(0.15)
+    assert contact.individual_chance(1.0, 1.0, 1.0, 1.0, 1.0, P) == 1.0
+
+
+def test_surprising_service_is_the_product_of_its_factors_and_fades_with_repetition() -> None:
+    assert contact.surprise_chance(0.5, 0.5, 0.5, 0.0, 0.8, P) == pytest.approx(0.05)
+    assert contact.surprise_chance(0.5, 0.5, 0.5, 2.0, 0.8, P) == pytest.approx(0.05 * math.exp(-1.0))
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2, 4])
+def test_surprising_service_needs_each_of_its_factors(missing: int) -> None:
+    factors = [1.0, 1.0, 1.0, 0.0, 1.0]
+    factors[missing] = 0.0
+    assert contact.surprise_chance(*factors, P) == 0.0
+
+
+def test_a_plain_contact_has_plain_quality() -> None:
+    assert quality() == pytest.approx(P.quality_kept)
+
+
+@pytest.mark.parametrize(
+    ("what", "difference"),
+    [
+        ({"kept": 0, "severity": 1}, -0.22),
+        ({"kept": 0, "severity": 2}, -0.5),
+        ({"kept": 0, "severity": 2, "put_right": 1}, -0.05),
+        ({"query": 1, "query_well": 1}, 0.03),
+        ({"query": 1, "query_well": 0}, -0.12),
+        ({"individual": 1}, 0.12),
+        ({"surprising": 1}, 0.1),
+        ({"individual": 1, "surprising": 1}, 0.22),
+        ({"wait_ratio": 0.5}, -0.15),
+        ({"hurry": 0.25}, -0.1),
+        ({"skill": 0.8}, 0.03),
+        ({"engagement": 0.7}, 0.03),
+        ({"z": 1.0}, 0.1),
+    ],
+    ids=lambda value: str(value),
+)
+def test_each_thing_that_happens_counts_as_the_register_says(what, difference) -> None:
+    assert quality(**what) - quality() == pytest.approx(difference)
+
+
+def test_a_broken_promise_costs_more_than_a_gesture_wins() -> None:
+    assert quality() - quality(kept=0, severity=1) > quality(individual=1) - quality()
+
+
+def test_a_query_handled_well_pleases_and_handled_poorly_annoys() -> None:
+    assert quality(query=1, query_well=0) < quality() < quality(query=1, query_well=1)
+
+
+def test_no_wait_and_endless_patience_weigh_nothing() -> None:
+    assert contact.wait_ratio(0.0, 10.0, P) == 0.0
+    assert contact.wait_ratio(60.0, math.inf, P) == 0.0
+
+
+def test_a_wait_feels_a_third_longer_than_it_is() -> None:
+    assert contact.wait_ratio(10.0, 13.6, P) == pytest.approx(0.5)
+
+
+def test_being_turned_away_is_worse_than_giving_up() -> None:
+    assert contact.quality_not_served(1, 0.0, P) == P.quality_turned_away
+    assert contact.quality_not_served(0, 0.0, P) == P.quality_abandoned
+    assert contact.quality_not_served(0, 0.5, P) == pytest.approx(0.3 * 0.85)

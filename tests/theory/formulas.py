@@ -1,0 +1,52 @@
+"""Textbook results for queues, in minutes and per minute. Each formula names its source."""
+
+import math
+
+
+def erlang_b(servers: int, load: float) -> float:
+    """Share turned away when nobody can wait. load = arrival rate × mean service time. Source: Erlang (1917)."""
+    lost = 1.0
+    for n in range(1, servers + 1):
+        lost = load * lost / (n + load * lost)
+    return lost
+
+
+def erlang_c(servers: int, load: float) -> float:
+    """Chance to wait in M/M/c, load < servers. Source: Erlang (1917)."""
+    lost = erlang_b(servers, load)
+    return servers * lost / (servers - load * (1 - lost))
+
+
+def erlang_a(servers: int, arrivals: float, service: float, patience: float) -> tuple[float, float, float]:
+    """M/M/c+M: chance to wait, mean wait of all, share that abandons. Source: Palm (1957), birth and death chain.
+
+    arrivals: per minute; service, patience: means in minutes.
+    """
+    weights = [1.0]
+    for n in range(1, 500):
+        weights.append(weights[-1] * arrivals / (min(n, servers) / service + max(n - servers, 0) / patience))
+    total = sum(weights)
+    queue = sum(max(n - servers, 0) * weight for n, weight in enumerate(weights)) / total
+    return sum(weights[servers:]) / total, queue / arrivals, queue / patience / arrivals
+
+
+def pollaczek_khinchine(arrivals: float, service: float, variation: float) -> float:
+    """Mean wait in M/G/1; variation: coefficient of variation of service. Pollaczek (1930), Khinchine (1932)."""
+    busy = arrivals * service
+    return busy * service * (1 + variation**2) / 2 / (1 - busy)
+
+
+def cobham(arrivals: list[float], service: list[float]) -> list[float]:
+    """Mean waits by class, first class first, exponential service, no interruption. Source: Cobham (1954)."""
+    residual = sum(rate * mean**2 for rate, mean in zip(arrivals, service, strict=True))
+    waits, busy = [], 0.0
+    for rate, mean in zip(arrivals, service, strict=True):
+        before, busy = busy, busy + rate * mean
+        waits.append(residual / (1 - before) / (1 - busy))
+    return waits
+
+
+def waiting_longer(servers: int, arrivals: float, service: float, minutes: float) -> float:
+    """Chance to wait longer than some minutes in M/M/c, first come first served. Source: Erlang (1917)."""
+    chance = erlang_c(servers, arrivals * service)
+    return chance * math.exp(-(servers / service - arrivals) * minutes)
