@@ -44,9 +44,9 @@ REDIAL = 0.47  # 46 % (January) and 48 % (February) call again within an hour
 REDIAL_AFTER = 15.0  # minutes; exponential: half of the redials within 10 minutes, as measured (24 of 46 %)
 
 # ---- fitted with compare.py ---------------------------------------------------------------------------------------------
-AVAILABILITY = 0.95  # share of the agents in the table that is truly available: abandonment 11.2 %
-ARRIVALS = 1.0  # first attempts that come, of those computed here: calls in the window as measured
-TALKING = 1.0  # mean time without what the model adds for queries, problems and gestures: mean service as measured
+AVAILABILITY = 0.93  # share of the agents in the table that is truly available: abandonment 11.2 %
+ARRIVALS = 0.98  # first attempts that come, of those computed here: calls in the window as measured
+TALKING = 0.978  # mean time without what the model adds for queries, problems and gestures: mean service as measured
 
 # ---- assumptions --------------------------------------------------------------------------------------------------------
 CUSTOMERS = {"vip": 3000, "regular": 3750, "prospects": 5250}

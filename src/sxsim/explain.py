@@ -171,7 +171,10 @@ def _parameter(parameter: Parameter) -> Explanation:
         ("unit", parameter.unit),
         ("source", _source(parameter.source)),
         ("confidence", f"{parameter.confidence}: {_CONFIDENCE[parameter.confidence]}"),
-        ("used by", ", ".join(users) or ("levers.practised_lever" if parameter.name.startswith("weight.") else "steps")),
+        (
+            "used by",
+            ", ".join(users) or ("levers.practised_lever" if parameter.name.startswith("weight.") else "steps"),
+        ),
         ("change it", f"--set {parameter.name}=VALUE, or parameters: in the scenario"),
     ]
     return Explanation(f"{parameter.name} (parameter)", tuple(lines))
@@ -193,7 +196,10 @@ def _field(name: str, info: FieldInfo) -> Explanation:
         ("range", ", ".join(bounds)),
         ("default", "none, it must be given" if info.is_required() else default),
         ("holds", ", ".join(inner.model_fields) if inner is not None else ""),
-        ("change it", f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)" if inner is None else ""),
+        (
+            "change it",
+            f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)" if inner is None else "",
+        ),
     ]
     return Explanation(f"{name} (scenario field)", tuple(lines))
 

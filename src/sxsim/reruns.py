@@ -46,7 +46,12 @@ def rerun(
     """
     data = _described(folder)
     scenario = _scenario(folder, data["scenario"])
-    options: dict[str, Any] = {"replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress}
+    options: dict[str, Any] = {
+        "replications": data["replications"],
+        "seed": data["seed"],
+        "jobs": jobs,
+        "progress": progress,
+    }
     with tempfile.TemporaryDirectory(prefix="sxsim-rerun-") as temporary:
         if data["kind"] == "run":
             again = run(scenario, data["plan"], out=temporary, contacts=data["contacts"], **options).save(temporary)
@@ -77,7 +82,9 @@ def _what_changed(data: dict[str, Any]) -> list[str]:
     now = environment()
     for name, before in data["environment"].items():
         if name == "libraries":
-            changed = [f"{k} {v} → {now['libraries'].get(k)}" for k, v in before.items() if now["libraries"].get(k) != v]
+            changed = [
+                f"{k} {v} → {now['libraries'].get(k)}" for k, v in before.items() if now["libraries"].get(k) != v
+            ]
             lines += [f"libraries: {', '.join(changed)}"] if changed else []
         elif name != "cores" and now.get(name) != before:
             lines.append(f"{name} was {before}, is {now.get(name)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sxsim.results.intervals import Interval, interval
-from sxsim.results.kpis import KPIS
+from sxsim.results.kpis import KPIS, range_of
 from sxsim.results.store import Store, digest
 from sxsim.scenario import loading
 from sxsim.scenario.loading import resolved
@@ -88,7 +88,7 @@ class Result:
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """Each KPI's mean with its 95 % interval over replications (chance only)."""
-        return {name: interval(self.kpis[name], unit_of(name, self.scenario)) for name in KPIS}
+        return {name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name)) for name in KPIS}
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -140,9 +140,7 @@ class Comparison:
         found: dict[str, dict[str, Interval]] = {}
         for other in self.others:
             frame = other.kpis - self.base.kpis
-            found[other.plan] = {
-                name: interval(frame[name], unit_of(name, self.base.scenario)) for name in KPIS
-            }
+            found[other.plan] = {name: interval(frame[name], unit_of(name, self.base.scenario)) for name in KPIS}
         return found
 
     @property
@@ -314,7 +312,9 @@ def run_plans(
     store = Store(Path(out) / STORE_FOLDER)
     began = time.perf_counter()
     work = [
-        (plan, r, replication_key(scenario, plan, seed, r, contacts=contacts)) for plan in plans for r in range(replications)
+        (plan, r, replication_key(scenario, plan, seed, r, contacts=contacts))
+        for plan in plans
+        for r in range(replications)
     ]
     missing = [(plan, r, key) for plan, r, key in dict.fromkeys(work) if fresh or not store.has(key)]
     done = len(work) - len(missing)
@@ -324,7 +324,9 @@ def run_plans(
     results = []
     for plan in plans:
         keys = [key for p, _, key in work if p == plan]
-        records = [store.get(key) or _again(scenario, plan, seed, r, store, key, contacts) for r, key in enumerate(keys)]
+        records = [
+            store.get(key) or _again(scenario, plan, seed, r, store, key, contacts) for r, key in enumerate(keys)
+        ]
         reused = sum(1 for p, _, key in work if p == plan) - sum(1 for p, _, _ in missing if p == plan)
         results.append(Result(scenario, plan, seed, records, keys, time.perf_counter() - began, reused))
     return results
@@ -400,7 +402,9 @@ def planned(
         check_plan(scenario, plan)
     store = Store(Path(out) / STORE_FOLDER)
     keys = [
-        replication_key(scenario, plan, seed, r, contacts=contacts) for plan in dict.fromkeys(plans) for r in range(replications)
+        replication_key(scenario, plan, seed, r, contacts=contacts)
+        for plan in dict.fromkeys(plans)
+        for r in range(replications)
     ]
     finished = 0 if fresh else sum(store.has(key) for key in keys)
     names = ", ".join(dict.fromkeys(plans))

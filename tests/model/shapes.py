@@ -8,9 +8,11 @@ import ast
 import csv
 import inspect
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +25,7 @@ from hypothesis import strategies as st
 from sxsim.model.parameters import record, register, rule_parameters
 
 ROUNDING = 1e-12
+MOST_CORNERS = 64
 
 
 def worked_examples() -> dict[str, float]:
@@ -45,14 +48,27 @@ def many_parameters() -> list[Any]:
     return [record()[0], *(record(dict(zip(names, row, strict=True)))[0] for row in values)]
 
 
+#: The ends of each domain, for the sweep over corners.
+_ENDS: dict[st.SearchStrategy[Any], tuple[Any, Any]] = {}
+
+
 def within(low: float, high: float) -> st.SearchStrategy[float]:
     """Numbers from low to high."""
-    return st.floats(low, high, allow_nan=False)
+    numbers = st.floats(low, high, allow_nan=False)
+    _ENDS[numbers] = (float(low), float(high))
+    return numbers
+
+
+def whole(low: int, high: int) -> st.SearchStrategy[int]:
+    """Whole numbers from low to high."""
+    numbers = st.integers(low, high)
+    _ENDS[numbers] = (low, high)
+    return numbers
 
 
 SHARE = within(0.0, 1.0)
-FLAG = st.sampled_from([0, 1])
-SEVERITY = st.sampled_from([0, 1, 2])
+FLAG = whole(0, 1)
+SEVERITY = whole(0, 2)
 LEVEL = within(1.0, 5.0)
 NOISE = within(-6.0, 6.0)
 DIFFERENCE = within(-1.0, 1.0)
@@ -62,7 +78,7 @@ MONEY = within(0.0, 1e6)
 UNIFORM = within(1e-15, 1.0 - 1e-15)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shape:
     """A rule's range and directions. Words are argument names, separated by spaces.
 
@@ -90,8 +106,16 @@ class Shape:
         """Whether the rule uses parameters."""
         return "p" in inspect.signature(self.rule.py_func).parameters
 
+    def __repr__(self) -> str:
+        return self.name
+
     def __call__(self, values: Mapping[str, Any], p: Any = P) -> float:
         return float(self.rule(*(values[name] for name in self.arguments), *([p] if self.takes_p else [])))
+
+    def blame(self, values: Mapping[str, Any], p: Any) -> str:
+        """What was called, with the parameters that the rule uses."""
+        used = re.findall(r"\bp\.(\w+)", inspect.getsource(self.rule.py_func))
+        return f"{self.name}({dict(values)}) with { ({name: float(p[name]) for name in used}) }"
 
     def moved(self) -> list[tuple[str, int]]:
         """Arguments with a direction: +1 or −1."""
@@ -124,11 +148,22 @@ def shape_tests(module: ModuleType, shapes: list[Shape], *, tested_apart: str = 
                 assert sorted(said) == sorted(signature), shape.name
 
         @pytest.mark.parametrize("shape", shapes, ids=lambda shape: shape.name)
+        def test_it_stays_within_its_range_at_all_corners(self, shape: Shape) -> None:
+            ends = [_ENDS[domain] for domain in shape.arguments.values()]
+            corners = list(product(*ends))
+            if len(corners) > MOST_CORNERS:
+                corners = [corners[k] for k in np.random.default_rng(1).permutation(len(corners))[:MOST_CORNERS]]
+            for p in many_parameters() if shape.takes_p else [P]:
+                for corner in corners:
+                    values = dict(zip(shape.arguments, corner, strict=True))
+                    assert shape.low - ROUNDING <= shape(values, p) <= shape.high + ROUNDING, shape.blame(values, p)
+
+        @pytest.mark.parametrize("shape", shapes, ids=lambda shape: shape.name)
         @given(data=st.data())
         def test_it_stays_within_its_range(self, shape: Shape, data: st.DataObject) -> None:
             values = data.draw(st.fixed_dictionaries(dict(shape.arguments)))
             p = data.draw(st.sampled_from(many_parameters())) if shape.takes_p else P
-            assert shape.low - ROUNDING <= shape(values, p) <= shape.high + ROUNDING
+            assert shape.low - ROUNDING <= shape(values, p) <= shape.high + ROUNDING, shape.blame(values, p)
 
         @pytest.mark.parametrize(("shape", "name", "sign"), moves, ids=labels)
         @given(data=st.data())
@@ -140,7 +175,7 @@ def shape_tests(module: ModuleType, shapes: list[Shape], *, tested_apart: str = 
             p = record()[0] if usual else data.draw(st.sampled_from(many_parameters()))
             first, last = shape(low, p), shape(high, p)
             slack = ROUNDING * max(1.0, abs(first)) if math.isfinite(first) else 0.0
-            assert sign * last >= sign * first - slack
+            assert sign * last >= sign * first - slack, shape.blame(low, p)
 
         @pytest.mark.parametrize(("shape", "name", "sign"), moves, ids=labels)
         def test_it_does_move(self, shape: Shape, name: str, sign: int) -> None:

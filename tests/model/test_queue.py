@@ -4,11 +4,10 @@ import math
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sxsim.model import queue
 
-from .shapes import MINUTES, SHARE, SOME_MINUTES, P, Shape, shape_tests, within
+from .shapes import MINUTES, SHARE, SOME_MINUTES, P, Shape, shape_tests, whole, within
 
 SHAPES = [
     Shape(
@@ -22,7 +21,7 @@ SHAPES = [
     ),
     Shape(
         queue.expected_wait,
-        {"waiting": st.integers(0, 500), "minutes_per_contact": MINUTES, "staff": within(0, 100)},
+        {"waiting": whole(0, 500), "minutes_per_contact": MINUTES, "staff": within(0, 100)},
         rises="waiting minutes_per_contact",
         falls="staff",
         low=0,

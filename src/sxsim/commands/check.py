@@ -16,7 +16,9 @@ def command(
     files: Annotated[list[Path] | None, typer.Argument(help="Scenario files (YAML).", show_default=False)] = None,
     sets: SETS = None,
     parameters: PARAMETERS = None,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of scenario files for editors.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files for editors.")
+    ] = False,
 ) -> None:
     """Validate scenario files; nothing is run."""
     from sxsim.scenario.loading import json_schema, load

@@ -8,7 +8,10 @@ NAME = "explain"
 
 
 def command(
-    words: Annotated[list[str], typer.Argument(help="A word: delight, 7.3.2d, recovery, touchpoints.staff, nps …", show_default=False)],
+    words: Annotated[
+        list[str],
+        typer.Argument(help="A word: delight, 7.3.2d, recovery, touchpoints.staff, nps …", show_default=False),
+    ],
 ) -> None:
     """Explain a word of the standard, a KPI, a parameter, a field of the scenario or a rule."""
     from sxsim.explain import explain, nearest

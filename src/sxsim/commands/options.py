@@ -13,7 +13,9 @@ REPLICATIONS = Annotated[int, typer.Option("-n", "--replications", min=1, help="
 SEED = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random numbers.")]
 SETS = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override a field (touchpoints.NAME.staff=3) or a parameter. Repeatable."),
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Override a field (touchpoints.NAME.staff=3) or a parameter. Repeatable."
+    ),
 ]
 PARAMETERS = Annotated[Path | None, typer.Option("--parameters", help="CSV (name,value) or YAML file of parameters.")]
 JOBS = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes. Default: one a core.")]

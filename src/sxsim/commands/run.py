@@ -51,7 +51,15 @@ def command(
         hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
     with progress(f"{loaded.name}, plan {plan}", quiet) as report:
         result = run(
-            loaded, plan, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts, fresh=fresh, progress=report
+            loaded,
+            plan,
+            replications=replications,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            contacts=contacts,
+            fresh=fresh,
+            progress=report,
         )
         folder = result.save(out)
     if json:

@@ -51,7 +51,9 @@ def run_screen(result: Result, folder: Path, scenario: str) -> str:
     lines = [result.scenario.question.strip(), ""]
     runs = "run" if result.replications == 1 else "runs"
     reused = f", {result.reused} of them from before" if result.reused else ""
-    lines.append(f"{result.scenario.name} · plan {result.plan} · {months} months · {result.replications} {runs}{reused}")
+    lines.append(
+        f"{result.scenario.name} · plan {result.plan} · {months} months · {result.replications} {runs}{reused}"
+    )
     lines += ["", "Pyramid: share of contacts reaching at least each level, last twelve months"]
     shares = pyramid_shares(result, slice(max(0, months - YEAR), months))
     for level in (3, 2, 1, 0):
@@ -71,7 +73,9 @@ def run_screen(result: Result, folder: Path, scenario: str) -> str:
         lines += _wrapped(f"note: {text}")
     lines.append(f"files: {folder}  (pictures in {folder / 'figures'})")
     others = [name for name in result.scenario.plans if name != result.plan]
-    lines.append(f"next: sxsim compare {scenario}" if others else f"next: sxsim explain plans, then add a plan to {scenario}")
+    lines.append(
+        f"next: sxsim compare {scenario}" if others else f"next: sxsim explain plans, then add a plan to {scenario}"
+    )
     return "\n".join(lines)
 
 
@@ -79,7 +83,9 @@ def comparison_screen(comparison: Comparison, folder: Path, scenario: str) -> st
     """Paired differences of each plan, in figures and in a sentence."""
     base = comparison.base
     lines = [base.scenario.question.strip(), ""]
-    lines.append(f"{base.scenario.name} · {base.scenario.horizon.months} months · {base.replications} paired runs, seed {base.seed}")
+    lines.append(
+        f"{base.scenario.name} · {base.scenario.horizon.months} months · {base.replications} paired runs, seed {base.seed}"
+    )
     lines.append(f"Differences to {base.plan} on the same draws: mean (95 % interval of the mean, chance only)")
     for plan, found in comparison.differences.items():
         description = base.scenario.plans[plan].description
@@ -96,7 +102,9 @@ def comparison_screen(comparison: Comparison, folder: Path, scenario: str) -> st
         lines += _wrapped(f"note: {text}")
     lines += ["", f"files: {folder}  (picture in {folder / 'figures'})"]
     plan = comparison.others[0].plan
-    lines.append(f"next: sxsim run {scenario} --plan {plan}   or more runs: sxsim compare {scenario} -n {4 * base.replications}")
+    lines.append(
+        f"next: sxsim run {scenario} --plan {plan}   or more runs: sxsim compare {scenario} -n {4 * base.replications}"
+    )
     return "\n".join(lines)
 
 

@@ -159,7 +159,10 @@ def next_step(world, person, now):
             delay = drawn_minutes(world, person, draws.STEP_DELAY, where, s.delay_kind, s.delay_first, s.delay_second)
             time = now + delay
             if s.nights == 1:
-                time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + s.night_time)
+                time_of_day = s.night_time + s.night_within * uniform(
+                    setting.seed, setting.replication, person, draws.TIME_OF_DAY, where
+                )
+                time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + time_of_day)
             if v.step > 0:
                 time = next_opening(world, s.touchpoint, time)
             v.touchpoint, v.contact_type, v.attempt, v.handed_over = s.touchpoint, s.contact_type, 0, 0
@@ -409,9 +412,8 @@ def not_served(world, person, now, outcome, full):
     outcome: ABANDONED, BALKED or TURNED_AWAY; full: the capacity that was full, or −1. Returns the time of the next
     attempt, GO_ON for the next step of the journey, or VISIT_OVER.
     """
-    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
-    t = world.touchpoints[v.touchpoint]
-    seed, replication, where = setting.seed, setting.replication, place(v.number, v.step, v.attempt)
+    i, v, p = world.persons[person], world.visits[person], world.parameters[0]
+    t, where = world.touchpoints[v.touchpoint], place(v.number, v.step, v.attempt)
     v.outcome, v.wait, v.level, v.start, v.end, v.kept = outcome, now - v.arrival, 0, now, now, 0
     v.severity, v.query, v.query_well, v.voiced, v.noticed, v.put_right, v.case = NO_PROBLEM, 0, 0, 0, 0, 0, 0
     v.individual, v.surprising, v.delighted, v.quality, v.after_contact = 0, 0, 0, 0.0, 0.0
@@ -626,7 +628,8 @@ def change_shift(world, site, now):
 def close_day(world, site):
     """At midnight: the last seven days' demanded and available staff time make the pressure of the new day.
 
-    In the first month the usual ratio is learnt, and pressure is 1. The standard of time erodes day by day.
+    In the second half of the warm-up the usual ratio is learnt (without a warm-up in the first month); until it is known
+    pressure is 1. The standard of time erodes day by day.
     """
     setting, p = world.settings[0], world.parameters[0]
     first = site * setting.touchpoints
@@ -634,29 +637,30 @@ def close_day(world, site):
     world.sites[site].days += 1
     if day == 0:
         return
+    learning = setting.month < max(setting.warm_up, 1)
     slot = (day - 1) % DAYS_A_WEEK
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first + touchpoint]
         world.last_demand[first + touchpoint, slot] = floor.demanded_today
         world.last_staff[first + touchpoint, slot] = floor.available_today
-        if setting.month == 0:
-            floor.demanded_first += floor.demanded_today
-            floor.available_first += floor.available_today
+        if learning and setting.month >= setting.warm_up // 2:
+            floor.demanded_usually += floor.demanded_today
+            floor.available_usually += floor.available_today
         floor.demanded_today, floor.available_today = 0.0, 0.0
     for touchpoint in range(setting.touchpoints):
         pool, floor = world.touchpoints[touchpoint].pool, world.floors[first + touchpoint]
-        demanded, demanded_first = 0.0, 0.0
+        demanded, demanded_usually = 0.0, 0.0
         for other in range(setting.touchpoints):
             if (pool >> other) & 1 == 1:
-                demanded_first += world.floors[first + other].demanded_first
+                demanded_usually += world.floors[first + other].demanded_usually
                 for before in range(DAYS_A_WEEK):
                     demanded += world.last_demand[first + other, before]
         available = 0.0
         for before in range(DAYS_A_WEEK):
             available += world.last_staff[first + touchpoint, before]
-        if setting.month == 0 or pool == 0:
+        if learning or pool == 0:
             floor.pressure = 1.0
-            floor.normal = demanded_first / floor.available_first if floor.available_first > 0.0 else 0.0
+            floor.normal = demanded_usually / floor.available_usually if floor.available_usually > 0.0 else 0.0
         else:
             floor.pressure = queue.pressure(demanded, available, floor.normal, p)
         time_factor = queue.pressure_time_factor(floor.pressure, p)

@@ -42,6 +42,8 @@ CULTURE_DEFINED, DEPLOYMENT, INNOVATION_PROCESS = 6, 17, 20
 TECHNOLOGY, STRUCTURE, INDICATORS, TOOLS = 24, 25, 27, 28
 #: Months of membership that `retention_12m` looks back, and months within which a visit counts as coming back.
 RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
+#: Months after which the staff of an organisation left as it is has settled.
+SETTLING_MONTHS = 120
 
 
 @step
@@ -91,7 +93,7 @@ def begin_people(world):
 
 
 @step
-def begin_posts(world, engagement, committed):
+def begin_posts(world):
     """Before the first minute: who holds each post."""
     setting, p = world.settings[0], world.parameters[0]
     seed, replication = setting.seed, setting.replication
@@ -103,15 +105,13 @@ def begin_posts(world, engagement, committed):
             world.teams[e.team].speed_variation, normal(seed, replication, post, draws.SPEED, 0)
         )
         e.tenure = p.starting_tenure * demand.threshold(uniform(seed, replication, post, draws.STARTING_TENURE, 0))
-        e.engagement = bounded(engagement + p.engagement_trait * e.trait)
-        e.skill = bounded(p.skill_normal + p.skill_spread * normal(seed, replication, post, draws.STARTING_SKILL, 0))
         e.strain = p.strain_normal
-        e.commitment = committed
+        e.engagement, e.commitment = p.engagement_base, p.commitment_normal
 
 
 @step
 def begin_sites(world):
-    """Before the first minute: elements, levers, doors and standards."""
+    """Before the first minute: elements and what is practised, doors and standards."""
     for row in range(len(world.sub_elements)):
         s = world.sub_elements[row]
         s.practice = organisation.practice(s.maturity, world.parameters[0])
@@ -121,6 +121,46 @@ def begin_sites(world):
         world.floors[floor].standard = 1.0
     for site in range(world.settings[0].sites):
         site_levers(world, site, 1)
+
+
+@step
+def staff_month(world, post, delighted):
+    """Engagement and commitment of a post's holder follow their surroundings for a month."""
+    p, e = world.parameters[0], world.posts[post]
+    lever, site, team = world.levers[e.site], world.sites[e.site], world.teams[e.team]
+    energy = site.partner_energy if team.partner == 1 else lever[ENERGY]
+    target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, e.trait, p)
+    e.engagement = employee.update_engagement(e.engagement, target, p)
+    target = commitment.commitment_target(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
+    e.commitment = commitment.update_commitment(e.commitment, target, p)
+
+
+@step
+def settle_staff(world):
+    """Before the first minute: engagement and commitment settle where the organisation as it is supports them."""
+    for _ in range(SETTLING_MONTHS):
+        for post in range(world.settings[0].posts):
+            staff_month(world, post, world.parameters[0].delight_normal)
+        for site in range(world.settings[0].sites):
+            site_levers(world, site, 1)
+
+
+@step
+def start_staff(world, engagement, committed):
+    """Before the first minute: the engagement and commitment that the scenario gives (−1: as settled), and skill."""
+    setting, p = world.settings[0], world.parameters[0]
+    for post in range(setting.posts):
+        e = world.posts[post]
+        if engagement >= 0.0:
+            e.engagement = bounded(engagement + p.engagement_trait * e.trait)
+        if committed >= 0.0:
+            e.commitment = committed
+    for site in range(setting.sites):
+        site_levers(world, site, 1)
+    for post in range(setting.posts):
+        e = world.posts[post]
+        z = normal(setting.seed, setting.replication, post, draws.STARTING_SKILL, 0)
+        e.skill = bounded(employee.skill_ceiling(world.levers[e.site, CRAFT], p) + p.skill_spread * z)
 
 
 @step
@@ -159,10 +199,9 @@ def site_levers(world, site, at_start):
         capability = carried / weights if weights > 0.0 else p.lever_normal
         value = levers.practised_lever(capability, place_.commitment, p)
         if lever == SURPRISE:
-            if at_start == 1:
-                place_.fresh_ideas = value
             process = world.sub_elements[INNOVATION_PROCESS].practice
-            place_.fresh_ideas = organisation.launch_ideas(place_.fresh_ideas, value, process, p)
+            before = value if at_start == 1 else place_.fresh_ideas
+            place_.fresh_ideas = organisation.launch_ideas(before, value, process, p)
             value = place_.fresh_ideas
         world.levers[site, lever] = value
     place_.technology = world.sub_elements[TECHNOLOGY].practice
@@ -234,14 +273,10 @@ def employee_month(world, post):
     tally.overtime_minutes += e.overtime_minutes
     if e.filled == 1:
         if e.duty_minutes > 0.0:
-            e.strain = employee.update_strain(e.strain, e.busy_minutes / e.duty_minutes, p)
-        energy = site.partner_energy if team.partner == 1 else lever[ENERGY]
-        delighted = e.delighted / e.contacts if e.contacts > 0 else p.delight_normal
-        target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, e.trait, p)
-        e.engagement = employee.update_engagement(e.engagement, target, p)
-        target = commitment.commitment_target(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
-        e.commitment = commitment.update_commitment(e.commitment, target, p)
-        e.skill = employee.update_skill(e.skill, lever[CRAFT], p)
+            load = employee.workload(e.busy_minutes / e.duty_minutes, team.other_work)
+            e.strain = employee.update_strain(e.strain, load, p)
+        staff_month(world, post, e.delighted / e.contacts if e.contacts > 0 else p.delight_normal)
+        e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], p), p)
         e.tenure += 1.0
         chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
         if uniform(setting.seed, setting.replication, post, draws.QUIT, setting.month) < chance:

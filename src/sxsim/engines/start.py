@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.calendar import month_dates, month_starts
-from sxsim.engines.order_of_a_month import begin_people, begin_posts, begin_sites
+from sxsim.engines.order_of_a_month import begin_people, begin_posts, begin_sites, settle_staff, start_staff
 from sxsim.engines.world import (
     ACCOUNT,
     CAPACITY,
@@ -17,6 +17,7 @@ from sxsim.engines.world import (
     CUSTOMER,
     DAYS_A_WEEK,
     FLOOR,
+    HALF_HOUR,
     HALF_HOURS_A_WEEK,
     JOURNEY,
     MARKET,
@@ -65,6 +66,11 @@ def duration_code(duration: Duration | None) -> tuple[int, float, float, float]:
         power = 1.0 / (duration.shape or 1.0)
         return WEIBULL, mean / math.gamma(1.0 + power), power, mean
     return _FAMILIES[duration.distribution], mean, 0.0, mean
+
+
+def _given(value: float | None) -> float:
+    """A value that the scenario gives, or −1 where it leaves it to the model."""
+    return -1.0 if value is None else value
 
 
 def interleaved(counts: list[int]) -> NDArray[np.int64]:
@@ -163,8 +169,11 @@ class Start:
             waits=np.zeros((sites, WAIT_BINS), np.int64),
         )
         begin_people(world)
-        begin_posts(world, scenario.organisation.engagement, scenario.organisation.commitment)
         begin_sites(world)
+        begin_posts(world)
+        settle_staff(world)
+        given = scenario.organisation
+        start_staff(world, _given(given.engagement), _given(given.commitment))
         return world
 
     def _settings(
@@ -254,6 +263,7 @@ class Start:
                 row["wage"] = economics.wage if team.wage is None else team.wage
                 row["quitting"] = (economics.turnover if team.turnover is None else team.turnover) / _FULL_YEAR
                 row["speed_variation"] = team.speed_variation
+                row["other_work"] = team.other_work
                 posts += [(site, site * len(self.teams) + index, number) for number in range(row["posts"])]
         rows = np.zeros(len(posts), POST)
         if posts:
@@ -319,7 +329,8 @@ class Start:
                 delay = step.after
                 if isinstance(delay, Nights):
                     code = duration_code(delay.nights)
-                    row["nights"], row["night_time"] = 1, half_hour(delay.at) * 30.0
+                    row["nights"], row["night_time"] = 1, half_hour(delay.at) * HALF_HOUR
+                    row["night_within"] = delay.within
                 else:
                     code = duration_code(delay) if delay is not None else (CONSTANT, 0.0, 0.0, 0.0)
                 row["delay_kind"], row["delay_first"], row["delay_second"] = code[:3]

@@ -76,7 +76,7 @@ POST = _record(
     busy_minutes=_F, duty_minutes=_F, overtime_minutes=_F, contacts=_I, delighted=_I,
 )  # fmt: skip
 TEAM = _record(
-    serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F, break_length=_F, wage=_F, quitting=_F,
+    serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F, break_length=_F, wage=_F, quitting=_F, other_work=_F,
     speed_variation=_F,
 )  # fmt: skip
 SEGMENT = _record(
@@ -86,7 +86,7 @@ SEGMENT = _record(
 JOURNEY = _record(first=_I, steps=_I)
 STEP = _record(
     touchpoint=_I, contact_type=_I, delay_kind=_I, delay_first=_F, delay_second=_F, delay_unit=_F, nights=_I,
-    night_time=_F, chance=_F, essential=_I, hold=_I, release=_I,
+    night_time=_F, night_within=_F, chance=_F, essential=_I, hold=_I, release=_I,
 )  # fmt: skip
 CONTACT_TYPE = _record(
     service_kind=_I, service_first=_F, service_second=_F, service_mean=_F, patience_kind=_I, patience_first=_F,
@@ -98,8 +98,8 @@ TOUCHPOINT = _record(
     switch=_F, hands_over_to=_I, cost=_F, revenue=_F, pool=_I,
 )  # fmt: skip
 FLOOR = _record(
-    open=_I, pressure=_F, standard=_F, normal=_F, demanded_today=_F, available_today=_F, demanded_first=_F,
-    available_first=_F, on_duty=_I,
+    open=_I, pressure=_F, standard=_F, normal=_F, demanded_today=_F, available_today=_F, demanded_usually=_F,
+    available_usually=_F, on_duty=_I,
 )  # fmt: skip
 SITE = _record(
     share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,

@@ -31,10 +31,19 @@ def update_engagement(engagement, target, p):
 
 
 @rule
-def update_strain(strain, utilisation, p):
-    """Strain follows utilisation beyond what one can bear.
+def workload(utilisation, other_work):
+    """How full the working time is: customers first, other work in what is left of the day.
 
-    strain: 0–1; utilisation: busy over duty time, 0–1 and above with overtime. Returns 0–1.
+    utilisation: busy over duty time, 0–1; other_work: share of duty, 0–1. Returns 0–1. Source: arithmetic.
+    """
+    return min(utilisation + other_work, 1.0)
+
+
+@rule
+def update_strain(strain, utilisation, p):
+    """Strain follows a workload beyond what one can bear.
+
+    strain: 0–1; utilisation: workload over duty time, 0–1. Returns 0–1.
     Source: E261–E266 (exhaustion), Oliva and Sterman (2001); sizes by assumption.
     """
     target = min(max((utilisation - p.utilisation_free) / (1.0 - p.utilisation_free), 0.0), 1.0)
@@ -42,12 +51,20 @@ def update_strain(strain, utilisation, p):
 
 
 @rule
-def update_skill(skill, craft, p):
-    """Skill grows with time on the job towards what selection and learning support.
+def skill_ceiling(craft, p):
+    """The skill that experience, selection and learning lead to in the end.
 
-    skill: 0–1; craft: lever 0–1. Returns 0–1. Source: clauses 7.2.2a, b, d; E122–E125 (training d .6); assumption.
+    craft: lever 0–1. Returns 0–1. Source: clauses 7.2.2a, b, d; E122–E125 (training d .6); size by assumption.
     """
-    ceiling = p.skill_ceiling_floor + (1.0 - p.skill_ceiling_floor) * craft
+    return p.skill_ceiling_floor + (1.0 - p.skill_ceiling_floor) * craft
+
+
+@rule
+def update_skill(skill, ceiling, p):
+    """Skill grows (or is lost) with time on the job towards its ceiling.
+
+    skill, ceiling: 0–1. Returns 0–1. Source: E092, E122; speed by assumption.
+    """
     return skill + p.learning_speed * (ceiling - skill)
 
 

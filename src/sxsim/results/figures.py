@@ -62,7 +62,9 @@ def _basis(result: "Result") -> str:
 
 def pyramid(result: "Result", path: Path) -> Path:
     """Draw the pyramid: the share of contacts reaching at least each level, first year against last."""
-    figure = _figure(10, 5.6, "The service excellence pyramid", f"{_basis(result)} · share of contacts reaching at least each level")
+    figure = _figure(
+        10, 5.6, "The service excellence pyramid", f"{_basis(result)} · share of contacts reaching at least each level"
+    )
     months = result.scenario.horizon.months
     spans = [("first year", slice(0, min(YEAR, months))), ("last year", slice(max(0, months - YEAR), months))]
     if months <= YEAR:
@@ -98,7 +100,12 @@ def _pyramid_of(axes: Axes, shares: Sequence[Any], name: str, span: slice) -> No
             va="center",
         )
         axes.annotate(
-            f"{level + 1}  {LEVEL_NAMES[level]}", (-1.75, level + 0.5), fontsize=8.5, color=MUTED, va="center", ha="left"
+            f"{level + 1}  {LEVEL_NAMES[level]}",
+            (-1.75, level + 0.5),
+            fontsize=8.5,
+            color=MUTED,
+            va="center",
+            ha="left",
         )
 
 
@@ -159,7 +166,9 @@ def _chain_values(result: "Result") -> "pd.DataFrame":
     means = ("capability", "commitment", "provision", "delight_rate", "loyalty")
     frame = monthly.groupby(keys).agg(values | dict.fromkeys(means, "mean")).reset_index()
     touchpoints = result.touchpoints.dropna(subset=["gap"])
-    weighted = touchpoints.assign(weight=touchpoints["gap"] * touchpoints["served"]).groupby(keys)[["weight", "served"]].sum()
+    weighted = (
+        touchpoints.assign(weight=touchpoints["gap"] * touchpoints["served"]).groupby(keys)[["weight", "served"]].sum()
+    )
     gap = (100 * weighted["weight"] / weighted["served"]).rename("gap")
     return frame.merge(gap, on=keys, how="left")
 
@@ -197,7 +206,9 @@ def journey(result: "Result", path: Path) -> Path:
         values = sums.loc[(touchpoint, segment)]
         expected, perceived = (100 * values[k] / values["served"] for k in ("expected", "perceived"))
         colour = LINE if perceived >= expected else "#b5485d"
-        axes.plot([expected, perceived], [place, place], color=colour, linewidth=2.4, alpha=0.55, solid_capstyle="round")
+        axes.plot(
+            [expected, perceived], [place, place], color=colour, linewidth=2.4, alpha=0.55, solid_capstyle="round"
+        )
         axes.plot(expected, place, "o", markersize=7, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=1.2)
         axes.plot(perceived, place, "o", markersize=7, color=colour)
         axes.annotate(f"{perceived - expected:+.1f}", (1.02, place), xycoords=("axes fraction", "data"), fontsize=9,

@@ -83,7 +83,10 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
         write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
         import pandas as pd
 
-        frames = [(other.kpis - base.kpis).assign(plan=other.plan, replication=base.kpis["replication"]) for other in comparison.others]
+        frames = [
+            (other.kpis - base.kpis).assign(plan=other.plan, replication=base.kpis["replication"])
+            for other in comparison.others
+        ]
         columns = ["plan", *base.kpis.columns]
         write_table(pd.concat(frames, ignore_index=True)[columns], temporary / "differences.parquet")
         write_table(comparison.monthly, temporary / "differences_monthly.parquet")

@@ -91,7 +91,11 @@ def contacts_frame(records: Sequence[Records], scenario: Scenario) -> "pd.DataFr
         frame.insert(0, "replication", replication)
         frames.append(frame)
     frame = pd.concat(frames, ignore_index=True)
-    for column, parts in (("site", scenario.sites), ("touchpoint", scenario.touchpoints), ("segment", scenario.segments)):
+    for column, parts in (
+        ("site", scenario.sites),
+        ("touchpoint", scenario.touchpoints),
+        ("segment", scenario.segments),
+    ):
         names = np.array([part.name for part in parts])  # type: ignore[attr-defined]
         frame[column] = names[frame[column].to_numpy()]
     frame["outcome"] = np.array(OUTCOMES)[frame["outcome"].to_numpy()]

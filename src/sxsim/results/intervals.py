@@ -40,8 +40,11 @@ class Interval:
         }
 
 
-def interval(values: Iterable[float], unit: str = "") -> Interval:
-    """Mean and interval of values; undefined (NaN) values are left out and `n` says how many counted."""
+def interval(values: Iterable[float], unit: str = "", bounds: tuple[float, float] = (-math.inf, math.inf)) -> Interval:
+    """Mean and interval of values; undefined (NaN) values are left out and `n` says how many counted.
+
+    The interval ends where the quantity itself must end (`bounds`).
+    """
     from scipy.special import stdtrit
 
     numbers = np.array([value for value in values if math.isfinite(value)], dtype=float)
@@ -54,4 +57,4 @@ def interval(values: Iterable[float], unit: str = "") -> Interval:
         return Interval(mean, math.nan, math.nan, low10, high90, math.nan, 1, unit)
     sd = float(numbers.std(ddof=1))
     half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * sd / math.sqrt(n)
-    return Interval(mean, mean - half, mean + half, low10, high90, sd, n, unit)
+    return Interval(mean, max(mean - half, bounds[0]), min(mean + half, bounds[1]), low10, high90, sd, n, unit)

@@ -56,6 +56,23 @@ class Kpi:
     better: Literal["higher", "lower", "neither"] = "higher"
 
 
+#: The range of a KPI by its unit.
+_RANGES = {
+    "share": (0.0, 1.0),
+    "share a month": (0.0, 1.0),
+    "0–100": (0.0, 100.0),
+    "0–1": (0.0, 1.0),
+    "1–5": (1.0, 5.0),
+}
+_RANGES |= dict.fromkeys(("share a year", "minutes", "persons", "visits a month"), (0.0, np.inf))
+_RANGES["−100 … 100"] = (-100.0, 100.0)
+
+
+def range_of(kpi: str) -> tuple[float, float]:
+    """The smallest and the largest value that a KPI can take."""
+    return _RANGES.get(KPIS[kpi].unit, (-np.inf, np.inf))
+
+
 def _attempts(v: Values) -> Any:
     return v["served"] + v["abandoned"] + v["balked"] + v["turned_away"]
 
@@ -232,7 +249,9 @@ def run_kpis(records: Records, discount_rate: float) -> dict[str, float]:
     """All KPIs of a replication by name, each over its window."""
     values = monthly_values(records, discount_rate)
     months = len(records.sites)
-    windows = {w: in_window(values, window_months(w, records.warm_up, months)) for w in ("last 12 months", "horizon", "end")}
+    windows = {
+        w: in_window(values, window_months(w, records.warm_up, months)) for w in ("last 12 months", "horizon", "end")
+    }
     return {name: float(kpi.compute(windows[kpi.window])) for name, kpi in KPIS.items()}
 
 

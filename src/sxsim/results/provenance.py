@@ -6,7 +6,19 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 SCHEMA_VERSION = 1
-_LIBRARIES = ("mesa", "simpy", "numpy", "scipy", "numba", "llvmlite", "pandas", "pyarrow", "pydantic", "matplotlib", "SALib")
+_LIBRARIES = (
+    "mesa",
+    "simpy",
+    "numpy",
+    "scipy",
+    "numba",
+    "llvmlite",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "matplotlib",
+    "SALib",
+)
 
 
 def software() -> dict[str, str]:

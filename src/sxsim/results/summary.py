@@ -138,7 +138,8 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
             continue
         texts.append(
             f"{plan}: loyalty {loyalty.mean:+.1f} points, delighted contacts {100 * delight.mean:+.1f} points; it {money} "
-            f"({npv.mean:+,.0f} {currency}, 95 % interval {npv.low:+,.0f} to {npv.high:+,.0f}, chance only).".replace(",", " ")
-            .replace("  ", " ")
+            f"({npv.mean:+,.0f} {currency}, 95 % interval {npv.low:+,.0f} to {npv.high:+,.0f}, chance only).".replace(
+                ",", " "
+            ).replace("  ", " ")
         )
     return texts

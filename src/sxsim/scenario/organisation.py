@@ -41,8 +41,12 @@ class Organisation(Part):
         description="maturity at the start, 1–5: one level, or levels by element (strategy …) or sub-element (7.3.2d …); "
         "what is not named is 3",
     )
-    commitment: float = quantity(0.5, "share", "commitment of the staff at the start", ge=0, le=1)
-    engagement: float = quantity(0.5, "share", "mean engagement of the staff at the start", ge=0, le=1)
+    commitment: float | None = quantity(
+        None, "share", "commitment of the staff at the start; default: what its surroundings support", ge=0, le=1
+    )
+    engagement: float | None = quantity(
+        None, "share", "mean engagement of the staff at the start; default: what its surroundings support", ge=0, le=1
+    )
     reputation: float = quantity(0.6, "share", "reputation at the start (share of praise in what is told)", ge=0, le=1)
 
     def maturity_of(self, sub_element: str) -> float:

@@ -37,7 +37,9 @@ def load_plug_ins(scenario: Scenario) -> dict[str, type]:
         module_name = f"sxsim_plug_in_{file.stem}"
         spec = importlib.util.spec_from_file_location(module_name, file)
         if spec is None or spec.loader is None:
-            raise InvalidInput([Problem(("plug_ins", kind), f"(={text!r}) is no Python file", "write FILE.py:ClassName")])
+            raise InvalidInput(
+                [Problem(("plug_ins", kind), f"(={text!r}) is no Python file", "write FILE.py:ClassName")]
+            )
         module = importlib.util.module_from_spec(spec)
         sys.modules[module_name] = module
         try:

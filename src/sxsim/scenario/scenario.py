@@ -77,6 +77,7 @@ class Scenario(Part):
                             "name": touchpoint.name,
                             "serves": [touchpoint.name],
                             "staff": own_staff(touchpoint.staff, touchpoint.opening),
+                            "other_work": touchpoint.other_work,
                             "partner": touchpoint.partner,
                         }
                     )

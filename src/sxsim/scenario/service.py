@@ -69,6 +69,9 @@ class Touchpoint(Part):
     contact_types: list[ContactType] = Field(default_factory=list, description="kinds of contact; journeys name them")
     cost: float = quantity(0.0, "money", "cost of a contact beside wages", ge=0)
     revenue: float = quantity(0.0, "money", "revenue of a served contact at price 1", ge=0)
+    other_work: float = quantity(
+        0.0, "share", "share of duty of its own staff filled by other work; it gives way to customers", ge=0, le=1
+    )
     partner: bool = Field(False, description="run by a partner's people (clause 7.4.1c)")
 
 
@@ -91,6 +94,9 @@ class Team(Part):
     wage: float | None = quantity(None, "money a month", "wage cost of a post; default: economics.wage", ge=0)
     turnover: float | None = quantity(
         None, "share a year", "usual quits a year; default: economics.turnover", ge=0, le=3
+    )
+    other_work: float = quantity(
+        0.0, "share", "share of duty filled by other work, which gives way to customers but adds to strain", ge=0, le=1
     )
     speed_variation: float = quantity(
         0.0, "ratio", "differences between employees in service time (variation)", ge=0, le=2
@@ -115,6 +121,9 @@ class Nights(Part):
 
     nights: Time = Field(..., description="how many nights: a number, or a distribution whose mean counts nights")
     at: str = Field("10:00", description="time of the day, on the full or half hour")
+    within: float = quantity(
+        60.0, "minutes", "arrival spreads evenly over so many minutes after that time", ge=0, le=1440
+    )
 
     @field_validator("at")
     @classmethod

@@ -13,4 +13,8 @@ def templates() -> dict[str, Traversable]:
     folder: Traversable = packaged if packaged.is_dir() else Path(__file__).parents[3] / "scenarios"
     if not folder.is_dir():
         return {}
-    return {f.name.removesuffix(".yaml"): f for f in sorted(folder.iterdir(), key=lambda f: f.name) if f.name.endswith(".yaml")}
+    return {
+        f.name.removesuffix(".yaml"): f
+        for f in sorted(folder.iterdir(), key=lambda f: f.name)
+        if f.name.endswith(".yaml")
+    }

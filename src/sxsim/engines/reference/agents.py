@@ -12,8 +12,10 @@ from sxsim.engines import order_of_a_month as month
 from sxsim.engines.world import (
     ABANDONED,
     AVAILABLE,
+    CUSTOMER,
     GO_ON,
     IDLE,
+    ON_BREAK,
     TURNED_AWAY,
     VISIT_OVER,
     WAITING,
@@ -52,11 +54,16 @@ class Customer(Person):
         self.visit = model.world.visits[number]
         self.floor: Floor = model.floors[int(self.row["site"])]
         self.turn: simpy.Event | None = None
+        self.joins: simpy.Event | None = None
+        self.place: Any = None
 
     def life(self) -> Generator[simpy.Event, Any, None]:
         """Visits, one after the other, as the customer's own clock says; a SimPy process that never ends."""
         floor, number = self.floor, self.number
         while True:
+            if self.row["status"] != CUSTOMER:
+                self.joins = floor.clock.event()
+                yield self.joins
             time = order.next_visit(self.world, number, floor.now)
             if time == math.inf:
                 yield floor.new_month
@@ -68,22 +75,27 @@ class Customer(Person):
         """One visit: the steps of a journey, each with one contact or several attempts at it."""
         world, number, floor = self.world, self.number, self.floor
         order.begin_visit(world, number)
-        time = order.next_step(world, number, floor.now)
+        now = floor.now
+        time = order.next_step(world, number, now)
         while time != VISIT_OVER:
-            if time > floor.now:
+            if time > now:
                 yield floor.arrival(time, number)
             time = yield from self.meet(floor.touchpoints[int(self.visit["touchpoint"])])
+            now = floor.now
             if time == GO_ON:
-                floor.give_back(order.give_back(world, number, 0))
-                time = order.next_step(world, number, floor.now)
-        floor.give_back(order.give_back(world, number, 1))
+                if self.visit["held"]:
+                    floor.give_back(order.give_back(world, number, 0))
+                time = order.next_step(world, number, now)
+        if self.visit["held"]:
+            floor.give_back(order.give_back(world, number, 1))
         order.end_visit(world, number)
 
     def meet(self, touchpoint: "Touchpoint") -> Generator[simpy.Event, Any, float]:
         """One attempt at a contact. Returns the time of the next attempt, GO_ON, or VISIT_OVER."""
-        floor, number = self.floor, self.number
-        hold = int(order.wants_capacity(self.world, number))
-        free = floor.free_units(hold)
+        floor, number, free, hold = self.floor, self.number, 1, -1
+        if floor.capacities:
+            hold = int(order.wants_capacity(self.world, number))
+            free = floor.free_units(hold)
         outcome = self.arrives(touchpoint, free)
         if outcome != WAITING:
             return self.is_not_served(outcome, hold if free < 1 else -1)
@@ -93,11 +105,13 @@ class Customer(Person):
         post = yield from touchpoint.wait_for_service(self)
         if isinstance(post, Leaving):
             return self.is_not_served(post.outcome, -1)
-        order.begin_service(self.world, number, post, floor.now)
-        yield floor.service_end(float(self.visit["end"]), post if post >= 0 else floor.posts + number)
+        now = floor.now
+        minutes = order.begin_service(self.world, number, post, now)
+        yield floor.service_end(now + minutes, post if post >= 0 else floor.posts + number)
         self.takes_in()
         floor.log_contact(number)
-        floor.open_case(self)
+        if self.visit["case"] == 2:
+            floor.open_case(self)
         touchpoint.contact_ended(self, post)
         time: float = order.after_contact(self.world, number, floor.now)
         return time
@@ -141,6 +155,7 @@ class Employee(Person):
     def __init__(self, model: "ServiceModel", number: int) -> None:
         super().__init__(model, number, model.world.posts)
         self.floor: Floor = model.floors[int(self.row["site"])]
+        self.break_planned = -math.inf
         serves = int(model.world.teams[int(self.row["team"])]["serves"])
         self.touchpoints = [t for t in self.floor.touchpoints if serves >> t.number & 1]
 
@@ -148,9 +163,16 @@ class Employee(Person):
         """A contact and the work after it are done: home, on a break, or to whoever waits."""
         end = order.post_done(self.world, self.number, self.floor.now)
         if end > AVAILABLE:
-            self.floor.at_break_end(end, self)
+            self.begins_break()
         elif end == AVAILABLE:
             self.serves_next()
+
+    def begins_break(self) -> None:
+        """A break that was due when the shift changed begins, unless it has begun already."""
+        end = float(self.row["break_end"])
+        if self.row["busy"] == ON_BREAK and self.row["on_duty"] == 1 and end != self.break_planned:
+            self.break_planned = end
+            self.floor.at_break_end(end, self)
 
     def ends_break(self) -> None:
         """Back from a break."""

@@ -13,7 +13,7 @@ import simpy
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines.reference.agents import ABANDONS, IS_TURNED_AWAY, Customer, Employee
-from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, ON_BREAK, World
+from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, World
 
 if TYPE_CHECKING:
     from sxsim.engines.reference.model import ServiceModel
@@ -37,12 +37,8 @@ class Touchpoint:
         units = int(row["units"])
         self.places = simpy.PriorityResource(floor.clock, capacity=units) if not self.staffed and units > 0 else None
         self._queue: list[tuple[float, int, simpy.Event]] = []
-        self._gone = 0
-
-    @property
-    def waiting(self) -> int:
-        """People in the queue."""
-        return len(self.places.queue) if self.places is not None else len(self._queue) - self._gone
+        #: People in the queue.
+        self.waiting = 0
 
     def queue_place(self, customer: Customer) -> float:
         """The order in the queue: arrival minus head start."""
@@ -57,6 +53,7 @@ class Touchpoint:
             return post
         turn = customer.turn = self.floor.clock.event()
         heapq.heappush(self._queue, (self.queue_place(customer), customer.number, turn))
+        self.waiting += 1
         self._watch_patience(customer, turn)
         return (yield turn)
 
@@ -67,43 +64,44 @@ class Touchpoint:
 
         def give_up(_event: simpy.Event) -> None:
             if not turn.triggered:
-                self._gone += 1
+                self.waiting -= 1
                 turn.succeed(ABANDONS)
 
         self.floor.abandonment(self.floor.now + patience, customer.number, give_up)
 
     def _wait_for_place(self, customer: Customer) -> Generator[simpy.Event, Any, Any]:
+        """Wait for a self-service place: a SimPy resource that keeps the same order."""
         if self.places is None:
             return -1
-        request = self.places.request(priority=(self.queue_place(customer), customer.number))  # type: ignore[arg-type]
-        if not request.triggered:
-            patience = float(customer.visit["patience"])
-            turn = customer.turn = self.floor.clock.event()
-            request.callbacks.append(lambda _event: turn.triggered or turn.succeed(-1))  # type: ignore[union-attr]
+        request = customer.place = self.places.request(
+            priority=(self.queue_place(customer), customer.number)  # type: ignore[arg-type]
+        )
+        if request.triggered:
+            return -1
+        turn = customer.turn = self.floor.clock.event()
+        self.waiting += 1
+        request.callbacks.append(lambda _event: self._place_is_free(turn))  # type: ignore[union-attr]
+        self._watch_patience(customer, turn)
+        reason = yield turn
+        if reason != -1:
+            request.cancel()
+        return reason
 
-            def give_up(_event: simpy.Event) -> None:
-                if not turn.triggered and not request.triggered:
-                    turn.succeed(ABANDONS)
-
-            if patience < math.inf:
-                self.floor.abandonment(self.floor.now + patience, customer.number, give_up)
-            reason = yield turn
-            if reason != -1:
-                request.cancel()
-                return reason
-        customer.place = request  # type: ignore[attr-defined]
-        return -1
+    def _place_is_free(self, turn: simpy.Event) -> None:
+        if not turn.triggered:
+            self.waiting -= 1
+            turn.succeed(-1)
 
     def first_in_queue(self) -> tuple[float, int, simpy.Event] | None:
         """Who is next: place in the queue, number, and the event to trigger; None when nobody waits."""
         while self._queue and self._queue[0][2].triggered:
             heapq.heappop(self._queue)
-            self._gone -= 1
         return self._queue[0] if self._queue else None
 
     def call(self, post: int) -> None:
         """The first in the queue is served by this post."""
         _place, _number, turn = heapq.heappop(self._queue)
+        self.waiting -= 1
         self.world.posts[post]["busy"] = order.SERVING
         turn.succeed(post)
 
@@ -111,18 +109,20 @@ class Touchpoint:
         """At closing those waiting are turned away; service under way is finished."""
         while (first := self.first_in_queue()) is not None:
             heapq.heappop(self._queue)
+            self.waiting -= 1
             first[2].succeed(IS_TURNED_AWAY)
         if self.places is not None:
             for request in sorted(self.places.queue, key=lambda r: r.key):
-                customer = self.floor.customers[request.priority[1]]  # type: ignore[index]
-                if customer.turn is not None and not customer.turn.triggered:
-                    customer.turn.succeed(IS_TURNED_AWAY)
+                turn = self.floor.customers[request.priority[1]].turn  # type: ignore[index]
+                if turn is not None and not turn.triggered:
+                    self.waiting -= 1
+                    turn.succeed(IS_TURNED_AWAY)
 
     def contact_ended(self, customer: Customer, post: int) -> None:
         """Free the place, or the employee after the work that follows the contact."""
         if post < 0:
             if self.places is not None:
-                self.places.release(customer.place)  # type: ignore[attr-defined]
+                self.places.release(customer.place)
             return
         employee = self.floor.employees[post]
         work = float(customer.visit["after_contact"])
@@ -187,11 +187,10 @@ class Floor:
         self._at(time, _SERVICE_END, employee.number, lambda _event: employee.ends_break())
 
     def open_case(self, customer: Customer) -> None:
-        """Schedule the end of a case that this contact has opened."""
-        if customer.visit["case"] == 2:
-            number = customer.number
-            due = float(customer.row["case_due"])
-            self._at(due, _CASE_END, number, lambda _event: order.close_case(self.world, number))
+        """Schedule the end of the case that this contact has opened."""
+        number = customer.number
+        due = float(customer.row["case_due"])
+        self._at(due, _CASE_END, number, lambda _event: order.close_case(self.world, number))
 
     def free_units(self, capacity: int) -> int:
         """Units free of a capacity; 1 where none is asked for."""
@@ -209,34 +208,21 @@ class Floor:
 
     def shifts(self) -> Generator[simpy.Event, Any, None]:
         """Every half hour: doors, staff, those waiting. A SimPy process that never ends."""
+        first = self.site * len(self.touchpoints)
         half_hour = 0
         while True:
             yield self._at(half_hour * HALF_HOUR, _SHIFT_CHANGE, self.site)
-            breaks = order.change_shift(self.world, self.site, self.now)
-            if breaks:
+            if order.change_shift(self.world, self.site, self.now):
                 for employee in self.employees.values():
-                    row = employee.row
-                    if (
-                        row["busy"] == ON_BREAK
-                        and row["on_duty"] == 1
-                        and row["break_from"] < self.now < row["break_end"]
-                    ):
-                        self._begin_break(employee)
-            for touchpoint in self.touchpoints:
-                row = self.world.floors[self.site * len(self.touchpoints) + touchpoint.number]
-                if touchpoint.waiting and row["open"] == 0:
-                    touchpoint.close()
-            if any(t.staffed and t.waiting for t in self.touchpoints):
+                    employee.begins_break()
+            if any(touchpoint.waiting for touchpoint in self.touchpoints):
+                for touchpoint in self.touchpoints:
+                    if self.world.floors[first + touchpoint.number]["open"] == 0:
+                        touchpoint.close()
                 for employee in self.employees.values():
                     if employee.free:
                         employee.serves_next()
             half_hour += 1
-
-    def _begin_break(self, employee: Employee) -> None:
-        end = float(employee.row["break_end"])
-        if getattr(employee, "break_planned", None) != end:
-            employee.break_planned = end  # type: ignore[attr-defined]
-            self.at_break_end(end, employee)
 
     def log_contact(self, number: int) -> None:
         """Append a contact to the log, when one is kept."""

@@ -10,7 +10,7 @@ from sxsim.engines import order_of_a_month as month
 from sxsim.engines.records import Records
 from sxsim.engines.reference.agents import Customer, Employee
 from sxsim.engines.reference.floor import Floor, Touchpoint
-from sxsim.engines.world import CONTACT_LOG, World
+from sxsim.engines.world import CONTACT_LOG, CUSTOMER, World
 
 
 class ServiceModel(mesa.Model):
@@ -44,14 +44,18 @@ class ServiceModel(mesa.Model):
         world = self.world
         if self.month == 0:
             month.open_month(world, 0)
+        for person in np.flatnonzero(world.persons["status"] == CUSTOMER):
+            joins = self.customers[person].joins
+            if joins is not None and not joins.triggered:
+                joins.succeed()
         for floor in self.floors:
             floor.run_month(float(world.settings[0]["month_end"]))
         for employee in self.employees:
             employee.ends_month()
         for customer in self.customers:
             customer.ends_month()
-        for customer in self.customers:
-            customer.spreads_word()
+        for person in np.flatnonzero(world.persons["told"]):
+            self.customers[person].spreads_word()
         for site in range(len(self.floors)):
             month.site_reputation(world, site)
         for account in range(len(world.accounts)):

@@ -1,0 +1,368 @@
+"""The customer: perception, satisfaction, delight, bond, expectation, grievance, loyalty, telling, leaving."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sxsim.model import customer
+
+from .shapes import DIFFERENCE, FLAG, NOISE, SEVERITY, SHARE, P, Shape, shape_tests, whole, within
+
+SHAPES = [
+    Shape(
+        customer.perceived_quality,
+        {"quality": SHARE, "expectation": SHARE},
+        rises="quality expectation",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        customer.satisfaction_target,
+        {"perceived": SHARE, "expectation": SHARE, "value_gap": DIFFERENCE},
+        rises="perceived value_gap",
+        falls="expectation",
+        low=0,
+        high=1,
+        typical={"value_gap": 0.0},
+    ),
+    Shape(
+        customer.update_satisfaction,
+        {"satisfaction": SHARE, "target": SHARE, "importance": within(0, 3)},
+        rises="satisfaction target",
+        either="importance",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        customer.delight_chance,
+        {
+            "level": whole(0, 4),
+            "individual": FLAG,
+            "wish": SHARE,
+            "surprising": FLAG,
+            "perceived": SHARE,
+            "expectation": SHARE,
+            "individual_level": whole(3, 3),
+        },
+        rises="individual wish surprising perceived",
+        falls="expectation",
+        either="level individual_level",
+        low=0,
+        high=1,
+        typical={"individual": 1, "surprising": 0, "level": 3, "individual_level": 3, "perceived": 0.7},
+    ),
+    Shape(
+        customer.update_bond,
+        {"bond": SHARE, "delighted": FLAG, "surprising": FLAG, "severity": SEVERITY, "put_right": FLAG},
+        rises="bond delighted put_right",
+        either="surprising",
+        falls="severity",
+        low=0,
+        high=1,
+        typical={"delighted": 0, "surprising": 0, "severity": 1, "put_right": 0},
+    ),
+    Shape(customer.fade_bond, {"bond": SHARE}, rises="bond", low=0, high=1),
+    Shape(
+        customer.update_expectation,
+        {"expectation": SHARE, "quality": SHARE, "delighted": FLAG},
+        rises="expectation quality delighted",
+        low=0,
+        high=1,
+        typical={"delighted": 0},
+    ),
+    Shape(
+        customer.drift_expectation,
+        {"expectation": SHARE, "usual": SHARE, "market_rise": SHARE, "promise": DIFFERENCE},
+        rises="expectation usual market_rise promise",
+        low=0,
+        high=1,
+        typical={"market_rise": 0.0, "promise": 0.0},
+    ),
+    Shape(
+        customer.remember_surprise,
+        {"memory": within(0, 100), "surprising": FLAG},
+        rises="memory surprising",
+        low=0,
+        typical={"surprising": 0},
+    ),
+    Shape(customer.forget_surprise, {"memory": within(0, 100)}, rises="memory", low=0, high=100),
+    Shape(
+        customer.grievance_after_contact,
+        {"grievance": SHARE, "severity": SEVERITY, "put_right": FLAG},
+        rises="grievance severity",
+        falls="put_right",
+        low=0,
+        high=1,
+        typical={"severity": 1, "put_right": 0},
+        defaults_only="severity",
+    ),
+    Shape(
+        customer.grievance_after_case,
+        {"grievance": SHARE, "put_right": FLAG},
+        rises="grievance",
+        falls="put_right",
+        low=0,
+        high=1,
+        typical={"put_right": 0},
+    ),
+    Shape(customer.fade_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
+    Shape(
+        customer.satisfaction_after_case,
+        {"satisfaction": SHARE, "put_right": FLAG},
+        rises="satisfaction put_right",
+        low=0,
+        high=1,
+        typical={"put_right": 0},
+    ),
+    Shape(
+        customer.loyalty,
+        {"satisfaction": SHARE, "bond": SHARE, "reputation": SHARE, "grievance": SHARE},
+        rises="satisfaction bond reputation",
+        falls="grievance",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        customer.leave_chance,
+        {"usual": SHARE, "loyalty": SHARE, "grievance": SHARE, "advantage": DIFFERENCE},
+        rises="usual grievance",
+        falls="loyalty advantage",
+        low=0,
+        high=1,
+        typical={"usual": 0.02, "advantage": 0.0},
+    ),
+    Shape(
+        customer.feedback_chance,
+        {"bond": SHARE, "voice": SHARE},
+        rises="bond voice",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        customer.survey_answer,
+        {"loyalty": SHARE, "scale": NOISE, "noise": NOISE},
+        rises="loyalty scale noise",
+        low=0,
+        high=10,
+        typical={"loyalty": 0.6, "scale": 0.55, "noise": 0.56},
+    ),
+    Shape(
+        customer.tell_chance,
+        {"satisfaction": SHARE, "delighted": FLAG, "grievance": SHARE, "positive": FLAG},
+        either="satisfaction delighted grievance positive",
+        low=0,
+        high=1,
+    ),
+]
+TestShapes = shape_tests(customer, SHAPES)
+
+
+@given(SHARE, SHARE)
+def test_perception_lies_between_quality_and_expectation(quality, expectation) -> None:
+    low, high = sorted([quality, expectation])
+    assert low - 1e-12 <= customer.perceived_quality(quality, expectation, P) <= high + 1e-12
+
+
+def test_expectation_draws_perception_by_three_tenths_of_the_gap() -> None:
+    assert customer.perceived_quality(0.6, 0.8, P) == pytest.approx(0.66)
+
+
+def test_what_was_expected_leaves_what_was_perceived() -> None:
+    assert customer.satisfaction_target(0.7, 0.7, 0.0, P) == pytest.approx(0.7)
+    assert customer.satisfaction_target(0.7, 0.7, 0.2, P) == pytest.approx(0.8)
+
+
+def test_losses_weigh_half_as_much_again_as_gains() -> None:
+    gain = customer.satisfaction_target(0.6, 0.5, 0.0, P) - 0.6
+    loss = 0.6 - customer.satisfaction_target(0.6, 0.7, 0.0, P)
+    assert gain == pytest.approx(0.04)
+    assert loss == pytest.approx(0.06)
+
+
+@given(within(0.2, 0.6), within(0.001, 0.2))
+def test_losses_weigh_more_than_gains(perceived, gap) -> None:
+    gain = customer.satisfaction_target(perceived, perceived - gap, 0.0, P) - perceived
+    loss = perceived - customer.satisfaction_target(perceived, perceived + gap, 0.0, P)
+    assert loss > gain > 0
+
+
+@given(SHARE, SHARE, within(0, 3))
+def test_satisfaction_goes_towards_the_last_contact_and_never_past_it(satisfaction, target, importance) -> None:
+    low, high = sorted([satisfaction, target])
+    assert low - 1e-12 <= customer.update_satisfaction(satisfaction, target, importance, P) <= high + 1e-12
+
+
+@given(SHARE, SHARE, within(0, 3), within(0, 3))
+def test_an_important_touchpoint_moves_satisfaction_further(satisfaction, target, one, other) -> None:
+    less, more = sorted([one, other])
+    small = abs(customer.update_satisfaction(satisfaction, target, less, P) - satisfaction)
+    assert abs(customer.update_satisfaction(satisfaction, target, more, P) - satisfaction) >= small - 1e-12
+
+
+def test_a_worse_contact_moves_satisfaction_further_than_a_better_one() -> None:
+    assert customer.update_satisfaction(0.5, 0.7, 1.0, P) == pytest.approx(0.55)
+    assert customer.update_satisfaction(0.5, 0.3, 1.0, P) == pytest.approx(0.43)
+    assert customer.update_satisfaction(0.5, 0.7, 0.0, P) == 0.5
+    assert customer.update_satisfaction(0.5, 0.7, 2.0, P) == pytest.approx(0.6)
+
+
+@given(st.sampled_from([0, 1, 2]), FLAG, SHARE, FLAG, SHARE, SHARE)
+def test_there_is_no_delight_below_level_3(level, individual, wish, surprising, perceived, expectation) -> None:
+    assert customer.delight_chance(level, individual, wish, surprising, perceived, expectation, 3, P) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("individual", "wish", "surprising", "perceived", "odds"),
+    [
+        (0, 1.0, 0, 0.6, -1.5),
+        (1, 1.0, 0, 0.6, 0.5),
+        (1, 0.5, 0, 0.6, -0.5),
+        (1, 0.0, 0, 0.6, -1.5),
+        (0, 1.0, 1, 0.6, 0.0),
+        (0, 1.0, 0, 0.7, -0.7),
+        (0, 1.0, 0, 0.3, -1.5),
+        (1, 1.0, 1, 0.7, 2.8),
+    ],
+)
+def test_delight_is_being_valued_or_exceeding_expectations_and_surprise_adds(
+    individual, wish, surprising, perceived, odds
+) -> None:
+    chance = customer.delight_chance(4, individual, wish, surprising, perceived, 0.6, 3, P)
+    assert chance == pytest.approx(1 / (1 + math.exp(-odds)))
+
+
+@given(SHARE, FLAG)
+def test_a_plain_contact_leaves_the_bond_alone(bond, put_right) -> None:
+    assert customer.update_bond(bond, 0, 0, 0, put_right, P) == bond
+
+
+def test_delight_binds_and_surprise_binds_more() -> None:
+    assert customer.update_bond(0.5, 1, 0, 0, 0, P) == pytest.approx(0.56)
+    assert customer.update_bond(0.5, 1, 1, 0, 0, P) == pytest.approx(0.59)
+    assert customer.update_bond(0.5, 0, 1, 0, 0, P) == 0.5
+
+
+def test_unsolved_failures_break_the_bond_and_solved_ones_do_not() -> None:
+    assert customer.update_bond(0.5, 0, 0, 1, 0, P) == pytest.approx(0.35)
+    assert customer.update_bond(0.5, 0, 0, 2, 0, P) == pytest.approx(0.2)
+    assert customer.update_bond(0.5, 0, 0, 2, 1, P) == 0.5
+
+
+def test_a_bond_fades_by_one_and_a_half_per_cent_a_month() -> None:
+    assert customer.fade_bond(0.6, P) == pytest.approx(0.591)
+
+
+@given(SHARE, SHARE)
+def test_without_delight_expectation_goes_towards_experience(expectation, quality) -> None:
+    low, high = sorted([expectation, quality])
+    assert low - 1e-12 <= customer.update_expectation(expectation, quality, 0, P) <= high + 1e-12
+
+
+def test_delight_raises_the_bar() -> None:
+    assert customer.update_expectation(0.6, 0.6, 1, P) == pytest.approx(0.606)
+    assert customer.update_expectation(0.6, 0.7, 0, P) == pytest.approx(0.606)
+
+
+def test_expectation_drifts_to_the_market_and_to_the_promise() -> None:
+    assert customer.drift_expectation(0.6, 0.6, 0.0, 0.0, P) == pytest.approx(0.6)
+    assert customer.drift_expectation(0.6, 0.6, 0.1, 0.0, P) == pytest.approx(0.603)
+    assert customer.drift_expectation(0.6, 0.6, 0.0, 1.0, P) == pytest.approx(0.6036)
+    assert customer.drift_expectation(0.6, 0.7, 0.0, 0.0, P) == pytest.approx(0.603)
+
+
+def test_each_surprise_is_remembered_once_and_fades() -> None:
+    assert customer.remember_surprise(2.0, 1) == 3.0
+    assert customer.remember_surprise(2.0, 0) == 2.0
+    assert customer.forget_surprise(2.0, P) == pytest.approx(1.84)
+
+
+@given(SHARE)
+def test_a_problem_put_right_at_once_leaves_no_grievance(grievance) -> None:
+    assert customer.grievance_after_contact(grievance, 2, 1, P) == grievance
+    assert customer.grievance_after_contact(grievance, 0, 0, P) == grievance
+
+
+def test_an_unsolved_problem_leaves_a_grievance_and_a_major_one_a_larger() -> None:
+    assert customer.grievance_after_contact(0.0, 1, 0, P) == pytest.approx(0.2)
+    assert customer.grievance_after_contact(0.5, 1, 0, P) == pytest.approx(0.6)
+    assert customer.grievance_after_contact(0.5, 2, 0, P) == pytest.approx(0.8)
+
+
+def test_a_case_put_right_relieves_and_one_refused_adds() -> None:
+    assert customer.grievance_after_case(0.5, 1, P) == pytest.approx(0.1)
+    assert customer.grievance_after_case(0.5, 0, P) == pytest.approx(0.6)
+    assert customer.fade_grievance(0.5, P) == pytest.approx(0.45)
+
+
+def test_a_case_put_right_repairs_a_quarter_of_what_is_missing() -> None:
+    assert customer.satisfaction_after_case(0.6, 1, P) == pytest.approx(0.7)
+    assert customer.satisfaction_after_case(0.6, 0, P) == 0.6
+
+
+def test_loyalty_adds_up_as_the_register_says() -> None:
+    assert customer.loyalty(0.7, 0.1, 0.6, 0.0, P) == pytest.approx(0.15 + 0.42 + 0.03 + 0.025)
+    assert customer.loyalty(0.7, 0.1, 0.6, 0.5, P) == pytest.approx(0.625 - 0.15)
+
+
+@given(within(0.3, 0.8), within(0.01, 0.2))
+def test_leaving_is_convex_in_loyalty(loyalty, step) -> None:
+    worse, here, better = (customer.leave_chance(0.01, loyalty + k * step, 0.0, 0.0, P) for k in (-1, 0, 1))
+    assert worse - here > here - better > 0
+
+
+def test_at_normal_loyalty_customers_leave_at_the_stated_rate() -> None:
+    assert customer.leave_chance(0.02, P.loyalty_normal, 0.0, 0.0, P) == pytest.approx(0.02)
+    assert customer.leave_chance(0.02, 0.5, 0.0, 0.0, P) == pytest.approx(0.02 * math.exp(0.6))
+    assert customer.leave_chance(0.02, 0.6, 0.4, 0.0, P) == pytest.approx(0.02 * math.exp(0.6))
+    assert customer.leave_chance(0.02, 0.6, 0.0, 0.2, P) == pytest.approx(0.02 * math.exp(-0.3))
+
+
+@given(SHARE, SHARE, DIFFERENCE)
+def test_nobody_leaves_where_leaving_is_switched_off(loyalty, grievance, advantage) -> None:
+    assert customer.leave_chance(0.0, loyalty, grievance, advantage, P) == 0.0
+
+
+def test_a_third_answers_when_asked_and_bonded_customers_more() -> None:
+    assert customer.feedback_chance(0.0, 0.5, P) == pytest.approx(0.310, abs=1e-3)
+    assert customer.feedback_chance(1.0, 0.5, P) == pytest.approx(1 / (1 + math.exp(-0.7)))
+    assert customer.feedback_chance(0.0, 0.9, P) == pytest.approx(0.5)
+
+
+@given(SHARE, NOISE, NOISE)
+def test_answers_are_whole_numbers(loyalty, scale, noise) -> None:
+    assert customer.survey_answer(loyalty, scale, noise, P) in range(11)
+
+
+def test_loyal_customers_answer_9_and_disloyal_ones_3() -> None:
+    assert customer.survey_answer(0.75, 0.0, 0.0, P) == 9
+    assert customer.survey_answer(0.0, 0.0, 0.0, P) == 3
+    assert customer.survey_answer(0.6, 1.5, 0.0, P) == customer.survey_answer(0.6, 0.0, 1.5, P) == 9
+    assert customer.survey_answer(0.6, 0.0, 0.0, P) == 8
+
+
+@given(SHARE, SHARE, FLAG, SHARE)
+def test_praise_rises_and_complaint_falls_with_satisfaction(one, other, delighted, grievance) -> None:
+    worse, better = sorted([one, other])
+    praise = [customer.tell_chance(s, delighted, grievance, 1, P) for s in (worse, better)]
+    complaint = [customer.tell_chance(s, delighted, grievance, 0, P) for s in (worse, better)]
+    assert praise[0] <= praise[1]
+    assert complaint[0] >= complaint[1]
+
+
+@given(SHARE)
+def test_delight_makes_praise_and_grievance_makes_complaint(satisfaction) -> None:
+    calm = [customer.tell_chance(satisfaction, 0, 0.0, kind, P) for kind in (0, 1)]
+    assert customer.tell_chance(satisfaction, 1, 0.0, 1, P) > calm[1]
+    assert customer.tell_chance(satisfaction, 1, 0.0, 0, P) == calm[0]
+    assert customer.tell_chance(satisfaction, 0, 0.5, 0, P) > calm[0]
+    assert customer.tell_chance(satisfaction, 0, 0.5, 1, P) == calm[1]
+
+
+def test_people_tell_most_at_the_extremes() -> None:
+    assert customer.tell_chance(0.5, 0, 0.0, 1, P) == customer.tell_chance(0.5, 0, 0.0, 0, P) == 0.0
+    assert customer.tell_chance(0.9, 0, 0.0, 1, P) == pytest.approx(0.12)
+    assert customer.tell_chance(0.9, 1, 0.0, 1, P) == pytest.approx(0.37)
+    assert customer.tell_chance(0.1, 0, 0.0, 0, P) == pytest.approx(0.2)
+    assert customer.tell_chance(0.1, 0, 0.5, 0, P) == pytest.approx(0.4)

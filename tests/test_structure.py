@@ -1,0 +1,249 @@
+"""What the sources promise as a whole: rooms, words, numbers, sources of knowledge."""
+
+import ast
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from sxsim.model.parameters import CONFIDENCES, Parameter, register, rule_parameters
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "sxsim"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+#: Imports go one way: a room may use itself and the rooms before it.
+ROOMS = (
+    "standard", "model", "scenario", "engines", "results", "runs", "reruns", "study", "evidence", "explain", "commands",
+)  # fmt: skip
+MODEL_MAY_IMPORT = {"numpy", "numba", *sys.stdlib_module_names}
+FREE_NUMBERS = {0, 1, 2, 0.5}
+MOST_LINES = 700
+#: Written apart, so that this file does not hold them.
+FORBIDDEN = ["/" + "work", "index" + "-url", "pypi" + ".org", "python" + "hosted", "/" + "tmp/", "/" + "root/"]
+TEXT = {".py", ".yaml", ".yml", ".csv", ".toml", ".md", ".txt", ".json", ".cfg", ".ini", ".template", ".ipynb", ""}
+
+
+def short(path: Path) -> str:
+    """A path as it is named in messages."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A source file, parsed."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def room_of(path: Path) -> str:
+    """The room of a file: its folder in the package, or its own name."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def decorated(path: Path, *names: str) -> Iterator[ast.FunctionDef]:
+    """Functions of a file with one of these decorators."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef):
+            found = {d.id if isinstance(d, ast.Name) else getattr(d, "attr", "") for d in node.decorator_list}
+            if found & set(names):
+                yield node
+
+
+RULES = {
+    f"{path.stem}.{node.name}": node
+    for path in sorted((PACKAGE / "model").glob("*.py"))
+    for node in decorated(path, "rule")
+}
+
+
+def test_there_are_rules_to_test() -> None:
+    assert len(RULES) > 80
+
+
+@pytest.mark.parametrize("name", sorted(name for name in RULES if not name.startswith("draws.")))
+def test_a_rule_holds_no_number_of_its_own(name: str) -> None:
+    numbers = {
+        node.value: node.lineno
+        for node in ast.walk(RULES[name])
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    }
+    assert set(numbers) <= FREE_NUMBERS
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_a_rule_names_its_source(name: str) -> None:
+    assert re.search(r"Source: *\S", ast.get_docstring(RULES[name]) or "")
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Modules that a file imports anywhere, in full, with their line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(PACKAGE.parent).with_suffix("").parts
+            base = ".".join(package[: len(package) - node.level]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            yield from ((f"{module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=short)
+def test_imports_go_one_way(path: Path) -> None:
+    here = room_of(path)
+    if here == "__init__":
+        return
+    assert here in ROOMS, f"say in ROOMS where {here} belongs"
+    allowed = ROOMS[: ROOMS.index(here) + 1]
+    for name, line in imports(path):
+        if name.split(".")[0] == "sxsim":
+            room = [*name.split("."), ""][1]
+            assert room in allowed, f"{short(path)}:{line} imports {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) == "model"], ids=short)
+def test_the_model_uses_only_numpy_and_numba(path: Path) -> None:
+    for name, line in imports(path):
+        top, _, rest = name.partition(".")
+        assert top in MODEL_MAY_IMPORT or (top == "sxsim" and rest.startswith("model")), f"{short(path)}:{line} {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) == "scenario"], ids=short)
+def test_scenarios_know_of_the_model_only_its_parameters(path: Path) -> None:
+    for name, line in imports(path):
+        if name.startswith("sxsim.model"):
+            assert name.startswith("sxsim.model.parameters"), f"{short(path)}:{line} {name}"
+
+
+def test_no_file_or_room_has_a_name_that_says_nothing() -> None:
+    empty = {"utils", "util", "common", "helpers", "helper", "types", "misc"}
+    for path in ROOT.glob("[!.]*/**/*.py"):
+        assert not empty & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}, short(path)
+
+
+def public(body: list[ast.stmt], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Public functions and classes, and the public methods of public classes."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield before + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node.body, f"{node.name}.")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=short)
+def test_everything_public_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(tree(path)), "the module"
+    assert [name for name, node in public(tree(path).body) if not ast.get_docstring(node)] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=short)
+def test_no_source_file_is_too_long(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+def used_parameters() -> dict[str, str]:
+    """Fields of the parameter record that rules, steps and engines read, with a place where each is read."""
+    used: dict[str, str] = {}
+    for path in (p for p in SOURCES if room_of(p) in ("model", "engines")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and re.search(r"^p$|\bparameters\[0\]$", ast.unparse(node.value)):
+                used[node.attr] = f"{short(path)}:{node.lineno}"
+            elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                whole = re.search(r"(record\(.*\)|parameters)\[0\]$", ast.unparse(node.value))
+                if whole and isinstance(node.slice.value, str):
+                    used[node.slice.value] = f"{short(path)}:{node.lineno}"
+    return used
+
+
+def test_every_parameter_is_used() -> None:
+    assert sorted(set(rule_parameters()) - set(used_parameters())) == []
+
+
+def test_every_parameter_used_is_in_the_register() -> None:
+    used = used_parameters()
+    assert {name: used[name] for name in set(used) - set(rule_parameters())} == {}
+
+
+@pytest.mark.parametrize("parameter", register().values(), ids=lambda parameter: parameter.name)
+def test_a_parameter_says_what_it_is_and_where_it_comes_from(parameter: Parameter) -> None:
+    assert parameter.low <= parameter.value <= parameter.high
+    assert parameter.confidence in CONFIDENCES
+    assert parameter.unit.strip()
+    assert parameter.meaning.strip()
+    assert parameter.source.strip()
+
+
+@cache
+def evidence() -> set[str]:
+    """Numbers of the facts in the evidence file."""
+    with (PACKAGE / "evidence" / "evidence.csv").open(encoding="utf-8") as file:
+        return {row["id"] for row in csv.DictReader(file)}
+
+
+def facts_named(text: str) -> set[str]:
+    """Evidence ids in a text; of a range like E126–E128 both ends."""
+    return set(re.findall(r"\bE\d{3}\b", text))
+
+
+def test_the_facts_that_parameters_name_exist() -> None:
+    named = {name: facts_named(parameter.source) - evidence() for name, parameter in register().items()}
+    assert {name: sorted(missing) for name, missing in named.items() if missing} == {}
+
+
+def test_the_facts_that_rules_name_exist() -> None:
+    named = {name: facts_named(ast.get_docstring(node) or "") - evidence() for name, node in RULES.items()}
+    assert {name: sorted(missing) for name, missing in named.items() if missing} == {}
+
+
+def test_the_evidence_has_no_fact_twice() -> None:
+    with (PACKAGE / "evidence" / "evidence.csv").open(encoding="utf-8") as file:
+        ids = [row["id"] for row in csv.DictReader(file)]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"E\d{3}", name) for name in ids)
+
+
+def written() -> Iterator[Path]:
+    """All text files of the project that somebody wrote."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        made = any(part.startswith(".") or part in ("__pycache__", "runs", "build", "dist") for part in parts[:-1])
+        if not made and path.is_file() and path.suffix in TEXT and not parts[-1].startswith(".git"):
+            yield path
+
+
+@pytest.mark.parametrize("word", FORBIDDEN)
+def test_nothing_names_a_place_that_others_do_not_have(word: str) -> None:
+    pattern = re.compile(rf"(?<![\w.]){re.escape(word)}" if word.startswith("/") else re.escape(word))
+    found = []
+    for path in written():
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if pattern.search(line):
+                found.append(f"{short(path)}:{number}")
+    assert found == []
+
+
+def rule_lists(data: Any) -> Iterator[str]:
+    """Names under all keys `rules` of parsed YAML."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "rules":
+                yield from value
+            else:
+                yield from rule_lists(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from rule_lists(value)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "standard").glob("*.yaml")), ids=short)
+def test_the_rules_that_the_standard_names_exist(path: Path) -> None:
+    assert sorted(set(rule_lists(YAML(typ="safe").load(path))) - set(RULES)) == []
+
+
+def test_the_standard_names_rules_at_all() -> None:
+    files = (PACKAGE / "standard").glob("*.yaml")
+    assert sum(len(list(rule_lists(YAML(typ="safe").load(path)))) for path in files) > 50
