@@ -22,6 +22,7 @@ def command(
 ) -> None:
     """Validate scenario files; nothing is run."""
     from sxsim.scenario.loading import json_schema, load
+    from sxsim.scenario.scenario import Scenario
 
     if schema:
         typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
@@ -31,7 +32,7 @@ def command(
     problems = []
     for path in files:
         try:
-            scenario = load(path, sets=sets or (), parameters=parameters)
+            scenario: Scenario = load(path, sets=sets or (), parameters=parameters)
         except InvalidInput as error:
             problems += error.problems
             continue

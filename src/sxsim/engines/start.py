@@ -202,7 +202,14 @@ class Start:
             "daily_variation": scenario.demand.daily_variation,
             "log_contacts": int(log_contacts),
         }
-        money = ("hiring_cost", "acquisition_cost", "failure_minor", "failure_major", "compensation", "gesture")
+        money: tuple[str, ...] = (
+            "hiring_cost",
+            "acquisition_cost",
+            "failure_minor",
+            "failure_major",
+            "compensation",
+            "gesture",
+        )
         money += ("fixed_cost", "budget", "overtime", "discount_rate")
         for name in money:
             values[name] = getattr(economics, name)
@@ -433,7 +440,8 @@ class Start:
             openings = [week_open(t.opening) for t in self.scenario.touchpoints if t.name in firsts]
             rows = np.max(np.array(openings), axis=0, keepdims=True)
             rows = rows if rows.any() else np.ones_like(rows)
-        return rows / rows.mean(axis=1, keepdims=True)
+        shaped: NDArray[np.float64] = rows / rows.mean(axis=1, keepdims=True)
+        return shaped
 
     def _staffing(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Staff on duty by version, team and half hour of the week, and the version in force by month."""

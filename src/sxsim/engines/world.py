@@ -213,8 +213,8 @@ structref.define_boxing(_WorldType, World)
 structref.define_constructor(World, _WorldType, list(ARRAYS))
 
 
-@numba.njit(cache=True)
-def _bind(
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _bind(  # type: ignore[no-untyped-def]
     settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
     journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
     levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force,

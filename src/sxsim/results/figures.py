@@ -203,8 +203,8 @@ def journey(result: "Result", path: Path) -> Path:
     place, labels, previous = 0.0, [], None
     for touchpoint, segment in rows:
         place += 1.6 if previous not in (None, touchpoint) else 1.0
-        values = sums.loc[(touchpoint, segment)]
-        expected, perceived = (100 * values[k] / values["served"] for k in ("expected", "perceived"))
+        values: Any = sums.loc[(touchpoint, segment)]
+        expected, perceived = (100 * float(values[k]) / float(values["served"]) for k in ("expected", "perceived"))
         colour = LINE if perceived >= expected else "#b5485d"
         axes.plot(
             [expected, perceived], [place, place], color=colour, linewidth=2.4, alpha=0.55, solid_capstyle="round"

@@ -50,7 +50,8 @@ def interval(values: Iterable[float], unit: str = "", bounds: tuple[float, float
     numbers = np.array([value for value in values if math.isfinite(value)], dtype=float)
     n = len(numbers)
     if n == 0:
-        return Interval(*[math.nan] * 6, 0, unit)
+        nan = math.nan
+        return Interval(nan, nan, nan, nan, nan, nan, 0, unit)
     mean = float(numbers.mean())
     low10, high90 = (float(q) for q in np.quantile(numbers, [LOW_SHARE, HIGH_SHARE]))
     if n == 1:

@@ -93,6 +93,10 @@ def _per_month(name: str) -> Callable[[Values], Any]:
     return lambda v: np.asarray(v[name], float) / v["months"]
 
 
+def _at_end(name: str) -> Callable[[Values], Any]:
+    return lambda v: np.asarray(v[name], float)
+
+
 def _net_promoters(v: Values) -> Any:
     return PERCENT * ratio(v["promoters"] - v["detractors"], v["answers"])
 
@@ -149,7 +153,7 @@ _DECLARED: list[Kpi] = [
         "active 12 months ago and ever since ÷ active 12 months ago", "share", "end", _share("stayed_12", "active_12_ago"),
         "external", "strategic"),
     Kpi("active_customers", "customers at the end", "count of active customers", "persons", "end",
-        lambda v: np.asarray(v["active_end"], float), "external", "strategic"),
+        _at_end("active_end"), "external", "strategic"),
     Kpi("visits", "visits in a month", "visits served ÷ months", "visits a month", "last 12 months", _per_month("visits"),
         "external", "operational"),
     Kpi("repurchase_rate", "how many customers came lately", "active customers with a visit in the last six months ÷ active",
@@ -172,7 +176,7 @@ _DECLARED: list[Kpi] = [
     Kpi("applicants_per_vacancy", "how many apply for a vacancy in a month", "applicants ÷ vacancies", "persons",
         "last 12 months", _share("applicants", "vacancies"), "internal", "tactical"),
     *[Kpi(f"maturity.{slug}", f"maturity of the element {slug}", "mean and weakest of its sub-elements", "1–5", "end",
-          lambda v, slug=slug: np.asarray(v[f"maturity.{slug}"], float), "internal", "strategic") for slug in ELEMENTS],
+          _at_end(f"maturity.{slug}"), "internal", "strategic") for slug in ELEMENTS],
     Kpi("revenue", "revenue in a month", "sum ÷ months", "money a month", "horizon", _per_month("revenue"), "internal",
         "strategic"),
     Kpi("cost", "cost in a month, the programme's money not included", "sum ÷ months", "money a month", "horizon",

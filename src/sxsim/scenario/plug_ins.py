@@ -18,7 +18,7 @@ def _split(text: str) -> tuple[Path, str]:
 
 def plug_in_sources(scenario: Scenario) -> dict[str, str]:
     """The source of each plug-in, part of what decides a run."""
-    sources = {}
+    sources: dict[str, str] = {}
     for kind, text in scenario.plug_ins.items():
         file, name = _split(text)
         try:

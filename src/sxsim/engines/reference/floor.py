@@ -13,7 +13,7 @@ import simpy
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines.reference.agents import ABANDONS, IS_TURNED_AWAY, Customer, Employee
-from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, World
+from sxsim.engines.world import HALF_HOUR, SERVING, World
 
 if TYPE_CHECKING:
     from sxsim.engines.reference.model import ServiceModel
@@ -102,7 +102,7 @@ class Touchpoint:
         """The first in the queue is served by this post."""
         _place, _number, turn = heapq.heappop(self._queue)
         self.waiting -= 1
-        self.world.posts[post]["busy"] = order.SERVING
+        self.world.posts[post]["busy"] = SERVING
         turn.succeed(post)
 
     def close(self) -> None:
@@ -234,6 +234,3 @@ class Floor:
         started, self.new_month = self.new_month, self.clock.event()
         started.succeed()
         self.clock.run(until=end)
-
-
-__all__ = ["CONTACT_LOG", "IDLE", "Floor", "Touchpoint"]
