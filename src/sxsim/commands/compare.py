@@ -18,6 +18,7 @@ from sxsim.commands.options import (
     SEED,
     SETS,
     hint,
+    hint_at_compiling,
     progress,
 )
 
@@ -51,6 +52,7 @@ def command(
         return
     if loaded.plug_ins:
         hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
+    hint_at_compiling(quiet)
     with progress(f"{loaded.name}, all plans", quiet) as report:
         comparison = compare(
             loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,

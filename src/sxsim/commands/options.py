@@ -33,6 +33,16 @@ def hint(text: str, quiet: bool) -> None:
         typer.echo(text, err=True)
 
 
+def hint_at_compiling(quiet: bool) -> None:
+    """Say why the first run takes longer."""
+    if quiet:
+        return
+    from sxsim.model.rule import compiled_before
+
+    if not compiled_before():
+        typer.echo("compiling the rules, once for this version (about 20 s)", err=True)
+
+
 @contextmanager
 def progress(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on stderr when that is a terminal, and nothing otherwise."""

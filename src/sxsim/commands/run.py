@@ -18,6 +18,7 @@ from sxsim.commands.options import (
     SEED,
     SETS,
     hint,
+    hint_at_compiling,
     progress,
 )
 
@@ -49,6 +50,7 @@ def command(
         return
     if loaded.plug_ins:
         hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
+    hint_at_compiling(quiet)
     with progress(f"{loaded.name}, plan {plan}", quiet) as report:
         result = run(
             loaded,

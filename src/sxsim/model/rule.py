@@ -64,6 +64,12 @@ def cache_folder() -> Path:
 
 config.CACHE_DIR = str(cache_folder())
 
+
+def compiled_before() -> bool:
+    """Whether compiled rules of this version are kept already; if not, the first run compiles them."""
+    return any(Path(config.CACHE_DIR).rglob("*.nbi"))
+
+
 _compile = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
