@@ -26,6 +26,7 @@ from sxsim.engines.world import (
     IDLE,
     INDIVIDUAL_LEVEL,
     INSIGHT,
+    LEARNING_PART,
     MAJOR,
     MINOR,
     MOST_ATTEMPTS,
@@ -628,8 +629,8 @@ def change_shift(world, site, now):
 def close_day(world, site):
     """At midnight: the last seven days' demanded and available staff time make the pressure of the new day.
 
-    In the second half of the warm-up the usual ratio is learnt (without a warm-up in the first month); until it is known
-    pressure is 1. The standard of time erodes day by day.
+    The usual ratio is learnt in the warm-up after its first quarter (without a warm-up in the first month); in the months
+    before, and in the first of learning, pressure is 1. The standard of time erodes day by day.
     """
     setting, p = world.settings[0], world.parameters[0]
     first = site * setting.touchpoints
@@ -637,13 +638,14 @@ def close_day(world, site):
     world.sites[site].days += 1
     if day == 0:
         return
+    first_learning = setting.warm_up // LEARNING_PART
     learning = setting.month < max(setting.warm_up, 1)
     slot = (day - 1) % DAYS_A_WEEK
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first + touchpoint]
         world.last_demand[first + touchpoint, slot] = floor.demanded_today
         world.last_staff[first + touchpoint, slot] = floor.available_today
-        if learning and setting.month >= setting.warm_up // 2:
+        if learning and setting.month >= first_learning:
             floor.demanded_usually += floor.demanded_today
             floor.available_usually += floor.available_today
         floor.demanded_today, floor.available_today = 0.0, 0.0
@@ -658,10 +660,9 @@ def close_day(world, site):
         available = 0.0
         for before in range(DAYS_A_WEEK):
             available += world.last_staff[first + touchpoint, before]
-        if learning or pool == 0:
-            floor.pressure = 1.0
+        if learning:
             floor.normal = demanded_usually / floor.available_usually if floor.available_usually > 0.0 else 0.0
-        else:
+        if setting.month > first_learning and pool != 0:
             floor.pressure = queue.pressure(demanded, available, floor.normal, p)
         time_factor = queue.pressure_time_factor(floor.pressure, p)
         floor.standard = queue.erode_standard(floor.standard, time_factor, world.levers[site, ALIGNMENT], p)

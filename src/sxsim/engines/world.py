@@ -40,6 +40,8 @@ SHIFT, FIRST_SHIFT = 480.0, 360.0
 GO_ON, VISIT_OVER, OFF_DUTY, AVAILABLE = -1.0, -2.0, -1.0, 0.0
 MOST_ATTEMPTS = 250
 BEFORE_THE_RUN = -(10**6)
+# The usual pressure is learnt after this part (a quarter) of the warm-up.
+LEARNING_PART = 4
 # Histogram of waits: bin 0 holds no wait, the others are logarithmic.
 WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
 

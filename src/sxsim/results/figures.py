@@ -153,7 +153,7 @@ def effect_chain(result: "Result", path: Path) -> Path:
         if row == 1:
             axes.set_xlabel("month", fontsize=8.5, color=MUTED)
         if column < 3:
-            figure.text(0.05 + column * 0.238 + 0.2, 0.66 - row * 0.435, "›", fontsize=18, color=MUTED, va="center")
+            figure.text(0.05 + column * 0.238 + 0.212, 0.842 - row * 0.435, "›", fontsize=18, color=MUTED, va="center")
     return _save(figure, path)
 
 
@@ -216,7 +216,7 @@ def journey(result: "Result", path: Path) -> Path:
         name = touchpoint if touchpoint != previous else ""
         labels.append((place, segment))
         if name:
-            axes.annotate(name, (-0.4, place), xycoords=("axes fraction", "data"), fontsize=10, fontweight="bold",
+            axes.annotate(name, (-0.35, place), xycoords=("axes fraction", "data"), fontsize=10, fontweight="bold",
                           color=INK, va="center", annotation_clip=False)  # fmt: skip
         previous = touchpoint
     axes.set_yticks([y for y, _ in labels], [text for _, text in labels])

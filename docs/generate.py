@@ -1,0 +1,568 @@
+"""Write the generated parts of the documentation, from the sources of the program.
+
+`python docs/generate.py` rewrites every block between `<!-- generated: NAME -->` and `<!-- end -->` in the Markdown files
+beside this one, and `scenario.schema.json`. `python docs/generate.py --check` writes nothing and exits with 1 when
+something is out of date.
+"""
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
+
+from sxsim.engines import world
+from sxsim.explain import Rule, evidence, rules
+from sxsim.model import draws
+from sxsim.model.parameters import Parameter, register
+from sxsim.results.kpis import KPIS
+from sxsim.scenario.loading import json_schema
+from sxsim.scenario.scenario import Scenario
+from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of, entries
+
+DOCS = Path(__file__).resolve().parent
+PACKAGE = DOCS.parent / "src" / "sxsim"
+BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+#: The files of the model in the order of the effect chain.
+CHAIN = (
+    "organisation", "commitment", "levers", "demand", "queue", "contact", "pyramid", "customer", "employee", "network",
+    "market", "business", "draws",
+)  # fmt: skip
+
+
+# Small pieces of Markdown.
+
+
+def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    """Build a Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(" ".join(str(cell).replace("|", "\\|").split()) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def linked(text: str, file: str = "") -> str:
+    """Link the evidence ids in a text to the list of citations."""
+    return re.sub(r"\bE\d{3}\b", lambda m: f"[{m[0]}]({file}#{m[0].lower()})" if m[0] in evidence() else m[0], text)
+
+
+def first_sentence(docstring: str) -> str:
+    """Return the first sentence of a docstring."""
+    text = " ".join(docstring.split("\n\n")[0].split())
+    return re.split(r"(?<=[.!?]) (?=[A-Za-z0-9_`])", text, maxsplit=1)[0]
+
+
+def value_of(parameter: Parameter) -> tuple[str, str]:
+    """Value and range of a parameter as text."""
+    return f"{parameter.value:g}", f"{parameter.low:g} to {parameter.high:g}"
+
+
+# Reading sources: what calls what, in which order.
+
+
+@cache
+def functions(file: str) -> dict[str, ast.FunctionDef]:
+    """Functions and methods of a source file, methods as `Class.method`."""
+    found = {}
+    for node in ast.parse((PACKAGE / file).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{part.name}": part for part in node.body if isinstance(part, ast.FunctionDef)}
+    return found
+
+
+def steps(file: str) -> dict[str, ast.FunctionDef]:
+    """The steps of an engine file."""
+    return {
+        name: node
+        for name, node in functions(file).items()
+        if any(getattr(decorator, "id", "") == "step" for decorator in node.decorator_list)
+    }
+
+
+MONTH, CONTACT = "engines/order_of_a_month.py", "engines/order_of_a_contact.py"
+AGENTS, FLOOR, MODEL = (f"engines/reference/{name}.py" for name in ("agents", "floor", "model"))
+#: Steps that only shorten others.
+PLUMBING = ("happens", "drawn_minutes", "bounded", "count_wait")
+#: A line of an outline: how deep it stands, and its text.
+Line = tuple[int, str]
+#: What a call is called in an outline, if it stands there at all.
+Named = Callable[[ast.AST], str | None]
+
+
+def outline(nodes: list[Any], named: Named, depth: int = 0) -> Iterator[Line]:
+    """Walk the named calls below some nodes in the order in which they are executed, conditions and loops around them."""
+    ways_out: list[Line] = []
+    for node in nodes:
+        way_out: list[Line] = []
+        if isinstance(node, ast.If | ast.While):
+            test, word = ast.unparse(node.test), "if" if isinstance(node, ast.If) else "while"
+            lines = list(outline([node.test], named, depth))
+            body = list(under(f"{word} `{test}`:", node.body, named, depth))
+            if isinstance(node.body[-1], ast.Return | ast.Continue):
+                body += [(depth + 1, "and that is all")] if body else []
+                way_out = [] if body else [(depth, f"that is all if `{test}`")]
+            lines += [*body, *under("otherwise:" if body else f"unless `{test}`:", node.orelse, named, depth)]
+        elif isinstance(node, ast.For):
+            lines = list(outline([node.iter], named, depth))
+            what = ast.unparse(node.target).strip("_").replace("_", " ") or f"of `{ast.unparse(node.iter)}`"
+            lines += under(f"for each {what}:", node.body, named, depth)
+        else:
+            lines = list(outline(list(ast.iter_child_nodes(node)), named, depth))
+            text = named(node)
+            lines += [(depth, text)] if text is not None else []
+        if lines:
+            yield from ways_out
+            ways_out = []
+        yield from lines
+        ways_out += way_out
+
+
+def under(head: str, nodes: list[Any], named: Named, depth: int) -> Iterator[Line]:
+    """Yield an outline under a head, nothing when it is empty."""
+    lines = list(outline(nodes, named, depth + 1))
+    if lines:
+        yield depth, head
+        yield from lines
+
+
+def bullets(lines: list[Line]) -> str:
+    """Write an outline as a nested list; a line that repeats the one before is left out."""
+    kept = [line for place, line in enumerate(lines) if place == 0 or line != lines[place - 1]]
+    return "\n".join(f"{'  ' * depth}- {text}" for depth, text in kept)
+
+
+def rule_or_step(file: str) -> Named:
+    """Name the rules, steps and draws that a step of a file uses."""
+    local = steps(file)
+
+    def named(node: ast.AST) -> str | None:
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "draws":
+            return f"draw `{node.attr}`"
+        if not isinstance(node, ast.Call):
+            return None
+        name = ast.unparse(node.func)
+        if name in rules():
+            return f"[`{name}`](#{anchor(name)}): {first_sentence(rules()[name].docstring)}"
+        return f"step `{name}`" if name in local and name not in PLUMBING else None
+
+    return named
+
+
+def engine_calls(kind: str | None) -> Named:
+    """Name the steps that agents and floor call; `kind` is the class to which `self` belongs."""
+    of_month, of_contact = steps(MONTH), steps(CONTACT)
+    methods = functions(AGENTS) | functions(FLOOR)
+
+    def named(node: ast.AST) -> str | None:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            return None
+        name, owner = node.func.attr, ast.unparse(node.func.value)
+        if owner == "month" and name in of_month:
+            return f"`{name}`: {first_sentence(ast.get_docstring(of_month[name]) or '')}"
+        if owner == "order" and name in of_contact:
+            return f"`{name}`: {first_sentence(ast.get_docstring(of_contact[name]) or '')}"
+        known = {
+            "self": kind,
+            "employee": "Employee",
+            "customer": "Customer",
+            "touchpoint": "Touchpoint",
+            "floor": "Floor",
+        }
+        method = methods.get(f"{known.get(owner)}.{name}")
+        if method is None or not list(outline(method.body, engine_calls(known[owner]))):
+            return None
+        return f"*{known[owner]}.{name}*: {first_sentence(ast.get_docstring(method) or '')}"
+
+    return named
+
+
+def anchor(rule: str) -> str:
+    """The place of a rule in model.md."""
+    return "rule-" + rule.replace(".", "-").replace("_", "-")
+
+
+# The blocks of model.md.
+
+
+def state() -> str:
+    """All records of the world with the meaning of each field."""
+    meanings = YAML(typ="safe").load(DOCS / "state_variables.yaml")
+    parts = []
+    records = {n: getattr(world, n) for n in vars(world) if n.isupper() and hasattr(getattr(world, n), "fields")}
+    for name, record in records.items():
+        if name == "CONTACT_LOG":
+            continue
+        said = meanings.pop(name)
+        missing = set(record.names) ^ set(said["fields"])
+        if missing:
+            raise SystemExit(
+                f"docs/state_variables.yaml, {name}: {', '.join(sorted(missing))} only there or only in the code"
+            )
+        rows = [(f"`{f}`", "whole" if record[f].kind == "i" else "real", said["fields"][f]) for f in record.names]
+        parts.append(f"**`{name}`**: {said['about']}.\n\n" + table(("field", "number", "meaning"), rows))
+    if meanings:
+        raise SystemExit(f"docs/state_variables.yaml: {', '.join(meanings)} no longer exist")
+    return "\n\n".join(parts)
+
+
+def arrays() -> str:
+    """The arrays of the world and their shapes."""
+    return table(("array", "shape and content"), [(f"`{name}`", text) for name, text in world.ARRAYS.items()])
+
+
+def month_as_said() -> str:
+    """The order of a month in the words of the module that keeps it."""
+    text = ast.get_docstring(ast.parse((PACKAGE / MONTH).read_text(encoding="utf-8"))) or ""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines()[2:])
+
+
+def month_as_run() -> str:
+    """The steps that `ServiceModel.step` calls, in order."""
+    own = functions(MODEL)["ServiceModel.step"]
+    agents = functions(AGENTS)
+    calls = engine_calls("ServiceModel")
+
+    def named(node: ast.AST) -> str | None:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr == "run_month":
+                return "`Floor.run_month`: the floor in continuous time, up to the month's end (see the order of a contact)"
+            owner = ast.unparse(node.func.value)
+            agent = {"employee": "Employee", "customer": "Customer", "self.customers[person]": "Customer"}.get(owner)
+            method = agents.get(f"{agent}.{node.func.attr}")
+            if method is not None:
+                return next((text for _, text in outline(method.body, engine_calls(agent))), None)
+        return calls(node)
+
+    return bullets(list(outline(own.body, named)))
+
+
+def each_step(file: str, names: list[str] | None = None) -> str:
+    """Each step of a file with the rules, steps and draws it uses, in the order in which they are used."""
+    parts = []
+    for name, node in steps(file).items():
+        lines = list(outline(node.body, rule_or_step(file)))
+        if (names is not None and name not in names) or (names is None and not lines):
+            continue
+        parts.append(f"**`{name}`**. {first_sentence(ast.get_docstring(node) or '')}\n\n{bullets(lines)}".rstrip())
+    return "\n\n".join(parts)
+
+
+def visit_as_run() -> str:
+    """The life of a customer as the reference engine runs it: its methods and the steps they call."""
+    methods = functions(AGENTS)
+    parts = []
+    for name in ("life", "travel", "meet", "arrives", "takes_in", "is_not_served"):
+        node = methods[f"Customer.{name}"]
+        lines = list(outline(node.body, engine_calls("Customer")))
+        parts.append(f"**Customer.{name}**. {first_sentence(ast.get_docstring(node) or '')}\n\n{bullets(lines)}")
+    return "\n\n".join(parts)
+
+
+def counter_as_run() -> str:
+    """The other side of the counter: touchpoints, employees, shifts."""
+    parts = []
+    for file, kinds in ((FLOOR, ("Touchpoint", "Floor")), (AGENTS, ("Employee",))):
+        for name, node in functions(file).items():
+            kind = name.partition(".")[0]
+            lines = list(outline(node.body, engine_calls(kind)))
+            if kind in kinds and lines and "._" not in name and not name.endswith("ends_month"):
+                parts.append(f"**{name}**. {first_sentence(ast.get_docstring(node) or '')}\n\n{bullets(lines)}")
+    return "\n\n".join(parts)
+
+
+def users() -> dict[str, list[str]]:
+    """The steps that use a name with a dot, like `draws.QUIT`, `contact.effort` or `p.wish_spread`."""
+    found: dict[str, list[str]] = {}
+    for file in (MONTH, CONTACT):
+        for name, node in steps(file).items():
+            for part in ast.walk(node):
+                if isinstance(part, ast.Attribute):
+                    used = ast.unparse(part).replace("world.parameters[0].", "p.")
+                    found.setdefault(used, []).append(f"`{name}`")
+    return {used: list(dict.fromkeys(names)) for used, names in found.items()}
+
+
+def purposes() -> str:
+    """The purposes of random numbers and the steps that draw for them."""
+    names = sorted((v, n) for n, v in vars(draws).items() if n.isupper() and not n.startswith("_") and "_BITS" not in n)
+    rows = [(n, f"`{name}`", ", ".join(users().get(f"draws.{name}", ["reserved"]))) for n, name in names]
+    return table(("number", "purpose", "drawn in"), rows)
+
+
+def submodels() -> str:
+    """One section for each file of the model, with each of its rules."""
+    parts = []
+    known = list(dict.fromkeys(name.partition(".")[0] for name in rules()))
+    called = users()
+    for file in (*CHAIN, *(name for name in known if name not in CHAIN)):
+        text = ast.get_docstring(ast.parse((PACKAGE / "model" / f"{file}.py").read_text(encoding="utf-8"))) or ""
+        parts.append(f"### {file}\n\n{text}\n\nSource file: `src/sxsim/model/{file}.py`.")
+        parts += [one_rule(name, rule, called) for name, rule in rules().items() if name.partition(".")[0] == file]
+    return "\n\n".join(parts)
+
+
+def one_rule(name: str, rule: Rule, called: dict[str, list[str]]) -> str:
+    """A rule: what it says, its formula, its parameters, its source."""
+    said, _, source = rule.docstring.partition("Source:")
+    sentence, _, details = said.strip().partition("\n\n")
+    lines = [f'#### <a id="{anchor(name)}"></a>{name}', " ".join(sentence.split())]
+    if details.strip():
+        lines.append(" ".join(details.split()))
+    lines.append(
+        f"```python no-run\n{name.partition('.')[2]}({', '.join(rule.arguments)}) =\n{dedented(rule.formula)}\n```"
+    )
+    used = [register()[p] for p in rule.parameters]
+    if used:
+        head = ("parameter", "value", "range", "unit", "confidence", "source")
+        lines.append(
+            table(head, [(f"[`{p.name}`](parameters.md#{p.name})", *value_of(p), p.unit, p.confidence,
+                          linked(p.source, "parameters.md")) for p in used])
+        )  # fmt: skip
+    lines.append(f"Source: {linked(' '.join(source.split()), 'parameters.md')}")
+    if name in called:
+        lines.append(f"Called in: {', '.join(called[name])}.")
+    return "\n\n".join(lines)
+
+
+def dedented(formula: str) -> str:
+    """The body of a rule at one depth: `ast` cuts the indentation of first lines only."""
+    lines = [line if line[:4].strip() else line[4:] for line in formula.split("\n")]
+    return "\n".join("    " + line if line else line for line in lines)
+
+
+def numbers_of_steps() -> str:
+    """Parameters that steps use themselves, beside the rules."""
+    used = users()
+    rows = [
+        (f"[`{p.name}`](parameters.md#{p.name})", *value_of(p), p.meaning, ", ".join(used[f"p.{p.name}"]))
+        for p in register().values()
+        if f"p.{p.name}" in used
+    ]
+    return table(("parameter", "value", "range", "meaning", "used in"), rows)
+
+
+# The other files.
+
+
+def parameters() -> str:
+    """The register by concept: a parameter stands with the first file of the chain that uses it."""
+    parts = []
+    used_by = {p: [name for name, rule in rules().items() if p in rule.parameters] for p in register()}
+    homes = {
+        p: [file for file in CHAIN if any(n.startswith(f"{file}.") for n in names)] for p, names in used_by.items()
+    }
+    head = ("parameter", "value", "range", "unit", "confidence", "source", "meaning", "used by")
+    for file in (*CHAIN, "steps"):
+        rows = []
+        for p in register().values():
+            if not p.name.startswith("weight.") and (homes[p.name] or ["steps"])[0] == file:
+                used = ", ".join(f"[{n}](model.md#{anchor(n)})" for n in used_by[p.name]) or "steps and start"
+                name = f'<a id="{p.name}"></a>`{p.name}`'
+                rows.append((name, *value_of(p), p.unit, p.confidence, linked(p.source), p.meaning, used))
+        if rows:
+            parts.append(f"### {file}\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
+def weights() -> str:
+    """The weights of the sub-elements on the levers."""
+    found = {n.removeprefix("weight."): p for n, p in register().items() if n.startswith("weight.")}
+    rows = []
+    for sub in SUB_ELEMENTS:
+        name = next(entry.name for entry in entries() if getattr(entry, "id", "") == sub)
+        cells = [found.get(f"{sub}.{lever}") for lever in LEVERS]
+        rows.append(
+            (
+                sub,
+                name,
+                element_of(sub),
+                *(f"{p.value:g} ({p.low:g}–{p.high:g}, {p.confidence})" if p else "" for p in cells),
+            )
+        )
+    return table(("", "sub-element", "element", *LEVERS), rows)
+
+
+def confidence() -> str:
+    """How many parameters have which confidence."""
+    meanings = {
+        "A": "definition, or well measured",
+        "B": "measured in at least one good study",
+        "C": "direction known, size indirect",
+        "D": "judgement or assumption",
+    }
+    rows = []
+    for grade, meaning in meanings.items():
+        graded = [n for n, p in register().items() if p.confidence == grade]
+        lever = sum(n.startswith("weight.") for n in graded)
+        rows.append((grade, meaning, len(graded) - lever, lever))
+    return table(("grade", "meaning", "parameters of rules", "lever weights"), rows)
+
+
+def citations() -> str:
+    """The evidence that register and rules cite."""
+    texts = [p.source for p in register().values()] + [rule.docstring for rule in rules().values()]
+    cited = {name for text in texts for name in re.findall(r"\bE\d{3}\b", text)}
+    rows = []
+    for name in sorted(cited & set(evidence())):
+        row = evidence()[name]
+        size = f"{row['statistic']} {row['value']}".strip()
+        doi = f" [doi:{row['doi']}](https://doi.org/{row['doi']})" if row["doi"] else ""
+        finding = f"{row['from_construct']} → {row['to_construct']}"
+        rows.append(
+            (f'<a id="{name.lower()}"></a>{name}', finding, size, row["context"], row["citation"] + doi, row["status"])
+        )
+    return table(("id", "finding", "size", "context", "citation", "known"), rows)
+
+
+def kpis() -> str:
+    """All KPIs."""
+    head = ("KPI", "meaning", "formula", "unit", "window", "scope", "level", "better", "shows")
+    rows = []
+    for kpi in KPIS.values():
+        shows = ", ".join(e.name for e in entries() if e.kind in ("benefit", "risk") and kpi.name in e.kpis)
+        rows.append(
+            (f"`{kpi.name}`", kpi.meaning, kpi.formula, kpi.unit, kpi.window, kpi.scope, kpi.level, kpi.better, shows)
+        )
+    return table(head, rows)
+
+
+def parts_within(annotation: Any) -> list[type[BaseModel]]:
+    """All parts of a scenario file that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [part for inner in get_args(annotation) for part in parts_within(inner)]
+
+
+def places() -> dict[type[BaseModel], list[str]]:
+    """The parts of a scenario file and the paths at which each may stand."""
+    found: dict[type[BaseModel], list[str]] = {Scenario: [""]}
+
+    def walk(part: type[BaseModel], prefix: str) -> None:
+        for name, info in part.model_fields.items():
+            for inner in parts_within(info.annotation):
+                many = {list: "[]", dict: ".NAME"}.get(get_origin(info.annotation) or object, "")
+                found.setdefault(inner, []).append(f"{prefix}{name}{many}")
+                walk(inner, f"{prefix}{name}{many}.")
+
+    walk(Scenario, "")
+    return found
+
+
+def scenario() -> str:
+    """Every field of a scenario file, part by part."""
+    sections = []
+    for part, paths in places().items():
+        title = "The file" if part is Scenario else part.__name__
+        where = "" if part is Scenario else "At: " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + ".\n\n"
+        prefix = f"{paths[0]}." if len(paths) == 1 and paths[0] else "" if part is Scenario else "… ."
+        rows = [
+            (f"`{prefix}{name}`".replace("… .", "…."), unit(info), allowed(info), default(info), info.description or "")
+            for name, info in part.model_fields.items()
+        ]
+        text = " ".join((part.__doc__ or "").split())
+        sections.append(
+            f"### {title}\n\n{text}\n\n{where}" + table(("path", "unit", "range", "default", "meaning"), rows)
+        )
+    return "\n\n".join(sections)
+
+
+BOUNDS = (("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt"))
+
+
+def unit(info: FieldInfo) -> str:
+    """The unit of a field."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    between = {s for s, k in BOUNDS for m in info.metadata if getattr(m, k, None) is not None}
+    return str(extra.get("unit", "share" if between == {"≥", "≤"} else ""))
+
+
+def allowed(info: FieldInfo) -> str:
+    """The range of a field, or the words it takes."""
+    words = [f"`{word}`" for inner in (info.annotation, *get_args(info.annotation)) for word in literal(inner)]
+    bounds = [f"{s} {getattr(m, k):g}" for m in info.metadata for s, k in BOUNDS if getattr(m, k, None) is not None]
+    inner = [f"see [{part.__name__}](#{part.__name__.lower()})" for part in parts_within(info.annotation)]
+    return ", ".join(words or bounds or inner)
+
+
+def literal(annotation: Any) -> tuple[Any, ...]:
+    """The words of a literal."""
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def default(info: FieldInfo) -> str:
+    """The default of a field."""
+    if info.is_required():
+        return "**must be given**"
+    value = info.get_default(call_default_factory=True)
+    if isinstance(value, BaseModel) or (isinstance(value, list) and value and isinstance(value[0], BaseModel)):
+        return "see there"
+    if value is None or value in ({}, [], ""):
+        return "none"
+    return (
+        "yes" if value is True else "no" if value is False else f"{value:g}" if isinstance(value, float) else str(value)
+    )
+
+
+def file_block(path: str, language: str) -> Callable[[], str]:
+    """A file of the documentation, shown in full."""
+    return lambda: f"```{language}\n{(DOCS / path).read_text(encoding='utf-8').rstrip()}\n```"
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "state": state,
+    "arrays": arrays,
+    "month-as-said": month_as_said,
+    "month-as-run": month_as_run,
+    "steps-of-a-month": lambda: each_step(MONTH),
+    "visit-as-run": visit_as_run,
+    "counter-as-run": counter_as_run,
+    "steps-of-a-contact": lambda: each_step(CONTACT),
+    "steps-of-the-start": lambda: each_step(MONTH, STARTING),
+    "purposes": purposes,
+    "submodels": submodels,
+    "numbers-of-steps": numbers_of_steps,
+    "elements": lambda: ", ".join(ELEMENTS),
+    "parameters": parameters,
+    "weights": weights,
+    "confidence": confidence,
+    "citations": citations,
+    "kpis": kpis,
+    "scenario": scenario,
+    "example-python": file_block("examples/loyal_regulars.py", "python"),
+    "example-yaml": file_block("examples/loyal-regulars.yaml", "yaml"),
+}
+STARTING = ["begin_people", "begin_sites", "begin_posts", "settle_staff", "start_staff"]
+
+
+def fresh() -> dict[Path, str]:
+    """The generated files and what they should hold now."""
+    texts = {DOCS / "scenario.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
+    for path in sorted(DOCS.rglob("*.md")):
+        old = path.read_text(encoding="utf-8")
+        texts[path] = BLOCK.sub(lambda m: f"{m[1]}\n{BLOCKS[m['name']]()}\n\n{m[3]}", old)
+    return texts
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is out of date, or with `--check` only say so."""
+    stale = {p: text for p, text in fresh().items() if not p.exists() or p.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        name = path.relative_to(DOCS.parent).as_posix()
+        if "--check" in arguments:
+            sys.stderr.write(f"{name} is out of date: run python docs/generate.py\n")
+        else:
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"{name} written\n")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Tests of the documentation: it is up to date, its examples run, its commands exist."""

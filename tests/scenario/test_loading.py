@@ -1,0 +1,456 @@
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from sxsim.explain import explain
+from sxsim.scenario.loading import json_schema, line_of, load, plain, read_parameters, read_yaml, resolved
+from sxsim.scenario.problems import InvalidInput
+from sxsim.scenario.scenario import Scenario
+
+from .cafe import CAFE, SCENARIOS, TEXT, cafe, changed, line_with, only, problems_with
+from .conftest import Check
+
+
+def wrong_file(folder: Path, content: str | bytes, name: str = "bad.yaml") -> str:
+    """The message about a file that cannot be used."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(InvalidInput) as caught:
+        load(path)
+    return str(caught.value)
+
+
+# Files
+
+
+def test_broken_yaml_is_shown_with_its_line(tmp_path: Path) -> None:
+    message = wrong_file(tmp_path, "question: why?\ntouchpoints: [a\njourneys: b\n")
+    assert message.startswith("the file is no valid YAML: ")
+    assert f"in {tmp_path / 'bad.yaml'}, line 3" in message
+    assert "check indentation, colons and quotes near this line" in message
+
+
+def test_a_key_that_stands_twice_is_shown_with_its_line(tmp_path: Path) -> None:
+    message = wrong_file(tmp_path, changed(("currency: EUR", "question: again?")))
+    assert "duplicate key" in message
+    assert "line 2" in message
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["question: a\x07b\n", "question: why?\nhorizon: {start: 2026-02-30}\n", "question: &a why?\ncurrency: *b\n", "\tquestion: a\n", "%YAML 9.9\n---\na: 1\n", "a: 1\n---\na: 2\n"],
+    ids=["control character", "date that does not exist", "unknown alias", "tab", "version", "two documents"],
+)  # fmt: skip
+def test_whatever_yaml_cannot_read_is_a_problem_of_the_file(tmp_path: Path, content: str) -> None:
+    assert str(tmp_path / "bad.yaml") in wrong_file(tmp_path, content)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    assert wrong_file(tmp_path, b"\xff\xfe\x00question").endswith("bad.yaml cannot be read: it is no UTF-8 text")
+
+
+@pytest.mark.parametrize("content", ["", "just words\n", "- a\n- b\n", "3\n"])
+def test_a_file_without_keys_is_refused(tmp_path: Path, content: str) -> None:
+    assert wrong_file(tmp_path, content).startswith("the file must hold keys and values, beginning with question:")
+
+
+def test_a_missing_file_is_answered_with_the_nearest_name(tmp_path: Path) -> None:
+    (tmp_path / "seaside-hotel.yaml").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        read_yaml(tmp_path / "seaside-hotl.yaml")
+    assert "seaside-hotl.yaml does not exist" in str(caught.value)
+    assert "did you mean seaside-hotel.yaml?" in str(caught.value)
+
+
+def test_a_missing_file_in_an_empty_or_missing_folder_is_answered_with_how_to_make_one(tmp_path: Path) -> None:
+    for path in (tmp_path / "a.yaml", tmp_path / "nowhere" / "a.yaml"):
+        with pytest.raises(InvalidInput, match="sxsim new NAME makes one to start from"):
+            read_yaml(path)
+
+
+def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="cannot be read: Is a directory"):
+        read_yaml(tmp_path)
+
+
+def test_a_scenario_is_named_after_its_file_unless_it_has_a_name(tmp_path: Path) -> None:
+    assert cafe().name == "cafe"
+    path = tmp_path / "b.yaml"
+    path.write_text(f"name: my place\n{TEXT}", encoding="utf-8")
+    assert load(path).name == "my place"
+
+
+def test_plain_data_holds_nothing_of_the_parser() -> None:
+    data = plain(YAML(typ="rt").load("a: [1, 2.5, true, 'x', {b: 0x10}]\nc: 2026-01-01\n"))
+    assert data["a"] == [1, 2.5, True, "x", {"b": 16}]
+    assert [type(value) for value in data["a"][:4]] == [int, float, bool, str]
+
+
+def test_the_line_of_what_is_not_there_is_its_parents() -> None:
+    data = read_yaml(CAFE)
+    assert line_of(data, ("touchpoints", 1, "staff")) == line_with(TEXT, "- name: tables")
+    assert line_of(data, ("touchpoints", 0, "staff")) == line_with(TEXT, "staff: 1")
+    assert line_of(data, ("nothing",)) is None
+    assert line_of(data, ("touchpoints", 9, "staff")) == line_with(TEXT, "touchpoints:")
+
+
+# Problems of the schema
+
+
+def test_negative_staff_is_shown_as_the_design_says(check: Check, tmp_path: Path) -> None:
+    problem = only(check(("staff: 1\n", "staff: -3\n")))
+    assert problem == (
+        "touchpoints[0].staff(=-3) must be ≥ 0\n"
+        f"  in {tmp_path / 'cafe.yaml'}, line {line_with(TEXT, 'staff: 1')}\n"
+        "  did you mean 3? · sxsim explain touchpoints.staff"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "first", "hint"),
+    [
+        ("    staff: 1", "    staf: 1", "touchpoints[0].staf is not known here", "did you mean staff?"),
+        ("currency: EUR", "curency: EUR", "curency is not known here", "did you mean currency?"),
+        ("warm_up: 1", "warmup: 1", "horizon.warmup is not known here", "did you mean warm_up?"),
+        ("shape: 1.5", "shap: 1.5", "touchpoints[1].patience.shap is not known here", "did you mean shape?"),
+        ("price: 1.1", "pricee: 1.1", "plans.dearer.changes[0].pricee is not known here", "did you mean price?"),
+        ("  wage: 2000", "  wages: 2000", "economics.wages is not known here", "did you mean wage?"),
+        ("hold: seats", "hold_: seats", "journeys[1].steps[0].hold_ is not known here", "did you mean hold?"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_the_nearest(
+    check: Check, old: str, new: str, first: str, hint: str
+) -> None:
+    problem = next(text for text in map(str, check((old, new))) if text.startswith(first))
+    assert hint in problem
+    assert f"line {line_with(changed((old, new)), new.strip())}" in problem
+
+
+@pytest.mark.parametrize(
+    ("piece", "first"),
+    [
+        ("question: Is a warmer welcome worth it?\n", "question is missing"),
+        ("  people: 80\n", "market.people is missing"),
+        ("    visits_per_month: 6\n", "segments[0].visits_per_month is missing"),
+        ("    service_time: {mean: 6}\n", "touchpoints[1].service_time is missing"),
+        ("    serves: [tables]\n", "teams[0].serves is missing"),
+    ],
+)
+def test_what_must_be_given_is_missed(check: Check, piece: str, first: str) -> None:
+    assert str(check((piece, ""))[0]).startswith(first)
+
+
+def test_several_problems_are_found_at_once_each_with_its_line(check: Check) -> None:
+    changes = [
+        ("failure_rate: 0.1\n    query", "failure_rate: 2\n    query"),
+        ("units: 6", "units: none"),
+        ("share: 0.6", "shares: 0.6"),
+        ("wage: 2000", "wage: -1"),
+        ("customers: 50", "customers: 500"),
+        ("price: 1.1", "touchpoint: kisok\n        promised_wait: 5"),
+    ]
+    text = changed(*changes)
+    found = {str(p).splitlines()[0]: p.line for p in check(*changes)}
+    expected = {
+        "touchpoints[0].failure_rate(=2) must be ≤ 1": "failure_rate: 2",
+        "segments[0].shares is not known here": "shares: 0.6",
+        "economics.wage(=-1) must be ≥ 0": "wage: -1",
+        "market.customers(=500) must be ≤ market.people (=80)": "customers: 500",
+        "plans.dearer.changes[0].touchpoint(='kisok') is no touchpoint of this scenario": "touchpoint: kisok",
+    }
+    for first, piece in expected.items():
+        assert found.get(first) == line_with(text, piece), first
+    assert any(first.startswith("capacities[0].units(='none')") for first in found)
+
+
+def test_one_mistake_is_one_problem(check: Check) -> None:
+    changes = ("staff: 1\n", "staff: -3\n"), ("price: 1.1", "touchpoint: counter\n        staff: 2")
+    assert only(check(*changes)).startswith("touchpoints[0].staff(=-3) must be ≥ 0")
+
+
+def test_every_field_that_a_problem_says_to_explain_can_be_explained(check: Check) -> None:
+    changes = [
+        ("staff: 1\n", "staff: -3\n"),
+        ("shape: 1.5", "shape: -1"),
+        ("customers: 50", "customers: 500"),
+        ("price: 1.1", "price: 0"),
+        ("culture: 3.5", "culture: 9"),
+        ("engagement: 150", "engagement: {per_month: 1, start: 99}"),
+        ("journeys: {coffee: 1}", "journeys: {coffee: 2}"),
+    ]
+    problems = check(*changes)
+    assert len(problems) >= 6
+    for problem in problems:
+        word = re.search(r"sxsim explain (\S+)", str(problem))
+        assert word, str(problem)
+        assert explain(word[1]), word[0]
+
+
+@pytest.mark.parametrize("part", ["market", "touchpoints", "plans", "parameters", "economics", "organisation"])
+def test_a_part_left_empty_is_default_or_a_plain_problem(check: Check, tmp_path: Path, part: str) -> None:
+    lines = [line for line in TEXT.splitlines() if not line.startswith(f"{part}:")]
+    body = re.sub(rf"(?ms)^{part}:.*?(?=^\w)|^{part}:.*\Z", "", TEXT) + f"{part}:\n"
+    assert lines
+    path = tmp_path / "empty.yaml"
+    path.write_text(body, encoding="utf-8")
+    try:
+        load(path)
+    except InvalidInput as error:
+        assert f"{part}" in str(error)
+        assert "instance of" not in str(error) and "valid dictionary" not in str(error)
+
+
+# Overrides
+
+
+@pytest.mark.parametrize(
+    ("override", "path", "value"),
+    [
+        ("touchpoints.counter.staff=3", ("touchpoints", 0, "staff"), 3),
+        ("touchpoints[0].staff=3", ("touchpoints", 0, "staff"), 3),
+        ("touchpoints.1.failure_rate=0.2", ("touchpoints", 1, "failure_rate"), 0.2),
+        ("touchpoints.counter.contact_types.order.query_rate=.5", ("touchpoints", 0, "contact_types", 0, "query_rate"), 0.5),
+        ("journeys.lunch.steps[1].chance=0.5", ("journeys", 1, "steps", 1, "chance"), 0.5),
+        ("segments.passers-by.visits_per_month=9", ("segments", 1, "visits_per_month"), 9),
+        ("segments[0].journeys={coffee: 1}", ("segments", 0, "journeys"), {"coffee": 1.0}),
+        ("plans.welcome.money.7.3.2d=70", ("plans", "welcome", "money", "7.3.2d", "per_month"), 70),
+        ("plans.welcome.money.7.3.2d.start=1", ("plans", "welcome", "money", "7.3.2d", "start"), 1),
+        ("plans.new.money.culture=10", ("plans", "new", "money", "culture", "per_month"), 10),
+        ("organisation.maturity.7.3.2d=4", ("organisation", "maturity", "7.3.2d"), 4),
+        ("organisation.maturity=4", ("organisation", "maturity"), 4),
+        ("demand.profiles.evening={fri: 1}", ("demand", "profiles", "evening"), {"fri": 1}),
+        ("horizon.months = 3", ("horizon", "months"), 3),
+        ("bond_gain=0.2", ("parameters", "bond_gain"), 0.2),
+        ("bond_gain=1e-3", ("parameters", "bond_gain"), 0.001),
+        ("weight.7.1.1a.alignment=0.5", ("parameters", "weight.7.1.1a.alignment"), 0.5),
+        ("question=Does 1 = 1?", ("question",), "Does 1 = 1?"),
+    ],
+)  # fmt: skip
+def test_an_override_reaches_its_field(override: str, path: tuple[str | int, ...], value: Any) -> None:
+    data: Any = cafe(override).model_dump()
+    for part in path:
+        data = data[part]
+    assert data == value
+
+
+def test_an_override_of_a_part_keeps_the_rest() -> None:
+    money = cafe("plans.welcome.money.7.3.2d.start=1").money_of("welcome")
+    assert (money["7.3.2d"].per_month, money["engagement"].per_month) == (50, 150)
+
+
+def test_the_last_override_wins_and_the_file_stays_as_it_is() -> None:
+    assert cafe("touchpoints.counter.staff=3", "touchpoints.counter.staff=4").touchpoints[0].staff == 4
+    assert CAFE.read_text(encoding="utf-8") == TEXT
+
+
+def test_one_maturity_can_be_overridden_where_the_file_gives_one_level_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "level.yaml"
+    path.write_text(changed(("{culture: 3.5, 7.3.2d: 2.5}", "2")), encoding="utf-8")
+    organisation = load(path, sets=["organisation.maturity.culture=4"]).organisation
+    assert (organisation.maturity_of("7.2.1a"), organisation.maturity_of("7.1.1a")) == (4, 2)
+
+
+def test_the_mean_of_a_plain_duration_can_be_overridden() -> None:
+    assert cafe("touchpoints.kiosk.service_time.mean=4").touchpoints[2].service_time.mean == 4
+
+
+@pytest.mark.parametrize(
+    ("override", "first", "hint"),
+    [
+        ("touchpoints.conter.staff=3", "touchpoints.conter.staff: there is no 'conter' in touchpoints", "did you mean counter?"),
+        ("touchpoints[7].staff=3", "touchpoints[7].staff: there is no '7' in touchpoints", ""),
+        ("touchpoints.conter=3", "touchpoints.conter: there is no 'conter' in touchpoints", ""),
+        ("tochpoints.counter.staff=3", "tochpoints.counter.staff is neither a field nor a parameter", ""),
+        ("bond_gian=3", "bond_gian is neither a field nor a parameter", "did you mean bond_gain?"),
+        ("horizon.month=3", "horizon.month is not known here", "did you mean months?"),
+        ("staff", "--set 'staff' must have the form path=value", "for example --set market.customers=500"),
+        ("=3", "--set '=3' must have the form path=value", ""),
+        (".=3", "", ""),
+        ("[]=3", "", ""),
+        ("market.people=[1", "market.people(='[1') is no value", ""),
+        ("market.people=a\x07b", "market.people", ""),
+        ("horizon.start=2026-02-30", "horizon.start", ""),
+        ("market.people.more=3", "market.people", ""),
+    ],
+)  # fmt: skip
+def test_an_override_that_leads_nowhere_is_refused(override: str, first: str, hint: str) -> None:
+    problem = only(problems_with(override))
+    assert problem.startswith(first)
+    assert hint in problem
+
+
+@pytest.mark.parametrize("override", ["touchpoints.counter.staff=-3", "market.customers=500"])
+def test_a_wrong_override_is_not_blamed_on_a_line_of_the_file(override: str) -> None:
+    assert "line" not in only(problems_with(override))
+
+
+def test_an_override_and_the_file_are_checked_together() -> None:
+    problems = problems_with("bond_gian=3", "market.customers=500")
+    assert {dotted.path[0] for dotted in problems} == {"bond_gian", "market"}
+
+
+def test_a_parameter_can_be_set_where_the_files_parameters_are_left_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"{TEXT}parameters:\n", encoding="utf-8")
+    assert load(path, sets=["bond_gain=0.2"]).parameters == {"bond_gain": 0.2}
+
+
+# Files of parameters
+
+
+def parameters_file(folder: Path, text: str, name: str = "p.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_parameters_come_from_a_table_or_from_yaml(tmp_path: Path) -> None:
+    table = parameters_file(tmp_path, "name,value,why\nbond_gain,0.2,guess\nweight.7.1.1a.alignment,1,\n")
+    yaml = parameters_file(tmp_path, "bond_gain: 0.2\nweight.7.1.1a.alignment: 1\n", "p.yaml")
+    assert read_parameters(table) == read_parameters(yaml) == {"bond_gain": 0.2, "weight.7.1.1a.alignment": 1.0}
+    assert load(CAFE, parameters=table).parameters == read_parameters(table)
+
+
+def test_parameters_of_a_file_override_the_scenario_and_overrides_override_both(tmp_path: Path) -> None:
+    path = parameters_file(tmp_path, f"{TEXT}parameters: {{bond_gain: 0.1, bond_fading: 0.1}}\n", "a.yaml")
+    table = parameters_file(tmp_path, "name,value\nbond_gain,0.2\n")
+    both = {"bond_gain": 0.2, "bond_fading": 0.1}
+    assert load(path, parameters=table).parameters == both
+    assert load(path, parameters=table, sets=["bond_gain=0.3"]).parameters == both | {"bond_gain": 0.3}
+
+
+def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    assert read_parameters(parameters_file(tmp_path, "\ufeffname,value\r\nbond_gain,0.2\r\n")) == {"bond_gain": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected", "line"),
+    [
+        ("p.csv", "name,value\nbond_gain,0.2\nbond_gian,0.2\n", "bond_gian is no parameter", 3),
+        ("p.csv", "name,value\n\nbond_gian,0.2\n", "bond_gian is no parameter", 3),
+        ("p.csv", "name,value\nbond_gain,much\n", "bond_gain(='much') must be a number", 2),
+        ("p.csv", "name,value\nbond_gain\n", "bond_gain(=None) must be a number", 2),
+        ("p.csv", "parameter,value\nbond_gain,2\n", "the file must have the columns name and value", 1),
+        ("p.csv", "parameter,value\n", "the file must have the columns name and value", 1),
+        ("p.yaml", "bond_gain: 0.2\nbond_gian: 0.2\n", "bond_gian is no parameter", 2),
+        ("p.yaml", "bond_gain: much\n", "bond_gain(='much') must be a number", 1),
+        ("p.yaml", "bond_gain: [1\n", "the file is no valid YAML", None),
+        ("p.yaml", "- bond_gain\n- 3\n", "the file must", None),
+    ],
+)
+def test_a_wrong_file_of_parameters_is_refused_with_its_line(
+    tmp_path: Path, name: str, text: str, expected: str, line: int | None
+) -> None:
+    path = parameters_file(tmp_path, text, name)
+    with pytest.raises(InvalidInput) as caught:
+        read_parameters(path)
+    assert str(caught.value).startswith(expected)
+    assert f"in {path}" in str(caught.value)
+    assert line is None or f"line {line}" in str(caught.value)
+
+
+def test_all_wrong_parameters_are_named_at_once_with_what_else_is_wrong(tmp_path: Path) -> None:
+    path = parameters_file(tmp_path, "name,value\nbond_gian,0.2\nbond_gain,much\n")
+    with pytest.raises(InvalidInput) as caught:
+        load(CAFE, parameters=path, sets=["market.customers=500"])
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize("name", ["none.csv", "none.yaml"])
+def test_a_missing_file_of_parameters_is_said_in_plain_words(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_parameters(tmp_path / name)
+    assert f"{name} does not exist" in str(caught.value)
+    assert "Errno" not in str(caught.value)
+    assert "sxsim new" not in str(caught.value)
+
+
+# What a run is made of
+
+
+def test_the_resolved_scenario_has_every_default() -> None:
+    data = resolved(cafe(), "today")
+    assert set(data) == set(Scenario.model_fields)
+    assert data["horizon"] == {"start": "2026-01-01", "months": 2, "warm_up": 1, "declared_drift": 0.02}
+    assert data["economics"]["discount_rate"] == 0.08
+    assert data["touchpoints"][0]["room"] == 1.0
+    assert data["sites"] == [{"name": "site", "share": 1.0, "staff_factor": 1.0}]
+    assert data["plans"]["today"] == {"description": "nothing new", "money": {}, "changes": [], "funded_by_result": 0.0}
+    json.dumps(data, allow_nan=False)
+
+
+def test_the_resolved_scenario_holds_one_plan_and_the_base() -> None:
+    assert list(resolved(cafe(), "today")["plans"]) == ["today"]
+    assert set(resolved(cafe(), "welcome")["plans"]) == {"welcome", "today"}
+
+
+def test_a_resolved_scenario_resolves_to_itself() -> None:
+    data = resolved(cafe("bond_gain=1e-7"), "welcome")
+    assert resolved(Scenario.model_validate(data), "welcome") == data
+
+
+# The JSON Schema
+
+
+def accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
+    """Whether a JSON Schema (the keywords that ours uses) accepts a value."""
+    if "$ref" in schema:
+        return accepts(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
+    if "anyOf" in schema and not any(accepts(s, value, root) for s in schema["anyOf"]):
+        return False
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
+    if "type" in schema and not isinstance(value, kinds[schema["type"]]):
+        return False
+    if "enum" in schema and value not in schema["enum"] or "const" in schema and value != schema["const"]:
+        return False
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = schema.get("minimum", value), schema.get("maximum", value)
+        return low <= value <= high and value > schema.get("exclusiveMinimum", value - 1)
+    if isinstance(value, str):
+        return re.search(schema.get("pattern", ""), value) is not None
+    if isinstance(value, list):
+        return all(accepts(schema.get("items", {}), item, root) for item in value)
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        if not set(schema.get("required", [])) <= set(value):
+            return False
+        if not all(accepts(schema.get("propertyNames", {}), key, root) for key in value):
+            return False
+        patterns = schema.get("patternProperties", {})
+        for key, item in value.items():
+            inner = known.get(key) or next((s for p, s in patterns.items() if re.search(p, key)), None)
+            inner = schema.get("additionalProperties", {}) if inner is None else inner
+            if inner is False or (isinstance(inner, dict) and not accepts(inner, item, root)):
+                return False
+    return True
+
+
+def as_json(data: Any) -> Any:
+    return json.loads(json.dumps(plain(data), default=str))
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, CAFE], ids=lambda path: path.stem)
+def test_the_schema_accepts_a_valid_scenario_part_by_part(path: Path) -> None:
+    schema, data = json_schema(), as_json(read_yaml(path))
+    refused = [key for key, value in data.items() if not accepts(schema["properties"][key], value, schema)]
+    assert refused == []
+    assert accepts(schema, data, schema)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("staff: 1", "staf: 1"), ("share: 0.6", "share: 2"), ("people: 80", "people: many"), ("kind: self", "kind: shelf")],
+)
+def test_the_schema_refuses_a_wrong_scenario(old: str, new: str) -> None:
+    schema = json_schema()
+    assert not accepts(schema, as_json(YAML(typ="safe").load(changed((old, new)))), schema)
+
+
+def test_the_schema_describes_every_field() -> None:
+    for name, part in {"Scenario": json_schema(), **json_schema()["$defs"]}.items():
+        for field, described in part.get("properties", {}).items():
+            assert "description" in described, f"{name}.{field}"
