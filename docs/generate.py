@@ -244,15 +244,30 @@ def month_as_run() -> str:
     return bullets(list(outline(own.body, named)))
 
 
-def each_step(file: str, names: list[str] | None = None) -> str:
-    """Each step of a file with the rules, steps and draws it uses, in the order in which they are used."""
+def each_step(file: str, names: list[str]) -> str:
+    """Some steps of a file with the rules, steps and draws each uses, in the order in which they are used."""
     parts = []
-    for name, node in steps(file).items():
+    for name in names:
+        node = steps(file)[name]
         lines = list(outline(node.body, rule_or_step(file)))
-        if (names is not None and name not in names) or (names is None and not lines):
-            continue
-        parts.append(f"**`{name}`**. {first_sentence(ast.get_docstring(node) or '')}\n\n{bullets(lines)}".rstrip())
+        if lines:
+            parts.append(f"**`{name}`**. {first_sentence(ast.get_docstring(node) or '')}\n\n{bullets(lines)}")
     return "\n\n".join(parts)
+
+
+def starting() -> list[str]:
+    """The steps before the first minute, in the order in which a world is made."""
+
+    def named(node: ast.AST) -> str | None:
+        name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        return name if name in steps(MONTH) else None
+
+    return [name for _, name in outline(functions("engines/start.py")["Start.world"].body, named)]
+
+
+def steps_of_a_month() -> str:
+    """All steps of a month but those before the first minute."""
+    return each_step(MONTH, [name for name in steps(MONTH) if name not in starting()])
 
 
 def visit_as_run() -> str:
@@ -521,11 +536,11 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "arrays": arrays,
     "month-as-said": month_as_said,
     "month-as-run": month_as_run,
-    "steps-of-a-month": lambda: each_step(MONTH),
+    "steps-of-a-month": steps_of_a_month,
     "visit-as-run": visit_as_run,
     "counter-as-run": counter_as_run,
-    "steps-of-a-contact": lambda: each_step(CONTACT),
-    "steps-of-the-start": lambda: each_step(MONTH, STARTING),
+    "steps-of-a-contact": lambda: each_step(CONTACT, list(steps(CONTACT))),
+    "steps-of-the-start": lambda: each_step(MONTH, starting()),
     "purposes": purposes,
     "submodels": submodels,
     "numbers-of-steps": numbers_of_steps,
@@ -539,7 +554,6 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "example-python": file_block("examples/loyal_regulars.py", "python"),
     "example-yaml": file_block("examples/loyal-regulars.yaml", "yaml"),
 }
-STARTING = ["begin_people", "begin_sites", "begin_posts", "settle_staff", "start_staff"]
 
 
 def fresh() -> dict[Path, str]:

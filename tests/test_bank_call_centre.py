@@ -25,7 +25,7 @@ def _script(name: str) -> ModuleType:
 def test_scenario_is_valid_and_every_plan_says_what_it_is():
     scenario = load(SCENARIO)
     assert scenario.question.endswith("?")
-    assert list(scenario.plans)[0] == BASE_PLAN
+    assert next(iter(scenario.plans)) == BASE_PLAN
     assert len(scenario.plans) >= 4
     assert all(plan.description for plan in scenario.plans.values())
 

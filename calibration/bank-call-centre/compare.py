@@ -5,6 +5,7 @@
 
 import sys
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,7 @@ def run(replications: int, months: int, sets: tuple[str, ...] = ()) -> NDArray[n
     table = []
     for replication in range(replications):
         log = simulate(start(scenario, replication=replication, log_contacts=True)).log
-        spans = zip(edges[:-1], edges[1:], strict=True)
-        table.append([list(figures(window(log, dates[0], float(a), float(b))).values()) for a, b in spans])
+        table.append([list(figures(window(log, dates[0], float(a), float(b))).values()) for a, b in pairwise(edges)])
     return np.array(table)
 
 

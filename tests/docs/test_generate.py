@@ -96,7 +96,7 @@ def test_the_order_of_a_contact_is_that_of_the_source() -> None:
     assert [rule for rule in rules if rule in order] == order
 
 
-@pytest.mark.parametrize(("page", "words", "text"), blocks("python"))
+@pytest.mark.parametrize(("page", "words", "text"), list(blocks("python")))
 def test_a_python_block_runs_or_says_that_it_is_not_run(
     page: Path, words: list[str], text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_python_block_runs_or_says_that_it_is_not_run(
     exec(compile(text, str(page), "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize("words", commands())
+@pytest.mark.parametrize("words", list(commands()))
 def test_a_command_of_the_documentation_exists(words: list[str]) -> None:
     group: Any = typer.main.get_command(app)
     assert words[0] in group.commands

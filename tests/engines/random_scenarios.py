@@ -25,7 +25,9 @@ def touchpoint(draw: Any, name: str, staffed: bool) -> dict[str, Any]:
     part: dict[str, Any] = {
         "name": name,
         "kind": "staffed" if staffed else "self_service",
-        "opening": draw(st.sampled_from(["always", {"daily": "08:00-20:00"}, {"mon-fri": ["07:30-12:00", "13:00-18:30"]}])),
+        "opening": draw(
+            st.sampled_from(["always", {"daily": "08:00-20:00"}, {"mon-fri": ["07:30-12:00", "13:00-18:30"]}])
+        ),
         "service_time": draw(durations()),
         "queue_visible": draw(st.booleans()),
         "failure_rate": draw(_share),
@@ -66,7 +68,13 @@ def scenarios(draw: Any) -> Scenario:
         teams.append(team | {"partner": draw(st.booleans())} | ({"breaks": breaks} if breaks else {}))
     stay: list[dict[str, Any]] = [
         {"touchpoint": "web"},
-        {"touchpoint": "desk", "contact_type": "special", "hold": "rooms", "essential": True, "after": draw(durations(10, 3000))},
+        {
+            "touchpoint": "desk",
+            "contact_type": "special",
+            "hold": "rooms",
+            "essential": True,
+            "after": draw(durations(10, 3000)),
+        },
         {"touchpoint": "shop", "after": {"nights": 1, "at": "10:00"}, "chance": 0.7},
         {"touchpoint": "desk", "after": {"nights": {"mean": 2}, "at": "09:30"}, "release": "rooms"},
     ]
@@ -82,7 +90,11 @@ def scenarios(draw: Any) -> Scenario:
     }  # fmt: skip
     if contract:
         business["contract"] = contract
-    sites = draw(st.sampled_from([[{"name": "one"}], [{"name": "north", "share": 0.7}, {"name": "south", "share": 0.3, "staff_factor": 0.6}]]))
+    sites = draw(
+        st.sampled_from(
+            [[{"name": "one"}], [{"name": "north", "share": 0.7}, {"name": "south", "share": 0.3, "staff_factor": 0.6}]]
+        )
+    )
     raw: dict[str, Any] = {
         "question": "Does anything get lost?",
         "sites": sites,

@@ -43,7 +43,9 @@ def test_every_attempt_is_served_abandoned_balked_turned_away_or_still_there(sce
     in_service = sum(
         1
         for person in range(len(world.visits))
-        if world.visits[person]["active"] == 1 and world.visits[person]["outcome"] == SERVED and world.visits[person]["end"] > model.floors[0].now
+        if world.visits[person]["active"] == 1
+        and world.visits[person]["outcome"] == SERVED
+        and world.visits[person]["end"] > model.floors[0].now
     )
     assert attempts == ended + waiting + in_service
     assert ended == len(records.log)
@@ -176,7 +178,9 @@ def test_money_on_surprises_is_largely_wasted_while_the_basics_fail() -> None:
     from sxsim.scenario.loading import load
 
     small = ["market.people=1200", "market.customers=600", "horizon.months=14", "horizon.warm_up=2"]
-    basics = [f"touchpoints.{name}.failure_rate" for name in ("website", "reservations", "transfer", "reception", "concierge")]
+    basics = [
+        f"touchpoints.{name}.failure_rate" for name in ("website", "reservations", "transfer", "reception", "concierge")
+    ]
     basics += ["touchpoints.restaurant.failure_rate", "touchpoints.spa.failure_rate",
                "touchpoints.reception.contact_types.check-in.failure_rate"]  # fmt: skip
     gained, surprises = {}, {}
@@ -185,7 +189,9 @@ def test_money_on_surprises_is_largely_wasted_while_the_basics_fail() -> None:
         totals = {}
         for plan in ("today", "surprise-first"):
             records = [simulate(start(scenario, plan, replication=r)) for r in range(3)]
-            totals[plan] = [sum(int(rec.contacts[f][8:].sum()) for rec in records) for f in ("surprising", "level_4", "served")]
+            totals[plan] = [
+                sum(int(rec.contacts[f][8:].sum()) for rec in records) for f in ("surprising", "level_4", "served")
+            ]
         rates = {plan: (s / n, top / n) for plan, (s, top, n) in totals.items()}
         surprises[name] = rates["surprise-first"][0] - rates["today"][0]
         gained[name] = rates["surprise-first"][1] - rates["today"][1]

@@ -43,7 +43,8 @@ SHAPES = [
         high=1,
         typical={"utilisation": 0.8},
     ),
-    Shape(employee.update_skill, {"skill": SHARE, "craft": SHARE}, rises="skill craft", low=0, high=1),
+    Shape(employee.skill_ceiling, {"craft": SHARE}, rises="craft", low=0, high=1),
+    Shape(employee.update_skill, {"skill": SHARE, "ceiling": SHARE}, rises="skill ceiling", low=0, high=1),
     Shape(
         employee.quit_chance,
         {"usual": SHARE, "engagement": SHARE, "strain": SHARE, "tenure": TENURE},
@@ -128,10 +129,16 @@ def test_the_working_time_is_filled_by_customers_and_other_work() -> None:
     assert employee.workload(0.9, 0.2) == 1.0
 
 
-def test_skill_grows_to_what_craft_supports() -> None:
-    assert employee.update_skill(0.6, 0.5, P) == pytest.approx(0.6)
+def test_craft_leads_from_what_experience_alone_gives_to_full_skill() -> None:
+    assert employee.skill_ceiling(0.0, P) == pytest.approx(0.2)
+    assert employee.skill_ceiling(0.5, P) == pytest.approx(P.skill_normal)
+    assert employee.skill_ceiling(1.0, P) == pytest.approx(1.0)
+
+
+def test_a_tenth_of_the_missing_skill_is_learnt_in_a_month() -> None:
+    assert employee.update_skill(0.6, 0.6, P) == 0.6
     assert employee.update_skill(0.6, 1.0, P) == pytest.approx(0.64)
-    assert employee.update_skill(0.6, 0.0, P) == pytest.approx(0.56)
+    assert employee.update_skill(0.6, 0.2, P) == pytest.approx(0.56)
 
 
 @given(SHARE, SHARE, within(0.1, 14), within(0.1, 14))

@@ -87,6 +87,14 @@ def test_an_edited_rule_or_step_never_runs_stale(
     assert cache_folder() != before
 
 
+def test_it_is_known_whether_rules_were_compiled_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.config, "CACHE_DIR", str(tmp_path))
+    assert not module.compiled_before()
+    (tmp_path / "contact").mkdir()
+    (tmp_path / "contact" / "contact.logistic.nbi").write_text("")
+    assert module.compiled_before()
+
+
 def test_rules_and_steps_are_compiled_and_kept() -> None:
     for decorate in (rule, step):
         compiled = decorate(lambda x: x + 1)

@@ -141,9 +141,7 @@ def test_wrong_opening_hours_are_refused(value: Any, message: str) -> None:
         week_open(value)
 
 
-@pytest.mark.parametrize(
-    ("unit", "minutes"), [("minutes", 3.0), ("hours", 180.0), ("days", 4320.0)]
-)
+@pytest.mark.parametrize(("unit", "minutes"), [("minutes", 3.0), ("hours", 180.0), ("days", 4320.0)])
 def test_a_duration_knows_its_mean_in_minutes(unit: str, minutes: float) -> None:
     assert Duration.model_validate({"mean": 3, "unit": unit}).minutes == minutes
 

@@ -8,7 +8,7 @@ from .conftest import Check
 
 def test_the_plan_today_is_always_there_and_comes_first(check: Check) -> None:
     assert list(cafe().plans) == ["today", "same-again", "welcome", "dearer"]
-    assert check(("today: {description: nothing new}\n", "")) == []
+    assert check(("  today: {description: nothing new}\n", "")) == []
 
 
 def test_a_touchpoints_own_staff_is_a_team_that_is_there_while_it_is_open() -> None:
@@ -80,9 +80,7 @@ def test_shares_may_miss_one_by_rounding() -> None:
         ("serves: [tables]", "serves: [tables, tabels]", "teams[0].serves[1](='tabels') is no touchpoint", "did you mean tables?"),
     ],
 )  # fmt: skip
-def test_a_name_of_nothing_is_refused_with_the_nearest(
-    check: Check, old: str, new: str, first: str, hint: str
-) -> None:
+def test_a_name_of_nothing_is_refused_with_the_nearest(check: Check, old: str, new: str, first: str, hint: str) -> None:
     problem = only(check((old, new)))
     assert problem.startswith(first)
     assert hint in problem
@@ -98,7 +96,9 @@ def test_a_capacity_released_before_it_is_held_is_refused(check: Check) -> None:
 
 
 def test_a_capacity_may_be_released_by_the_step_that_holds_it(check: Check) -> None:
-    assert check(("hold: seats", "hold: seats\n        release: seats"), ("\n        release: seats\nseg", "\nseg")) == []
+    assert (
+        check(("hold: seats", "hold: seats\n        release: seats"), ("\n        release: seats\nseg", "\nseg")) == []
+    )
 
 
 def test_an_unknown_capacity_is_refused(check: Check) -> None:

@@ -65,6 +65,8 @@ def test_a_wrong_delay_is_one_problem_on_its_own_line(check: Check, after: str, 
 
 @pytest.mark.parametrize("name", ["2nd counter", "Empfänge", "a/b", "", "a.b"])
 def test_a_name_that_cannot_be_is_refused_without_a_regular_expression(check: Check, name: str) -> None:
-    problem = only(check(("- name: seats", f'- name: "{name}"'), ("hold: seats", "chance: 1"), ("release: seats", "chance: 1")))
+    problem = only(
+        check(("- name: seats", f'- name: "{name}"'), ("hold: seats", "chance: 1"), ("release: seats", "chance: 1"))
+    )
     assert problem.startswith("capacities[0].name(=")
     assert "[A-Za-z]" not in problem

@@ -177,7 +177,7 @@ def wants_capacity(world, person):
     """The capacity this step must hold before the contact, or −1."""
     v = world.visits[person]
     hold = world.steps[world.journeys[v.journey].first + v.step].hold
-    if hold < 0 or (v.attempt > 0 and (v.held >> hold) & 1 == 1):
+    if hold < 0 or (v.held >> hold) & 1 == 1:
         return -1
     return hold
 
@@ -502,7 +502,9 @@ def close_case(world, person):
     put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
     i.grievance = customer.grievance_after_case(i.grievance, put_right, p)
     i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, p)
-    world.contact_tally[i.site, i.case_touchpoint, i.segment].cases_put_right += put_right
+    tally = world.contact_tally[i.site, i.case_touchpoint, i.segment]
+    tally.cases_closed += 1
+    tally.cases_put_right += put_right
     world.site_tally[i.site].contact_cost += put_right * setting.compensation
     i.case_due = math.inf
 

@@ -397,7 +397,7 @@ def account_month(world, account):
             tally.joiners += 1 if status == PROSPECT else 0
             tally.returners += 1 if status == FORMER else 0
     if status != CUSTOMER and segment.term > 0:
-        a.renewal = segment.term - (month + 1) % segment.term
+        a.renewal = (segment.term - month % segment.term) % segment.term
 
 
 @step

@@ -210,7 +210,7 @@ class Start:
             "compensation",
             "gesture",
         )
-        money += ("fixed_cost", "budget", "overtime", "discount_rate")
+        money += ("fixed_cost", "budget", "overtime")
         for name in money:
             values[name] = getattr(economics, name)
         for name, value in values.items():

@@ -55,40 +55,43 @@ def _record(**fields: Any) -> np.dtype[Any]:
 SETTINGS = _record(
     seed=_I, replication=_I, month=_I, warm_up=_I, months=_I, people=_I, sites=_I, touchpoints=_I, segments=_I,
     journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
-    first_weekday=_I, expectation_rise=_F, expectation_drift=_F, price=_F, promise=_F, last_result=_F, wage_bill=_F,
-    daily_variation=_F, season=_F, discount_rate=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F,
-    failure_major=_F, compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I,
+    first_weekday=_I, expectation_rise=_F, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
+    daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
+    compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I,
 )  # fmt: skip
 PERSON = _record(
-    site=_I, segment=_I, account=_I, status=_I, since=_I, visits=_I, remaining=_F, personal_rate=_F, patience=_F,
-    wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F, grievance=_F,
-    loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_I, delighted=_I, heard_praise=_I, heard_complaint=_I,
-    told=_I, last_visit=_I, contacts=_I,
+    site=_I, segment=_I, account=_I, status=_I, since=_I, visits=_I, remaining=_F, personal_rate=_F,
+    patience=_F, wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F,
+    grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_I, delighted=_I,
+    heard_praise=_I, heard_complaint=_I, told=_I, last_visit=_I, contacts=_I,
 )  # fmt: skip
 VISIT = _record(
-    active=_I, number=_I, journey=_I, step=_I, attempt=_I, touchpoint=_I, contact_type=_I, served_steps=_I, held=_I,
-    handed_over=_I, taken_over=_I, outcome=_I, logged_attempt=_I, logged_touchpoint=_I, logged_contact_type=_I, post=_I, arrival=_F, patience=_F, patience_mean=_F, wait=_F, start=_F, end=_F,
-    after_contact=_F, kept=_I, severity=_I, query=_I, query_well=_I, voiced=_I, noticed=_I, put_right=_I, case=_I,
-    individual=_I, surprising=_I, level=_I, quality=_F, perceived=_F, expectation=_F, delighted=_I,
+    active=_I, number=_I, journey=_I, step=_I, attempt=_I, touchpoint=_I, contact_type=_I, served_steps=_I,
+    held=_I, handed_over=_I, taken_over=_I, outcome=_I, logged_attempt=_I, logged_touchpoint=_I,
+    logged_contact_type=_I, post=_I, arrival=_F, patience=_F, patience_mean=_F, wait=_F, start=_F, end=_F,
+    after_contact=_F, kept=_I, severity=_I, query=_I, query_well=_I, voiced=_I, noticed=_I, put_right=_I,
+    case=_I, individual=_I, surprising=_I, level=_I, quality=_F, perceived=_F, expectation=_F, delighted=_I,
 )  # fmt: skip
 ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
 POST = _record(
-    site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F, commitment=_F,
-    trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F, duty_from=_F, break_from=_F, break_end=_F, busy_from=_F,
-    busy_minutes=_F, duty_minutes=_F, overtime_minutes=_F, contacts=_I, delighted=_I,
+    site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F,
+    commitment=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
+    duty_from=_F, break_from=_F, break_end=_F, busy_from=_F, busy_minutes=_F, duty_minutes=_F,
+    overtime_minutes=_F, contacts=_I, delighted=_I,
 )  # fmt: skip
 TEAM = _record(
-    serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F, break_length=_F, wage=_F, quitting=_F, other_work=_F,
-    speed_variation=_F,
+    serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
+    break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F,
 )  # fmt: skip
 SEGMENT = _record(
-    rate=_F, rate_variation=_F, profile=_I, head_start=_F, patience_factor=_F, patience_variation=_F, expectation=_F,
-    wish=_F, price_sensitivity=_F, leaving=_F, joining=_F, satisfaction=_F, bond=_F, revenue=_F, fee=_F, term=_I,
+    rate=_F, rate_variation=_F, profile=_I, head_start=_F, patience_factor=_F, patience_variation=_F,
+    expectation=_F, wish=_F, price_sensitivity=_F, leaving=_F, joining=_F, satisfaction=_F, bond=_F, revenue=_F,
+    fee=_F, term=_I,
 )  # fmt: skip
 JOURNEY = _record(first=_I, steps=_I)
 STEP = _record(
-    touchpoint=_I, contact_type=_I, delay_kind=_I, delay_first=_F, delay_second=_F, delay_unit=_F, nights=_I,
-    night_time=_F, night_within=_F, chance=_F, essential=_I, hold=_I, release=_I,
+    touchpoint=_I, contact_type=_I, delay_kind=_I, delay_first=_F, delay_second=_F, nights=_I, night_time=_F,
+    night_within=_F, chance=_F, essential=_I, hold=_I, release=_I,
 )  # fmt: skip
 CONTACT_TYPE = _record(
     service_kind=_I, service_first=_F, service_second=_F, service_mean=_F, patience_kind=_I, patience_first=_F,
@@ -115,17 +118,17 @@ CAPACITY = _record(units=_I, another=_F, another_kind=_I, another_first=_F, anot
 
 #: What is counted in a month by site, touchpoint and segment. Integers count; sums run in order of completion.
 CONTACT_TALLY = _record(
-    attempts=_I, served=_I, abandoned=_I, balked=_I, turned_away=_I, level_0=_I, level_1=_I, level_2=_I, level_3=_I,
-    level_4=_I, passed_2=_I, delighted=_I, failures=_I, problems=_I, voiced=_I, noticed=_I, put_right=_I, cases=_I,
-    cases_put_right=_I, queries=_I, queries_well=_I, individual=_I, surprising=_I, handed_over=_I, wait=_F,
-    service=_F, quality=_F, perceived=_F, expectation=_F,
+    attempts=_I, served=_I, abandoned=_I, balked=_I, turned_away=_I, level_0=_I, level_1=_I, level_2=_I,
+    level_3=_I, level_4=_I, passed_2=_I, delighted=_I, failures=_I, problems=_I, voiced=_I, noticed=_I,
+    put_right=_I, cases=_I, cases_closed=_I, cases_put_right=_I, queries=_I, queries_well=_I, individual=_I, surprising=_I,
+    handed_over=_I, wait=_F, service=_F, quality=_F, perceived=_F, expectation=_F,
 )  # fmt: skip
 #: What is counted or measured in a month by site.
 SITE_TALLY = _record(
     visits=_I, active_start=_I, active=_I, people=_I, outside_start=_I, joiners=_I, returners=_I, leavers=_I,
     stayed_12=_I, repurchased=_I, recommended=_I, praise=_I, complaints=_I, asked=_I, answers=_I, promoters=_I,
-    detractors=_I, headcount=_I, posts=_I, quits=_I, hires=_I, vacancies=_I, satisfaction=_F, loyalty=_F, bond=_F,
-    expectation=_F, engagement=_F, commitment=_F, skill=_F, strain=_F, reputation=_F, applicants=_F,
+    detractors=_I, headcount=_I, posts=_I, quits=_I, hires=_I, vacancies=_I, satisfaction=_F, loyalty=_F,
+    bond=_F, expectation=_F, engagement=_F, commitment=_F, skill=_F, strain=_F, reputation=_F, applicants=_F,
     busy_minutes=_F, duty_minutes=_F, overtime_minutes=_F, pressure=_F, revenue=_F, contact_cost=_F,
     failure_cost=_F, wages=_F, hiring_cost=_F, acquisition_cost=_F, fixed_cost=_F, cost=_F, investment=_F,
     result=_F,

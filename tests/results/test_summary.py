@@ -1,0 +1,198 @@
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sxsim.results.intervals import Interval, interval
+from sxsim.results.summary import comparison_sentences, number, pyramid_shares, sentences, verdict, warnings_of
+from sxsim.runs import Comparison
+
+from ..scenario.cafe import cafe
+from .hand_made import empty, lively, result_of
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.1234, "share", "12.3 %"),
+        (0.1234, "share a month", "12.3 %"),
+        (0.1234, "0–1", "0.12"),
+        (9.994, "", "9.99"),
+        (12.34, "", "12.3"),
+        (123.4, "", "123"),
+        (-12345.6, "EUR", "-12 346"),
+        (1234567, "EUR", "1 234 567"),
+        (math.nan, "share", "–"),
+        (math.inf, "", "–"),
+        (0.0, "", "0.00"),
+    ],
+)
+def test_a_figure_is_written_for_people(value: float, unit: str, text: str) -> None:
+    assert number(value, unit) == text
+
+
+def made(values: list[float]) -> Interval:
+    return interval(values, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("values", "better", "word"),
+    [
+        ([1.0, 1.1, 0.9], "higher", "better"),
+        ([1.0, 1.1, 0.9], "lower", "worse"),
+        ([-1.0, -1.1, -0.9], "higher", "worse"),
+        ([-1.0, -1.1, -0.9], "lower", "better"),
+        ([1.0, 1.1, 0.9], "neither", "differs"),
+        ([1.0, -1.1, 0.9], "higher", "cannot tell"),
+        ([0.0, 0.0], "higher", "no difference"),
+        ([0.0], "higher", "no difference"),
+        ([1.0], "higher", "cannot tell"),
+        ([2.0, 2.0], "higher", "better"),
+        ([math.nan, math.nan], "higher", "cannot tell"),
+        ([-1.0, 1.0], "higher", "cannot tell"),
+    ],
+)
+def test_a_difference_is_judged_by_its_interval(values: list[float], better: str, word: str) -> None:
+    assert verdict(made(values), better) == word
+
+
+def test_an_interval_that_touches_zero_cannot_tell() -> None:
+    assert verdict(Interval(1, 0, 2, 0, 2, 1, 3), "higher") == "cannot tell"
+    assert verdict(Interval(-1, -2, 0, -2, 0, 1, 3), "higher") == "cannot tell"
+
+
+def test_the_pyramid_counts_all_that_reach_at_least_a_level() -> None:
+    record = empty(warm_up=1, months=3)
+    counts = {"level_0": 10, "level_1": 40, "level_2": 30, "level_3": 15, "level_4": 5, "passed_2": 80}
+    for name, count in counts.items():
+        record.contacts[name][2, 0, 0, 0] = count
+        record.contacts[name][0, 0, 0, 0] = 1000
+    shares = pyramid_shares(result_of([record, record]), slice(0, 3))
+    assert [share.mean for share in shares] == [0.9, 0.8, 0.2, 0.05]
+    assert [share.mean for share in pyramid_shares(result_of([record]), slice(1, 2))] == [0.9, 0.8, 0.2, 0.05]
+
+
+def test_the_pyramid_of_no_contacts_is_not_defined() -> None:
+    assert all(math.isnan(share.mean) for share in pyramid_shares(result_of([empty()]), slice(0, 2)))
+
+
+def test_the_pyramid_of_a_run_is_narrower_at_every_level(tiny: Any) -> None:
+    shares = [share.mean for share in pyramid_shares(tiny, slice(0, 2))]
+    assert 1 > shares[0] >= shares[1] >= shares[2] >= shares[3] > 0
+
+
+# Warnings
+
+
+def settled(satisfaction: list[float], months: int = 2) -> Any:
+    record = lively(warm_up=len(satisfaction), months=months)
+    record.sites["active"] = 10
+    record.sites["satisfaction"] = np.array([*satisfaction, *[satisfaction[-1]] * months])[:, None] * 10
+    return record
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "warned"), [(0.60, 0.63, True), (0.63, 0.60, True), (0.60, 0.615, False), (0.60, 0.60, False)]
+)
+def test_a_trend_left_in_the_last_six_months_of_the_warm_up_is_a_warning(
+    first: float, last: float, warned: bool
+) -> None:
+    record = settled([0.1, 0.9, first, 0.5, 0.5, 0.5, 0.5, last])
+    texts = warnings_of([record, record], cafe("horizon.warm_up=8"))
+    assert any("satisfaction still moves" in text for text in texts) == warned
+    if warned:
+        assert f"{100 * (last - first):+.1f} points in the last six warm-up months (declared: 2.0)" in texts[0]
+
+
+def test_a_declared_trend_is_no_warning() -> None:
+    record = settled([0.6, 0.6, 0.6, 0.6, 0.6, 0.63])
+    assert warnings_of([record] * 2, cafe("horizon.warm_up=6", "horizon.declared_drift=0.05")) == []
+    assert len(warnings_of([record] * 2, cafe("horizon.warm_up=6", "horizon.declared_drift=0"))) == 1
+
+
+def test_no_warm_up_one_replication_few_contacts_and_an_empty_house_are_warnings() -> None:
+    record = empty(warm_up=0, months=3)
+    record.sites["active"][:2] = 5
+    record.contacts["served"][2] = 1
+    texts = warnings_of([record], cafe("horizon.warm_up=0"))
+    for piece in ("there is no warm-up", "one replication shows no spread", "only 6 contacts", "every customer had left"):
+        assert sum(piece in text for text in texts) == 1
+    assert len(texts) == 4
+
+
+def test_a_usual_run_has_no_warning() -> None:
+    assert warnings_of([lively(0), lively(1)], cafe()) == []
+
+
+# Sentences
+
+
+def test_a_run_is_told_in_three_sentences(tiny: Any) -> None:
+    texts = sentences(tiny)
+    assert len(texts) == 3
+    k = tiny.intervals
+    assert f"{number(k['level_0'].mean, 'share')} of contacts ended at level 0" in texts[0]
+    assert f"{number(k['level_3'].mean + k['level_4'].mean, 'share')} were individual or surprising" in texts[0]
+    assert f"satisfaction {number(k['satisfaction'].mean)} and loyalty {number(k['loyalty'].mean)} of 100" in texts[1]
+    assert f"{number(k['result'].mean)} EUR a month" in texts[2]
+    assert f"(95 % interval of the mean {number(k['npv'].low)} to {number(k['npv'].high)}, chance only)" in texts[2]
+    assert not re.search(r"\bnan\b|\binf\b", " ".join(texts))
+
+
+@pytest.mark.parametrize(("start", "end", "word"), [(50, 60, "more"), (50, 40, "fewer"), (50, 50, "about as many"), (0, 0, "about as many"), (0, 5, "more")])  # fmt: skip
+def test_customers_at_the_end_are_compared_with_those_at_the_start(start: int, end: int, word: str) -> None:
+    record = lively()
+    record.sites["active_start"][0] = 999
+    record.sites["active_start"][1] = start
+    record.sites["active"][-1] = end
+    text = sentences(result_of([record, record]))[1]
+    assert f"there are {word} customers" in text
+    assert f"at the start {number(start)}" in text
+
+
+def test_the_sentences_of_a_run_without_customers_hold_no_nan() -> None:
+    text = " ".join(sentences(result_of([empty(), empty()])))
+    assert "nan" not in text
+
+
+def test_a_short_horizon_is_not_called_a_year() -> None:
+    assert "In the last year" not in sentences(result_of([lively(months=2)]))[0]
+
+
+def compared(**changes: Any) -> Comparison:
+    """A plan whose monthly figures differ from those of the base."""
+    base = [lively(0), lively(1)]
+    other = [lively(0), lively(1)]
+    for record, sign in zip(other, (1.0, 1.1), strict=True):
+        for name, value in changes.items():
+            record.sites[name] += value * sign
+    return Comparison(result_of(base), [result_of(other, "welcome")])
+
+
+def test_a_plan_equal_to_the_base_is_the_same_in_every_figure() -> None:
+    assert comparison_sentences(compared()) == ["welcome: is the same as today in every figure."]
+
+
+@pytest.mark.parametrize(
+    ("gain", "text"), [(5000.0, "it earns more than today"), (-5000.0, "it earns less than today within the horizon")]
+)
+def test_a_plan_is_told_by_its_net_present_value(gain: float, text: str) -> None:
+    sentence = comparison_sentences(compared(result=gain))[0]
+    assert sentence.startswith("welcome: loyalty +0.0 points, delighted contacts +0.0 points; ")
+    assert text in sentence
+    assert re.search(r"\([+-][\d ]+ EUR, 95 % interval [+-][\d ]+ to [+-][\d ]+, chance only\)\.$", sentence), sentence
+
+
+def test_a_plan_that_changes_customers_but_no_money_is_not_called_the_same() -> None:
+    sentence = comparison_sentences(compared(loyalty=5.0))[0]
+    assert "the same as today in every figure" not in sentence
+
+
+def test_a_comparison_of_one_run_holds_no_nan() -> None:
+    base, other = lively(0), lively(0)
+    other.sites["result"] += 5
+    texts = comparison_sentences(Comparison(result_of([base]), [result_of([other], "welcome")]))
+    assert "nan" not in texts[0]
+    assert "1 runs" not in texts[0]
