@@ -204,7 +204,7 @@ def state() -> str:
         missing = set(record.names) ^ set(said["fields"])
         if missing:
             raise SystemExit(
-                f"docs/state_variables.yaml, {name}: {', '.join(sorted(missing))} only there or only in the code"
+                f"docs/state_variables.yaml, {name}: {', '.join(sorted(missing))} only there or only in the code; mend that file"
             )
         rows = [(f"`{f}`", "whole" if record[f].kind == "i" else "real", said["fields"][f]) for f in record.names]
         parts.append(f"**`{name}`**: {said['about']}.\n\n" + table(("field", "number", "meaning"), rows))

@@ -3,8 +3,10 @@
 import pytest
 
 import sxsim
+from sxsim.results.result import Comparison, Result
+from sxsim.runs import Scenario
+
 from ..scenario.cafe import CAFE
-from sxsim.runs import Comparison, Result, Scenario
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from ..scenario.cafe import cafe
 from sxsim.engines.records import Records
 from sxsim.engines.world import CONTACT_TALLY, SITE_TALLY, WAIT_BINS
-from sxsim.runs import Result
+from sxsim.results.result import Result
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS
+
+from ..scenario.cafe import cafe
 
 
 def empty(warm_up: int = 1, months: int = 2, sites: int = 1, touchpoints: int = 3, segments: int = 2) -> Records:
@@ -43,5 +44,10 @@ def result_of(records: list[Records], plan: str = "today", **overrides: Any) -> 
     """A result of the café whose records were made by hand."""
     months = len(records[0].sites) - records[0].warm_up
     sets = [f"{path}={value}" for path, value in overrides.items()]
-    scenario = cafe(f"horizon.months={months}", f"horizon.warm_up={records[0].warm_up}", *sets)
+    scenario = cafe(
+        f"horizon.months={months}",
+        f"horizon.warm_up={records[0].warm_up}",
+        "plans.dearer.changes=[{price: 1.1}]",
+        *sets,
+    )
     return Result(scenario, plan, 1, records, [f"key{r}" for r in range(len(records))])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sxsim.results import figures
-from sxsim.runs import Comparison, Result
+from sxsim.results.result import Comparison, Result
 
 from .hand_made import empty, lively, result_of
 

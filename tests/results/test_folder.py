@@ -10,7 +10,7 @@ import pytest
 from sxsim.results import folder as module
 from sxsim.results.folder import run_folder_name
 from sxsim.results.provenance import SCHEMA_VERSION
-from sxsim.runs import Comparison, Result
+from sxsim.results.result import Comparison, Result
 from sxsim.scenario.loading import load, resolved
 
 TABLES = ["contacts.parquet", "kpis.parquet", "monthly.parquet", "touchpoints.parquet"]

@@ -4,7 +4,7 @@ import pytest
 
 from sxsim.results.frames import contacts_frame, kpis_frame, monthly_frame, touchpoints_frame
 from sxsim.results.kpis import KPIS, month_kpis, run_kpis
-from sxsim.runs import Result
+from sxsim.results.result import Result
 from sxsim.standard.catalogue import LEVERS, SUB_ELEMENTS
 
 from ..scenario.cafe import cafe

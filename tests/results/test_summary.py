@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sxsim.results.intervals import Interval, interval
+from sxsim.results.result import Comparison
 from sxsim.results.summary import comparison_sentences, number, pyramid_shares, sentences, verdict, warnings_of
-from sxsim.runs import Comparison
 
 from ..scenario.cafe import cafe
 from .hand_made import empty, lively, result_of
@@ -117,7 +117,12 @@ def test_no_warm_up_one_replication_few_contacts_and_an_empty_house_are_warnings
     record.sites["active"][:2] = 5
     record.contacts["served"][2] = 1
     texts = warnings_of([record], cafe("horizon.warm_up=0"))
-    for piece in ("there is no warm-up", "one replication shows no spread", "only 6 contacts", "every customer had left"):
+    for piece in (
+        "there is no warm-up",
+        "one replication shows no spread",
+        "only 6 contacts",
+        "every customer had left",
+    ):
         assert sum(piece in text for text in texts) == 1
     assert len(texts) == 4
 

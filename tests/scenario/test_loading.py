@@ -162,7 +162,9 @@ def test_several_problems_are_found_at_once_each_with_its_line(check: Check) -> 
     }
     for first, piece in expected.items():
         assert found.get(first) == line_with(text, piece), first
-    assert found[next(first for first in found if first.startswith("touchpoints[2].units(='none')"))] == line_with(text, "units: none")
+    assert found[next(first for first in found if first.startswith("touchpoints[2].units(='none')"))] == line_with(
+        text, "units: none"
+    )
 
 
 def test_a_wrong_value_that_must_be_given_hides_no_other_problem(check: Check) -> None:
@@ -416,7 +418,7 @@ def accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
     }
     if "type" in schema and not isinstance(value, kinds[schema["type"]]):
         return False
-    if "enum" in schema and value not in schema["enum"] or "const" in schema and value != schema["const"]:
+    if ("enum" in schema and value not in schema["enum"]) or ("const" in schema and value != schema["const"]):
         return False
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = schema.get("minimum", value), schema.get("maximum", value)

@@ -42,7 +42,8 @@ def command(
     fresh: FRESH = False,
 ) -> None:
     """Run plans against the base on the same draws and show the paired differences."""
-    from sxsim.runs import compare, load, planned, to_json
+    from sxsim.results.result import to_json
+    from sxsim.runs import compare, load, planned
 
     loaded = load(scenario, sets=sets or (), parameters=parameters)
     chosen = [name.strip() for name in plans.split(",") if name.strip()] if plans else None

@@ -42,7 +42,8 @@ def command(
     fresh: FRESH = False,
 ) -> None:
     """Run replications of one plan and show what came out."""
-    from sxsim.runs import load, planned, run, to_json
+    from sxsim.results.result import to_json
+    from sxsim.runs import load, planned, run
 
     loaded = load(scenario, sets=sets or (), parameters=parameters)
     if dry_run:

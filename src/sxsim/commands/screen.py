@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
+from sxsim.results.result import Comparison, Result
 from sxsim.results.summary import (
     YEAR,
     comparison_sentences,
@@ -12,7 +13,6 @@ from sxsim.results.summary import (
     sentences,
     verdict,
 )
-from sxsim.runs import Comparison, Result
 
 WIDTH = 100
 _BAR = 40

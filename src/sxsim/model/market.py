@@ -49,4 +49,4 @@ def return_chance(join, satisfaction, p):
 
     join: 0–1; satisfaction: how it was left, 0–1. Returns 0–1. Source: assumption.
     """
-    return join * p.return_factor * satisfaction
+    return min(join * p.return_factor * satisfaction, 1.0)

@@ -26,7 +26,7 @@ SOURCE_FOLDERS = ("model", "engines")
 def sources_hash(pattern: str = "**/*") -> str:
     """Hash of the sources that decide a run, 16 hexadecimal digits: the version of the model.
 
-    Code and register count; `*.py` takes the compiled files alone.
+    Code and register count; `**/*.py` leaves the register out.
     """
     digest = hashlib.sha256()
     for folder in SOURCE_FOLDERS:
@@ -51,7 +51,7 @@ def cache_folder() -> Path:
 
     ``SXSIM_CACHE_DIR`` overrides the place.
     """
-    name = f"{sources_hash('*.py')}-py{platform.python_version()}-numba{numba.__version__}"
+    name = f"{sources_hash('**/*.py')}-py{platform.python_version()}-numba{numba.__version__}"
     chosen = os.environ.get("SXSIM_CACHE_DIR")
     roots = [Path(chosen)] if chosen else []
     roots.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sxsim")

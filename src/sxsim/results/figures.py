@@ -17,7 +17,7 @@ from sxsim.standard.catalogue import ELEMENTS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sxsim.runs import Comparison, Result
+    from sxsim.results.result import Comparison, Result
 
 INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LEVEL_COLOURS = ("#9fb3c8", "#627d98", "#2a7f9e", "#e08e2b")

@@ -13,7 +13,7 @@ from sxsim.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sxsim.runs import Comparison, Result
+    from sxsim.results.result import Comparison, Result
 
 SCENARIO_FILE, RUN_FILE = "scenario.yaml", "run.json"
 

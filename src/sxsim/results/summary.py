@@ -11,7 +11,7 @@ from sxsim.results.intervals import Interval, interval
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from sxsim.runs import Comparison, Result
+    from sxsim.results.result import Comparison, Result
 
 YEAR = 12
 _DRIFT_MONTHS = 6

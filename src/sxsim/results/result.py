@@ -1,0 +1,180 @@
+"""What came out: the replications of a plan, and plans against a base, as tables, intervals, pictures and JSON."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sxsim.results.intervals import Interval, interval
+from sxsim.results.kpis import KPIS, range_of
+from sxsim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sxsim.engines.records import Records
+
+DEFAULT_OUT = Path("runs")
+
+
+def unit_of(kpi: str, scenario: Scenario) -> str:
+    """The unit of a KPI, money in the scenario's currency."""
+    return KPIS[kpi].unit.replace("money", scenario.currency)
+
+
+@dataclass
+class Result:
+    """The replications of one plan."""
+
+    scenario: Scenario
+    plan: str
+    seed: int
+    records: "list[Records]"
+    keys: list[str]
+    seconds: float = 0.0
+    reused: int = 0
+    folder: Path | None = None
+
+    @property
+    def replications(self) -> int:
+        """How many replications there are."""
+        return len(self.records)
+
+    @cached_property
+    def kpis(self) -> "pd.DataFrame":
+        """One row a replication, one column a KPI."""
+        from sxsim.results.frames import kpis_frame
+
+        return kpis_frame(self.records, self.scenario)
+
+    @cached_property
+    def monthly(self) -> "pd.DataFrame":
+        """One row a replication, month and site; the warm-up has negative months."""
+        from sxsim.results.frames import monthly_frame
+
+        return monthly_frame(self.records, self.scenario)
+
+    @cached_property
+    def touchpoints(self) -> "pd.DataFrame":
+        """One row a replication, month, site, touchpoint and segment."""
+        from sxsim.results.frames import touchpoints_frame
+
+        return touchpoints_frame(self.records, self.scenario)
+
+    @cached_property
+    def contacts(self) -> "pd.DataFrame":
+        """The contact log, one row an attempt; empty unless the run was asked to keep it."""
+        from sxsim.results.frames import contacts_frame
+
+        return contacts_frame(self.records, self.scenario)
+
+    @cached_property
+    def intervals(self) -> dict[str, Interval]:
+        """Each KPI's mean with its 95 % interval over replications (chance only)."""
+        return {name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name)) for name in KPIS}
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What a reader of the figures should know."""
+        from sxsim.results.summary import warnings_of
+
+        return warnings_of(self.records, self.scenario)
+
+    def save(self, out: str | Path = DEFAULT_OUT) -> Path:
+        """Write the run folder (tables, provenance, figures) and return it."""
+        from sxsim.results.folder import write_run
+
+        self.folder = write_run(self, Path(out))
+        return self.folder
+
+    def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
+        """Draw the three pictures of the run into its folder and return their files."""
+        folder = self.folder or self.save(out)
+        return sorted((folder / "figures").glob("*.png"))
+
+    def as_json(self) -> dict[str, Any]:
+        """The result by the JSON contract of the command line."""
+        from sxsim.results.provenance import SCHEMA_VERSION
+
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "ok": True,
+            "scenario": self.scenario.name,
+            "plan": self.plan,
+            "seed": self.seed,
+            "replications": self.replications,
+            "interval": "chance",
+            "kpis": {name: value.as_json() for name, value in self.intervals.items()},
+            "warnings": self.warnings,
+        }
+
+
+@dataclass
+class Comparison:
+    """Plans against a base on the same draws: differences are paired, replication by replication."""
+
+    base: Result
+    others: list[Result]
+    folder: Path | None = field(default=None)
+
+    @cached_property
+    def differences(self) -> dict[str, dict[str, Interval]]:
+        """For each plan and KPI the paired difference to the base, with its 95 % interval."""
+        found: dict[str, dict[str, Interval]] = {}
+        for other in self.others:
+            frame = other.kpis - self.base.kpis
+            found[other.plan] = {name: interval(frame[name], unit_of(name, self.base.scenario)) for name in KPIS}
+        return found
+
+    @property
+    def monthly(self) -> "pd.DataFrame":
+        """Paired differences by plan, replication, month and site."""
+        import pandas as pd
+
+        index = ["replication", "month", "site"]
+        base = self.base.monthly.set_index(index)
+        frames = [other.monthly.set_index(index).sub(base) for other in self.others]
+        names = [other.plan for other in self.others]
+        return pd.concat(frames, keys=names, names=["plan"]).reset_index()
+
+    def save(self, out: str | Path = DEFAULT_OUT) -> Path:
+        """Write the comparison's folder, and each plan's run folder, and return the comparison's."""
+        from sxsim.results.folder import write_comparison
+
+        for result in (self.base, *self.others):
+            result.save(out)
+        self.folder = write_comparison(self, Path(out))
+        return self.folder
+
+    def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
+        """Draw the differences over the months and return the files."""
+        folder = self.folder or self.save(out)
+        return sorted((folder / "figures").glob("*.png"))
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison by the JSON contract of the command line."""
+        from sxsim.results.provenance import SCHEMA_VERSION
+
+        plans = {}
+        for result in (self.base, *self.others):
+            plans[result.plan] = {"kpis": {name: value.as_json() for name, value in result.intervals.items()}}
+        for plan, differences in self.differences.items():
+            plans[plan]["difference"] = {name: value.as_json() for name, value in differences.items()}
+        warnings = dict.fromkeys(text for result in (self.base, *self.others) for text in result.warnings)
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "ok": True,
+            "scenario": self.base.scenario.name,
+            "base": self.base.plan,
+            "seed": self.base.seed,
+            "replications": self.base.replications,
+            "interval": "chance",
+            "plans": plans,
+            "warnings": list(warnings),
+        }
+
+
+def to_json(data: dict[str, Any]) -> str:
+    """JSON text of a result, indented, without NaN."""
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)

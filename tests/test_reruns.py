@@ -1,0 +1,129 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import sxsim
+from sxsim.reruns import rerun
+from sxsim.results import figures
+from sxsim.scenario.problems import InvalidInput
+
+from .scenario.cafe import CAFE, TEXT
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("pyramid", "effect_chain", "journey", "differences"):
+        monkeypatch.setattr(figures, name, lambda _result, path: path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    scenario = sxsim.load(CAFE, sets=["bond_gain=1e-5"])
+    return scenario.run("welcome", replications=2, seed=7, jobs=1, contacts=True, out=tmp_path).save(tmp_path)
+
+
+def changed_file(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"x")
+
+
+def test_a_run_is_the_same_bit_for_bit(folder: Path) -> None:
+    lines, same = rerun(folder, jobs=1)
+    assert same
+    assert lines == [
+        f"{name}.parquet: the same, bit for bit" for name in ("contacts", "kpis", "monthly", "touchpoints")
+    ]
+
+
+def test_a_comparison_is_the_same_bit_for_bit(tmp_path: Path) -> None:
+    found = sxsim.load(CAFE).compare(["welcome"], replications=2, jobs=1, contacts=True, out=tmp_path)
+    lines, same = rerun(found.save(tmp_path), jobs=1)
+    assert same, lines
+    assert [line.partition(":")[0] for line in lines] == ["differences.parquet", "differences_monthly.parquet"]
+
+
+def test_a_run_with_a_plug_in_is_the_same_without_its_file(tmp_path: Path) -> None:
+    plug_in = tmp_path / "calm.py"
+    plug_in.write_text(
+        "from sxsim.engines.reference.agents import Customer\n\n\nclass Calm(Customer):\n    pass\n", encoding="utf-8"
+    )
+    path = tmp_path / "cafe.yaml"
+    path.write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+    made = sxsim.load(path).run(replications=1, jobs=1, out=tmp_path / "out").save(tmp_path / "out")
+    plug_in.unlink()
+    lines, same = rerun(made, jobs=1)
+    assert same, lines
+
+
+def test_a_table_that_was_changed_is_named_and_nothing_else_is_blamed(folder: Path) -> None:
+    changed_file(folder / "kpis.parquet")
+    lines, same = rerun(folder, jobs=1)
+    assert not same
+    assert "kpis.parquet: the file in the folder is not the one that was written" in lines
+    assert "monthly.parquet: the same, bit for bit" in lines
+    assert "kpis.parquet: differs from the first time" not in lines
+    assert not any("please report" in line for line in lines)
+
+
+def test_a_table_that_is_gone_is_named(folder: Path) -> None:
+    (folder / "monthly.parquet").unlink()
+    lines, same = rerun(folder, jobs=1)
+    assert not same
+    assert any(line.startswith("monthly.parquet:") and "same" not in line for line in lines)
+
+
+def test_a_scenario_that_was_changed_is_named_as_the_cause(folder: Path) -> None:
+    path = folder / "scenario.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "visits_per_month: 6.0" in text
+    path.write_text(text.replace("visits_per_month: 6.0", "visits_per_month: 7.0"), encoding="utf-8")
+    lines, same = rerun(folder, jobs=1)
+    assert not same
+    assert "kpis.parquet: differs from the first time" in lines
+    assert any("scenario.yaml" in line for line in lines)
+    assert not any("please report" in line for line in lines)
+
+
+def described(folder: Path, **changes: object) -> None:
+    path = folder / "run.json"
+    data = json.loads(path.read_text(encoding="utf-8")) | changes
+    path.write_text(json.dumps({k: v for k, v in data.items() if v is not None}), encoding="utf-8")
+
+
+def test_another_program_and_other_libraries_are_named(folder: Path) -> None:
+    data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    data["environment"]["libraries"]["numpy"] = "1.0"
+    data["environment"]["python"] = "2.7"
+    described(folder, software={"name": "sxsim", "version": "0.0"}, environment=data["environment"], seed=8)
+    lines, same = rerun(folder, jobs=1)
+    text = "\n".join(lines)
+    assert not same
+    assert "the program was {'name': 'sxsim', 'version': '0.0'}, is " in text
+    assert "libraries: numpy 1.0 → " in text
+    assert "python was 2.7, is " in text
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"kind": "study"}', '{"kind": "run"}', '{"kind": "run", "scenario": "cafe", "plan": "today"}'])  # fmt: skip
+def test_a_folder_that_holds_no_run_is_refused(folder: Path, content: str | None) -> None:
+    (folder / "run.json").unlink()
+    if content is not None:
+        (folder / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"run\.json"):
+        rerun(folder)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"holds no run\.json"):
+        rerun(tmp_path / "nothing")
+
+
+def test_a_folder_without_its_scenario_is_refused(folder: Path) -> None:
+    (folder / "scenario.yaml").unlink()
+    with pytest.raises(InvalidInput, match=r"scenario\.yaml does not exist"):
+        rerun(folder)
+
+
+def test_running_again_leaves_the_folder_as_it_was(folder: Path) -> None:
+    before = {p: p.read_bytes() for p in folder.parent.rglob("*") if p.is_file()}
+    rerun(folder, jobs=1)
+    assert {p: p.read_bytes() for p in folder.parent.rglob("*") if p.is_file()} == before

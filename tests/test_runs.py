@@ -1,0 +1,342 @@
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sxsim
+from sxsim import runs
+from sxsim.results.kpis import KPIS
+from sxsim.results.result import Comparison, Result
+from sxsim.results.store import Store
+from sxsim.runs import RunFailed, planned, replication_key
+from sxsim.scenario.problems import InvalidInput
+
+from .scenario.cafe import CAFE, TEXT
+
+TABLES = ("kpis.parquet", "monthly.parquet", "touchpoints.parquet")
+
+
+@pytest.fixture(scope="module")
+def scenario() -> runs.Scenario:
+    return sxsim.load(CAFE)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def comparison(scenario: runs.Scenario, out: Path) -> Comparison:
+    """Six paired runs of every plan."""
+    return scenario.compare(replications=6, jobs=1, out=out)
+
+
+@pytest.fixture
+def count(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Plan and number of every replication that is really simulated."""
+    done: list[tuple[str, int]] = []
+    simulate = runs.simulate_replication
+
+    def counting(scenario: Any, plan: str, seed: int, replication: int, *rest: Any) -> str:
+        done.append((plan, replication))
+        return simulate(scenario, plan, seed, replication, *rest)
+
+    monkeypatch.setattr(runs, "simulate_replication", counting)
+    return done
+
+
+def figures(result: Result) -> bytes:
+    """The bytes of all tables of a result."""
+    frames = (result.kpis, result.monthly, result.touchpoints, result.contacts)
+    return b"".join(frame.to_csv().encode() for frame in frames)
+
+
+# The same again
+
+
+def test_the_number_of_processes_does_not_change_a_byte(
+    scenario: runs.Scenario, comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools = []
+
+    class Pool(runs.ProcessPoolExecutor):
+        def __init__(self, workers: int, **options: Any) -> None:
+            pools.append(workers)
+            super().__init__(workers, **options)
+
+    monkeypatch.setattr(runs, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(runs, "_WORTH_SHARING", 0.0)
+    one = scenario.run(replications=4, jobs=1, out=tmp_path / "one")
+    two = scenario.run(replications=4, jobs=2, out=tmp_path / "two")
+    assert pools == [2]
+    folders = [result.save(tmp_path / name) for result, name in ((one, "one"), (two, "two"))]
+    for name in TABLES:
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+    pd.testing.assert_frame_equal(one.kpis, comparison.base.kpis.iloc[:4])
+
+
+def test_the_same_command_again_takes_what_is_finished(
+    scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
+) -> None:
+    first = scenario.run(replications=2, jobs=1, out=tmp_path)
+    assert (first.reused, count) == (0, [("today", 0), ("today", 1)])
+    again = scenario.run(replications=2, jobs=1, out=tmp_path)
+    assert (again.reused, len(count)) == (2, 2)
+    assert figures(again) == figures(first)
+
+
+def test_more_replications_extend_and_fewer_take_the_first(
+    scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
+) -> None:
+    first = scenario.run(replications=1, jobs=1, out=tmp_path)
+    more = scenario.run(replications=3, jobs=1, out=tmp_path)
+    assert (more.reused, count) == (1, [("today", 0), ("today", 1), ("today", 2)])
+    assert more.keys[0] == first.keys[0]
+    pd.testing.assert_frame_equal(more.kpis.iloc[:1], first.kpis)
+    fewer = scenario.run(replications=2, jobs=1, out=tmp_path)
+    assert (fewer.reused, len(count)) == (2, 3)
+    pd.testing.assert_frame_equal(fewer.kpis, more.kpis.iloc[:2])
+
+
+def test_fresh_computes_again_and_finds_the_same(
+    scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
+) -> None:
+    first = scenario.run(replications=2, jobs=1, out=tmp_path)
+    again = scenario.run(replications=2, jobs=1, out=tmp_path, fresh=True)
+    assert (again.reused, len(count)) == (0, 4)
+    assert figures(again) == figures(first)
+
+
+def test_a_damaged_replication_is_run_again_and_not_called_reused(
+    scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
+) -> None:
+    first = scenario.run(replications=2, jobs=1, out=tmp_path)
+    Store(tmp_path / runs.STORE_FOLDER).path(first.keys[1]).write_bytes(b"damaged")
+    again = scenario.run(replications=2, jobs=1, out=tmp_path)
+    assert count == [("today", 0), ("today", 1), ("today", 1)]
+    assert figures(again) == figures(first)
+    assert again.reused == 1
+
+
+def test_a_run_that_fails_keeps_what_is_finished(
+    scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate = runs.simulate_replication
+
+    def failing(scenario: Any, plan: str, seed: int, replication: int, *rest: Any) -> str:
+        if replication == 1:
+            raise MemoryError
+        return simulate(scenario, plan, seed, replication, *rest)
+
+    monkeypatch.setattr(runs, "simulate_replication", failing)
+    with pytest.raises(MemoryError):
+        scenario.run(replications=3, jobs=1, out=tmp_path)
+    monkeypatch.undo()
+    assert scenario.run(replications=3, jobs=1, out=tmp_path).reused == 1
+
+
+def test_a_replication_that_cannot_be_read_back_is_a_failed_run(
+    scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "get", lambda _store, _key: None)
+    with pytest.raises(RunFailed, match="replication 0 of today cannot be read back"):
+        scenario.run(replications=1, jobs=1, out=tmp_path)
+
+
+def test_progress_is_told_from_the_first_to_the_last(scenario: runs.Scenario, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    scenario.run(replications=1, jobs=1, out=tmp_path)
+    scenario.run(replications=3, jobs=1, out=tmp_path, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+# What decides a replication
+
+
+def test_everything_that_decides_a_replication_is_in_its_key(tmp_path: Path) -> None:
+    def key(*sets: str, plan: str = "today", seed: int = 1, replication: int = 0, contacts: bool = False) -> str:
+        return replication_key(sxsim.load(CAFE, sets=sets), plan, seed, replication, contacts=contacts)
+
+    keys = [
+        key(),
+        key(seed=2),
+        key(replication=1),
+        key(contacts=True),
+        key(plan="same-again"),
+        key("touchpoints.counter.staff=2"),
+        key("bond_gain=0.2"),
+        key("horizon.months=3"),
+        key("plans.today.money.culture=1"),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert key() == keys[0]
+    assert key("plans.another.money.culture=5") == keys[0]
+    assert key("plans.welcome.money.culture=5") == keys[0]
+    assert key("plans.today.money.culture=1", plan="welcome") != key(plan="welcome")
+
+
+def test_the_source_of_a_plug_in_is_in_the_key(tmp_path: Path) -> None:
+    keys = set()
+    for text in ("class Calm:\n    pass\n", "class Calm:\n    wait = 1\n"):
+        (tmp_path / "calm.py").write_text(text, encoding="utf-8")
+        (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+        keys.add(replication_key(sxsim.load(tmp_path / "cafe.yaml"), "today", 1, 0, contacts=False))
+    assert len(keys) == 2
+
+
+def test_the_model_is_in_the_key(scenario: runs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = replication_key(scenario, "today", 1, 0, contacts=False)
+    monkeypatch.setattr("sxsim.model.rule.sources_hash", lambda *_: "another")
+    assert replication_key(scenario, "today", 1, 0, contacts=False) != before
+
+
+def test_another_seed_and_another_replication_bring_other_figures(
+    scenario: runs.Scenario, comparison: Comparison, tmp_path: Path
+) -> None:
+    other = scenario.run(replications=2, seed=2, jobs=1, out=tmp_path)
+    for name in ("revenue", "satisfaction", "engagement"):
+        assert len({*other.kpis[name], *comparison.base.kpis[name]}) == 8, name
+
+
+def test_the_contact_log_changes_no_figure(scenario: runs.Scenario, comparison: Comparison, tmp_path: Path) -> None:
+    logged = scenario.run(replications=1, jobs=1, out=tmp_path, contacts=True)
+    pd.testing.assert_frame_equal(logged.kpis, comparison.base.kpis.iloc[:1])
+    assert len(comparison.base.contacts) == 0
+    assert len(logged.contacts) == logged.touchpoints["attempts"].sum()
+
+
+# Comparisons
+
+
+def test_a_plan_equal_to_the_base_differs_by_exactly_nothing(comparison: Comparison) -> None:
+    differences = comparison.differences["same-again"]
+    assert set(differences) == set(KPIS)
+    for name, difference in differences.items():
+        undefined = comparison.base.kpis[name].isna()
+        assert difference.n == (~undefined).sum(), name
+        assert undefined.all() or (difference.mean, difference.low, difference.high, difference.sd) == (0, 0, 0, 0), (
+            name
+        )
+    same = next(other for other in comparison.others if other.plan == "same-again")
+    assert figures(same) == figures(comparison.base)
+
+
+@pytest.mark.parametrize("plan", ["welcome", "dearer"])
+def test_plans_share_the_warm_up(comparison: Comparison, plan: str) -> None:
+    other = next(o for o in comparison.others if o.plan == plan)
+    for one, two in ((comparison.base.monthly, other.monthly), (comparison.base.touchpoints, other.touchpoints)):
+        pd.testing.assert_frame_equal(one[one["month"] < 0], two[two["month"] < 0])
+    assert not other.monthly.equals(comparison.base.monthly)
+
+
+@pytest.mark.parametrize("name", ["visits", "revenue", "cost", "wait_mean"])
+def test_plans_share_their_luck(comparison: Comparison, name: str) -> None:
+    base = comparison.base.kpis[name].to_numpy()
+    other = next(o for o in comparison.others if o.plan == "welcome").kpis[name].to_numpy()
+    paired = np.std(other - base, ddof=1)
+    unpaired = math.sqrt(np.var(base, ddof=1) + np.var(other, ddof=1))
+    assert unpaired > 0
+    assert paired < 0.5 * unpaired
+
+
+def test_differences_are_plan_less_base_replication_by_replication(comparison: Comparison) -> None:
+    for other in comparison.others:
+        expected = other.kpis["investment"] - comparison.base.kpis["investment"]
+        assert comparison.differences[other.plan]["investment"].mean == pytest.approx(expected.mean())
+    assert comparison.differences["welcome"]["investment"].mean == 200
+    assert comparison.differences["welcome"]["investment"].unit == "EUR a month"
+
+
+def test_monthly_differences_stand_by_plan(comparison: Comparison) -> None:
+    frame = comparison.monthly
+    assert list(frame.columns[:4]) == ["plan", "replication", "month", "site"]
+    assert set(frame["plan"]) == {"same-again", "welcome", "dearer"}
+    row = frame[(frame["plan"] == "welcome") & (frame["month"] == 1)]
+    assert row["investment"].tolist() == [200.0] * 6
+    assert (frame[frame["plan"] == "same-again"]["revenue"] == 0).all()
+
+
+def test_plans_are_compared_in_the_order_asked_for_and_once(scenario: runs.Scenario, out: Path) -> None:
+    found = scenario.compare(["dearer", "welcome", "dearer"], replications=2, jobs=1, out=out)
+    assert [other.plan for other in found.others] == ["dearer", "welcome"]
+    assert [result.replications for result in (found.base, *found.others)] == [2, 2, 2]
+
+
+def test_any_plan_can_be_the_base(scenario: runs.Scenario, out: Path) -> None:
+    found = scenario.compare(["today"], base="welcome", replications=2, jobs=1, out=out)
+    assert found.base.plan == "welcome"
+    assert found.differences["today"]["investment"].mean == -200
+
+
+def test_the_base_named_among_the_plans_is_not_run_twice(scenario: runs.Scenario, out: Path) -> None:
+    found = scenario.compare(["today", "welcome"], replications=2, jobs=1, out=out)
+    assert {result.replications for result in (found.base, *found.others)} == {2}
+    assert found.differences["welcome"]["investment"].n == 2
+
+
+def test_a_scenario_with_one_plan_has_nothing_to_compare(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(TEXT.partition("plans:")[0], encoding="utf-8")
+    with pytest.raises(InvalidInput, match="there is no plan but today to compare"):
+        sxsim.load(path).compare(out=tmp_path)
+
+
+# Answers
+
+
+def test_three_lines_of_python_draw_three_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    import sxsim as sx
+
+    pictures = sx.load(CAFE).run(replications=2).plot()
+    assert [path.name for path in pictures] == ["effect_chain.png", "journey.png", "pyramid.png"]
+    assert all(path.is_file() and path.parts[0] == "runs" for path in pictures)
+
+
+def test_an_unknown_plan_is_answered_with_the_nearest(scenario: runs.Scenario, tmp_path: Path) -> None:
+    for ask in (lambda: scenario.run("welcom", out=tmp_path), lambda: scenario.compare(["welcom"], out=tmp_path)):
+        with pytest.raises(InvalidInput) as caught:
+            ask()
+        assert "cafe has no plan 'welcom'" in str(caught.value)
+        assert "did you mean welcome?" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"replications": 0}, r"replications\(=0\) must be ≥ 1"), ({"seed": -1}, r"seed\(=-1\) must be ≥ 0")],
+)
+def test_what_cannot_be_run_is_refused(scenario: runs.Scenario, options: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=message):
+        scenario.run(out=tmp_path, **options)
+
+
+def test_what_would_be_run_is_said_in_a_sentence(scenario: runs.Scenario, comparison: Comparison, out: Path) -> None:
+    assert planned(scenario, ["today", "welcome"], 8, 1, out, contacts=False, fresh=False) == (
+        "16 replications (8 of each plan: today, welcome), 12 finished, 4 to run"
+    )
+    fresh = planned(scenario, ["today"], 8, 1, out, contacts=False, fresh=True)
+    assert fresh == "8 replications (8 of each plan: today), 0 finished, 8 to run"
+    with pytest.raises(InvalidInput):
+        planned(scenario, ["welcom"], 8, 1, out, contacts=False, fresh=False)
+
+
+def test_a_market_without_anybody_can_be_run(tmp_path: Path) -> None:
+    empty = sxsim.load(CAFE, sets=["market.people=0", "market.customers=0"])
+    result = empty.run(replications=2, jobs=1, out=tmp_path)
+    assert result.kpis["active_customers"].tolist() == [0, 0]
+    assert result.kpis["satisfaction"].isna().all()
+    assert len(result.contacts) == 0
+    assert result.kpis["cost"].min() > 0
+    assert len(result.plot(tmp_path)) == 3
+
+
+def test_the_public_names_are_there() -> None:
+    assert {name: hasattr(sxsim, name) for name in sxsim.__all__} == dict.fromkeys(sxsim.__all__, True)
+    assert sxsim.compare is runs.compare
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = sxsim.nothing  # type: ignore[attr-defined]
