@@ -7,7 +7,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sxsim.runs import Comparison, Result, Scenario, compare, load, run
+    from sxsim.results.result import Comparison, Result
+    from sxsim.runs import Scenario, compare, load, run
 
 __all__ = ["Comparison", "Result", "Scenario", "compare", "load", "run"]
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sxsim.model.parameters import Parameter, register
-from sxsim.scenario.loading import part_model
+from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import Entry, Lever, SubElement, entries, find
 
@@ -78,9 +78,9 @@ def fields() -> dict[str, FieldInfo]:
     def walk(model: type[BaseModel], prefix: str, seen: tuple[type, ...]) -> Iterator[tuple[str, FieldInfo]]:
         for name, info in model.model_fields.items():
             yield prefix + name, info
-            inner = part_model(info.annotation)
-            if inner is not None and inner not in seen:
-                yield from walk(inner, f"{prefix}{name}.", (*seen, inner))
+            for inner in part_models(info.annotation):
+                if inner not in seen:
+                    yield from walk(inner, f"{prefix}{name}.", (*seen, inner))
 
     return dict(walk(Scenario, "", (Scenario,)))
 
@@ -187,7 +187,7 @@ def _source(text: str) -> str:
 
 def _field(name: str, info: FieldInfo) -> Explanation:
     extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    inner = part_model(info.annotation)
+    parts = part_models(info.annotation)
     bounds = [f"{s} {getattr(m, k):g}" for m in info.metadata for s, k in _BOUNDS if getattr(m, k, None) is not None]
     default = "" if info.is_required() else _default(info)
     lines = [
@@ -195,10 +195,10 @@ def _field(name: str, info: FieldInfo) -> Explanation:
         ("unit", str(extra.get("unit", ""))),
         ("range", ", ".join(bounds)),
         ("default", "none, it must be given" if info.is_required() else default),
-        ("holds", ", ".join(inner.model_fields) if inner is not None else ""),
+        ("holds", " or ".join(", ".join(part.model_fields) for part in parts)),
         (
             "change it",
-            f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)" if inner is None else "",
+            f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)" if not parts else "",
         ),
     ]
     return Explanation(f"{name} (scenario field)", tuple(lines))

@@ -39,7 +39,7 @@ class Scenario(ScenarioFile):
         return run(self, plan, **options)
 
     def compare(self, plans: Sequence[str] | None = None, **options: Any) -> Comparison:
-        """Run plans against the base on the same draws; options as `sxsim.run.compare`."""
+        """Run plans against the base on the same draws; options as `sxsim.compare`."""
         return compare(self, plans, **options)
 
 
@@ -56,7 +56,7 @@ def replication_key(scenario: ScenarioFile, plan: str, seed: int, replication: i
     from sxsim.results.provenance import software
 
     described = {
-        "scenario": resolved(scenario, plan),
+        "scenario": resolved(scenario, plan) | {"plug_ins": sorted(scenario.plug_ins)},
         "plan": plan,
         "seed": seed,
         "replication": replication,

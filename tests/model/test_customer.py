@@ -11,6 +11,7 @@ from sxsim.model import customer
 from .shapes import DIFFERENCE, FLAG, NOISE, SEVERITY, SHARE, P, Shape, shape_tests, whole, within
 
 SHAPES = [
+    Shape(customer.usual_expectation, {"brand": whole(0, 3)}, either="brand", low=0, high=1),
     Shape(
         customer.perceived_quality,
         {"quality": SHARE, "expectation": SHARE},

@@ -52,6 +52,13 @@ SHAPES = [
         typical={"maturity": 4.0, "established": 3.0},
     ),
     Shape(
+        organisation.idea_supply,
+        {"surprise": SHARE, "bond": SHARE, "voice": SHARE},
+        rises="surprise bond voice",
+        low=0,
+        high=1,
+    ),
+    Shape(
         organisation.element_maturity,
         {"mean": LEVEL, "weakest": LEVEL},
         rises="mean weakest",

@@ -220,8 +220,8 @@ def arrive(world, person, now, waiting, free):
 def begin_service(world, person, post, now):
     """Service begins: what the contact provides is settled under the levers of this moment. Returns its minutes.
 
-    post: the serving post, −1 for self-service. Order: service time → promise → problem or query → put right →
-    individual → surprising → level → quality.
+    post: the serving post, −1 for self-service. Order: promise → problem or query → put right → individual → surprising
+    → level → quality → service time, which holds the time for handling and gestures.
     """
     i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
     site, lever = world.sites[i.site], world.levers[i.site]
@@ -353,7 +353,7 @@ def feel(world, person, quality, delighted_possible):
 def end_contact(world, person, now):
     """The contact ends: the customer takes it in, a case may open, and it is counted.
 
-    `visit.case` is 2 afterwards when a case was opened whose end is `person.case_due`.
+    A person has one open case at a time; another problem is added to it. `visit.case` is 2 afterwards when a case was opened whose end is `person.case_due`.
     """
     i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
     t = world.touchpoints[v.touchpoint]
@@ -361,6 +361,9 @@ def end_contact(world, person, now):
     feel(world, person, v.quality, 1)
     if v.taken_over == 1 and v.query_well == 1:
         i.grievance = customer.grievance_after_case(i.grievance, 1, p)
+    if v.case == 1:
+        i.case_problems += 1
+        i.case_major = 1 if v.severity == MAJOR else i.case_major
     if v.case == 1 and i.case_due == math.inf:
         u = uniform(setting.seed, setting.replication, person, draws.CASE_DELAY, where)
         i.case_due = now + contact.case_days(world.levers[i.site, RECOVERY], u, p) * DAY
@@ -498,13 +501,14 @@ def close_case(world, person):
     i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
     lever = world.levers[i.site]
     effort = world.sites[i.site].commitment
-    chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], p.skill_normal, effort, 0, p)
+    chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], p.skill_normal, effort, i.case_major, p)
     put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
     i.grievance = customer.grievance_after_case(i.grievance, put_right, p)
     i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, p)
     tally = world.contact_tally[i.site, i.case_touchpoint, i.segment]
-    tally.cases_closed += 1
-    tally.cases_put_right += put_right
+    tally.cases_closed += i.case_problems
+    tally.cases_put_right += put_right * i.case_problems
+    i.case_problems, i.case_major = 0, 0
     world.site_tally[i.site].contact_cost += put_right * setting.compensation
     i.case_due = math.inf
 

@@ -7,7 +7,7 @@
 3. each person: `spread_word`; then each site: `site_reputation`;
 4. each account: `account_month` (leaving, joining, coming back);
 5. each site: `site_business`; then once: `organisation_month` (money → maturity), `market_month`;
-6. each site: `site_levers` for the next month, `site_record` (the month's figures).
+6. each site: `site_record` (the month's figures), `site_levers` for the next month.
 
 Steps of one kind touch only their own rows or add integers, so their order among themselves does not matter; sums of
 money and means run in the order of numbers.
@@ -93,18 +93,25 @@ def begin_people(world):
 
 
 @step
+def is_needed(world, post, month):
+    """Whether a post exists in a month: 1 or 0. A plan may open and close posts."""
+    e = world.posts[post]
+    return 1 if e.number < world.posts_needed[world.staffing_in_force[month], e.team] else 0
+
+
+@step
 def begin_posts(world):
     """Before the first minute: who holds each post."""
     setting, p = world.settings[0], world.parameters[0]
     seed, replication = setting.seed, setting.replication
     for post in range(setting.posts):
         e = world.posts[post]
-        e.filled = 1
-        e.trait = normal(seed, replication, post, draws.TRAIT, 0)
-        e.speed = demand.spread_factor(
-            world.teams[e.team].speed_variation, normal(seed, replication, post, draws.SPEED, 0)
-        )
-        e.tenure = p.starting_tenure * demand.threshold(uniform(seed, replication, post, draws.STARTING_TENURE, 0))
+        e.filled = is_needed(world, post, 0)
+        e.trait = normal(seed, replication, e.identity, draws.TRAIT, 0)
+        z = normal(seed, replication, e.identity, draws.SPEED, 0)
+        e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z)
+        u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, 0)
+        e.tenure = p.starting_tenure * demand.threshold(u)
         e.strain = p.strain_normal
         e.engagement, e.commitment = p.engagement_base, p.commitment_normal
 
@@ -112,9 +119,6 @@ def begin_posts(world):
 @step
 def begin_sites(world):
     """Before the first minute: elements and what is practised, doors and standards."""
-    for row in range(len(world.sub_elements)):
-        s = world.sub_elements[row]
-        s.practice = organisation.practice(s.maturity, world.parameters[0])
     element_maturities(world)
     for floor in range(len(world.floors)):
         world.floors[floor].pressure = 1.0
@@ -159,13 +163,13 @@ def start_staff(world, engagement, committed):
         site_levers(world, site, 1)
     for post in range(setting.posts):
         e = world.posts[post]
-        z = normal(setting.seed, setting.replication, post, draws.STARTING_SKILL, 0)
+        z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, 0)
         e.skill = bounded(employee.skill_ceiling(world.levers[e.site, CRAFT], p) + p.skill_spread * z)
 
 
 @step
 def element_maturities(world):
-    """The nine elements from their sub-elements."""
+    """The nine elements from their sub-elements, and what is practised of each: the weakest drags the others down."""
     p = world.parameters[0]
     for element in range(len(world.elements)):
         total, count, weakest = 0.0, 0, p.maturity_top
@@ -176,6 +180,10 @@ def element_maturities(world):
                 count += 1
                 weakest = min(weakest, s.maturity)
         world.elements[element] = organisation.element_maturity(total / count, weakest, p)
+        for row in range(len(world.sub_elements)):
+            s = world.sub_elements[row]
+            if s.element == element:
+                s.practice = organisation.practice(organisation.element_maturity(s.maturity, weakest, p), p)
 
 
 @step
@@ -200,6 +208,7 @@ def site_levers(world, site, at_start):
         value = levers.practised_lever(capability, place_.commitment, p)
         if lever == SURPRISE:
             process = world.sub_elements[INNOVATION_PROCESS].practice
+            value = organisation.idea_supply(value, place_.bond, world.levers[site, VOICE], p)
             before = value if at_start == 1 else place_.fresh_ideas
             place_.fresh_ideas = organisation.launch_ideas(before, value, process, p)
             value = place_.fresh_ideas
@@ -248,8 +257,7 @@ def open_month(world, month):
     for post in range(setting.posts):
         e = world.posts[post]
         e.busy_minutes, e.duty_minutes, e.overtime_minutes, e.contacts, e.delighted = 0.0, 0.0, 0.0, 0, 0
-        world.site_tally[e.site].posts += 1
-        world.site_tally[e.site].headcount += e.filled
+        world.site_tally[e.site].posts += is_needed(world, post, month)
 
 
 @step
@@ -279,28 +287,49 @@ def employee_month(world, post):
         e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], p), p)
         e.tenure += 1.0
         chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
-        if uniform(setting.seed, setting.replication, post, draws.QUIT, setting.month) < chance:
-            e.filled, e.holder = 0, e.holder + 1
+        if uniform(setting.seed, setting.replication, e.identity, draws.QUIT, setting.month) < chance:
             tally.quits += 1
-            if e.on_duty == 1 and (e.busy == IDLE or e.busy == ON_BREAK):
-                e.on_duty, e.busy = 0, IDLE
-            elif e.on_duty == 1:
-                e.going, e.going_since = 1, setting.month_end
-        return
-    tally.vacancies += 1
-    crowd = employee.applicants(site.engagement, site.reputation, p)
-    tally.applicants += crowd
-    if uniform(setting.seed, setting.replication, post, draws.HIRE, setting.month) < employee.hire_chance(crowd, p):
-        e.filled = 1
-        e.trait = normal(setting.seed, setting.replication, post, draws.TRAIT, e.holder)
-        z = normal(setting.seed, setting.replication, post, draws.SPEED, e.holder)
-        e.speed = demand.spread_factor(team.speed_variation, z)
-        z = normal(setting.seed, setting.replication, post, draws.NEWCOMER, e.holder)
-        e.skill = bounded(employee.newcomer_skill(lever[CRAFT], crowd, p) + p.skill_spread * z)
-        e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
-        e.commitment = employee.newcomer_commitment(lever[CRAFT], p)
-        e.strain, e.tenure = p.strain_normal, 0.0
-        tally.hires += 1
+            leave_post(world, post)
+    elif is_needed(world, post, setting.month) == 1:
+        tally.vacancies += 1
+        crowd = employee.applicants(site.engagement, site.reputation, p)
+        tally.applicants += crowd
+        u = uniform(setting.seed, setting.replication, e.identity, draws.HIRE, setting.month)
+        if u < employee.hire_chance(crowd, p):
+            fill_post(world, post, crowd)
+    if setting.month + 1 < setting.months:
+        if is_needed(world, post, setting.month + 1) == 0 and e.filled == 1:
+            leave_post(world, post)
+        elif is_needed(world, post, setting.month + 1) > is_needed(world, post, setting.month):
+            fill_post(world, post, employee.applicants(site.engagement, site.reputation, p))
+
+
+@step
+def leave_post(world, post):
+    """The holder of a post goes: at once, or when the contact under way is over."""
+    e = world.posts[post]
+    e.filled, e.holder = 0, e.holder + 1
+    if e.on_duty == 1 and (e.busy == IDLE or e.busy == ON_BREAK):
+        e.on_duty, e.busy = 0, IDLE
+    elif e.on_duty == 1:
+        e.going, e.going_since = 1, world.settings[0].month_end
+
+
+@step
+def fill_post(world, post, crowd):
+    """A newcomer takes a post, chosen from a number of applicants."""
+    setting, p, e = world.settings[0], world.parameters[0], world.posts[post]
+    craft = world.levers[e.site, CRAFT]
+    e.filled = 1
+    e.trait = normal(setting.seed, setting.replication, e.identity, draws.TRAIT, e.holder)
+    z = normal(setting.seed, setting.replication, e.identity, draws.SPEED, e.holder)
+    e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z)
+    z = normal(setting.seed, setting.replication, e.identity, draws.NEWCOMER, e.holder)
+    e.skill = bounded(employee.newcomer_skill(craft, crowd, p) + p.skill_spread * z)
+    e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
+    e.commitment = employee.newcomer_commitment(craft, p)
+    e.strain, e.tenure = p.strain_normal, 0.0
+    world.site_tally[e.site].hires += 1
 
 
 @step
@@ -469,7 +498,6 @@ def organisation_month(world):
         s = world.sub_elements[row]
         z = normal(setting.seed, setting.replication, row, draws.SEEN_MATURITY, month)
         s.seen = organisation.see_maturity(s.seen, s.maturity, indicators, tools, z, p)
-        s.practice = organisation.practice(s.maturity, p)
     element_maturities(world)
     setting.last_result = 0.0
     for site in range(setting.sites):
@@ -514,6 +542,7 @@ def site_record(world, site):
             tally.skill += e.skill
             tally.strain += e.strain
     tally.headcount = staff
+    place_.bond = tally.bond / tally.active if tally.active > 0 else 0.0
     tally.reputation = place_.reputation
     for touchpoint in range(setting.touchpoints):
         tally.pressure += world.floors[site * setting.touchpoints + touchpoint].pressure

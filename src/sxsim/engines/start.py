@@ -38,18 +38,20 @@ from sxsim.engines.world import (
     World,
     bind,
 )
+from sxsim.model import customer
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
-from sxsim.scenario.organisation import BRAND_EXPECTATION
+from sxsim.scenario.organisation import BRAND_POSITIONS
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, own_staff
-from sxsim.scenario.service import Nights, Segment, Team, Touchpoint
+from sxsim.scenario.service import Nights, Segment, Touchpoint
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of
 
 _FAMILIES = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "weibull": WEIBULL}
 _FULL_YEAR = 12.0
-_WEEKS_A_MONTH = 30.4375 / 7.0
+#: Posts that a team may have: a post keeps its luck whatever other teams are like.
+MOST_POSTS = 1 << 14
 
 
 def duration_code(duration: Duration | None) -> tuple[int, float, float, float]:
@@ -73,6 +75,12 @@ def _given(value: float | None) -> float:
     return -1.0 if value is None else value
 
 
+def _more(staff: list[float], extra: object) -> list[float]:
+    """Staff by half hour with extra staff on top."""
+    added = week_values(extra, "extra_staff") if extra is not None else [0.0] * len(staff)
+    return [a + b for a, b in zip(staff, added, strict=True)]
+
+
 def interleaved(counts: list[int]) -> NDArray[np.int64]:
     """Numbers 0, 1, … each as often as its count says, spread evenly: shape (sum of counts,)."""
     places = np.concatenate([(np.arange(n) + 0.5) / n if n else np.empty(0) for n in counts])
@@ -91,12 +99,10 @@ def apportion(total: int, shares: list[float]) -> list[int]:
     return counts
 
 
-def posts_of(team: Team, hours_per_week: float, staff_factor: float) -> int:
-    """Posts of a team at a site: enough for the peak and for the hours of a week."""
-    week = [staff * staff_factor for staff in week_values(team.staff, "staff")]
-    if team.posts is not None:
-        return max(1, math.ceil(team.posts * staff_factor - 1e-9))
-    return max(1, math.ceil(max(week) - 1e-9), math.ceil(sum(week) / 2.0 / hours_per_week - 1e-9))
+def posts_of(week: NDArray[np.float64], stated: int | None, hours_per_week: float) -> int:
+    """Posts that a week's staffing at a site needs: for its peak and for its hours, and at least those stated."""
+    by_hours = math.ceil(float(week.sum()) / 2.0 / hours_per_week - 1e-9) if stated is None else stated
+    return max(1, math.ceil(float(week.max()) - 1e-9), by_hours)
 
 
 class Start:
@@ -119,9 +125,10 @@ class Start:
         touchpoints, segments = len(scenario.touchpoints), len(scenario.segments)
         contact_types = self._contact_types()
         staffing, staffing_in_force = self._staffing()
+        posts_needed = self._posts_needed(staffing)
         opening, opening_in_force = self._opening()
         persons, accounts = self._people()
-        teams, posts = self._posts()
+        teams, posts = self._posts(staffing, posts_needed)
         profiles = self._profiles()
         world = bind(
             settings=self._settings(seed, replication, len(persons), len(accounts), len(posts), log_contacts),
@@ -152,6 +159,7 @@ class Start:
             intensity=np.zeros((sites, len(profiles), MOST_HALF_HOURS + 1)),
             staffing=staffing,
             staffing_in_force=staffing_in_force,
+            posts_needed=posts_needed,
             opening=opening,
             opening_in_force=opening_in_force,
             promised_wait=self._promised_wait(),
@@ -251,19 +259,31 @@ class Start:
             status[mine[chosen]] = CUSTOMER
         return status
 
-    def _posts(self) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _posts_needed(self, staffing: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Posts by version of the staffing and team of each site: a plan that needs more people has more posts."""
+        hours = self.scenario.economics.hours_per_week
+        needed = np.zeros((len(staffing), len(self.scenario.sites) * len(self.teams)), np.int64)
+        for version, table in enumerate(staffing):
+            for site, place in enumerate(self.scenario.sites):
+                for index, team in enumerate(self.teams):
+                    stated = None if team.posts is None else math.ceil(team.posts * place.staff_factor - 1e-9)
+                    week = table[index] * place.staff_factor
+                    needed[version, site * len(self.teams) + index] = posts_of(week, stated, hours)
+        return needed
+
+    def _posts(self, staffing: NDArray[np.float64], needed: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
         economics = self.scenario.economics
         teams = np.zeros(len(self.scenario.sites) * len(self.teams), TEAM)
-        posts: list[tuple[int, int, int]] = []
+        posts: list[tuple[int, int, int, int]] = []
         for site, place in enumerate(self.scenario.sites):
             for index, team in enumerate(self.teams):
-                row = teams[site * len(self.teams) + index]
+                number_of_team = site * len(self.teams) + index
+                row = teams[number_of_team]
                 row["serves"] = sum(1 << self.touchpoints[name] for name in team.serves)
                 row["partner"] = int(team.partner)
                 row["first"] = len(posts)
-                row["posts"] = posts_of(team, economics.hours_per_week, place.staff_factor)
-                peak = max(week_values(team.staff, "staff")) * place.staff_factor
-                row["posts_a_shift"] = math.ceil(peak - 1e-9)
+                row["posts"] = needed[:, number_of_team].max()
+                row["posts_a_shift"] = math.ceil(staffing[0, index].max() * place.staff_factor - 1e-9)
                 row["availability"] = team.availability
                 row["break_every"] = team.breaks.every if team.breaks else math.inf
                 row["break_length"] = team.breaks.length if team.breaks else 0.0
@@ -271,17 +291,21 @@ class Start:
                 row["quitting"] = (economics.turnover if team.turnover is None else team.turnover) / _FULL_YEAR
                 row["speed_variation"] = team.speed_variation
                 row["other_work"] = team.other_work
-                posts += [(site, site * len(self.teams) + index, number) for number in range(row["posts"])]
+                posts += [
+                    (number_of_team * MOST_POSTS + number, site, number_of_team, number)
+                    for number in range(row["posts"])
+                ]
         rows = np.zeros(len(posts), POST)
         if posts:
-            rows["site"], rows["team"], rows["number"] = (np.array(column) for column in zip(*posts, strict=True))
+            columns = zip(*posts, strict=True)
+            rows["identity"], rows["site"], rows["team"], rows["number"] = (np.array(column) for column in columns)
         return teams, rows
 
     def _segments(self) -> NDArray[Any]:
         scenario = self.scenario
         rows = np.zeros(len(scenario.segments), SEGMENT)
         profiles = list(scenario.demand.profiles)
-        usual = BRAND_EXPECTATION[scenario.organisation.brand_position]
+        usual = self._usual_expectation()
         for row, segment in zip(rows, scenario.segments, strict=True):
             expectation = usual if segment.expectation is None else segment.expectation
             row["rate"] = segment.visits_per_month
@@ -301,6 +325,11 @@ class Start:
             row["fee"] = segment.contract.fee if segment.contract else 0.0
             row["term"] = segment.contract.months if segment.contract else 0
         return rows
+
+    def _usual_expectation(self) -> float:
+        """What customers of this brand position usually expect, 0–1."""
+        brand = self.scenario.organisation.brand_position
+        return float(customer.usual_expectation(BRAND_POSITIONS.index(brand), record(self.values)[0]))
 
     def _joining(self, segment: Segment) -> float:
         """Chance to join that balances leaving at the start, unless the scenario states one."""
@@ -429,8 +458,7 @@ class Start:
         for name in ("outside_price", "outside_drift", "outside_price_drift", "outside_spread"):
             row[0][name] = getattr(self.scenario.market, name)
         quality = self.scenario.market.outside_quality
-        usual = BRAND_EXPECTATION[self.scenario.organisation.brand_position]
-        row[0]["outside_quality"] = usual if quality is None else quality
+        row[0]["outside_quality"] = self._usual_expectation() if quality is None else quality
         return row
 
     def _profiles(self) -> NDArray[np.float64]:
@@ -452,14 +480,18 @@ class Start:
         versions, starts = [list(current)], [0]
         for change in sorted(self.plan.changes, key=lambda c: c.month):
             name = change.team or change.touchpoint
-            if name is None or name not in names or (change.staff is None and change.opening is None):
+            changes_staff = change.staff is not None or change.extra_staff is not None
+            if name is None or name not in names or not (changes_staff or change.opening is not None):
                 continue
+            place = names.index(name)
             if change.team is None:
                 opening[name] = change.opening if change.opening is not None else opening[name]
                 own[name] = change.staff if change.staff is not None else own[name]
-                current[names.index(name)] = own_staff(own[name], opening[name])
+                own[name] = _more(week_values(own[name], "staff"), change.extra_staff)
+                current[place] = own_staff(own[name], opening[name])
             else:
-                current[names.index(name)] = week_values(change.staff, "staff")
+                staff = current[place] if change.staff is None else week_values(change.staff, "staff")
+                current[place] = _more(staff, change.extra_staff)
             versions.append(list(current))
             starts.append(change.month + self.scenario.horizon.warm_up)
         return np.array(versions).reshape(len(versions), len(names), HALF_HOURS_A_WEEK), self._in_force(starts)

@@ -22,7 +22,6 @@ WAITING, SERVED, ABANDONED, BALKED, TURNED_AWAY = range(5)
 OUTCOMES = ("waiting", "served", "abandoned", "balked", "turned away")
 # What an employee does.
 IDLE, SERVING, AFTER_CONTACT, ON_BREAK = range(4)
-# How money comes in is told by the segment: contract fee > 0 or not.
 # Columns of the levers.
 RELIABILITY, FLOW, VOICE, RECOVERY, INSIGHT, DISCRETION, CRAFT, ENERGY, SURPRISE, ALIGNMENT = range(10)
 # Levels of the pyramid.
@@ -62,7 +61,7 @@ SETTINGS = _record(
 PERSON = _record(
     site=_I, segment=_I, account=_I, status=_I, since=_I, visits=_I, remaining=_F, personal_rate=_F,
     patience=_F, wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F,
-    grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_I, delighted=_I,
+    grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_I, case_problems=_I, case_major=_I, delighted=_I,
     heard_praise=_I, heard_complaint=_I, told=_I, last_visit=_I, contacts=_I,
 )  # fmt: skip
 VISIT = _record(
@@ -74,7 +73,7 @@ VISIT = _record(
 )  # fmt: skip
 ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
 POST = _record(
-    site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F,
+    identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F,
     commitment=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
     duty_from=_F, break_from=_F, break_end=_F, busy_from=_F, busy_minutes=_F, duty_minutes=_F,
     overtime_minutes=_F, contacts=_I, delighted=_I,
@@ -108,7 +107,7 @@ FLOOR = _record(
 )  # fmt: skip
 SITE = _record(
     share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
-    reputation=_F, fresh_ideas=_F, days=_I,
+    reputation=_F, bond=_F, fresh_ideas=_F, days=_I,
 )  # fmt: skip
 SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F)
 MARKET = _record(
@@ -174,6 +173,7 @@ ARRAYS = {
     "intensity": "(S, profiles, half hours + 1) cumulative, in usual months",
     "staffing": "(versions, teams of a site, 336)",
     "staffing_in_force": "(M,) version",
+    "posts_needed": "(versions, S × teams) posts, by version of staffing",
     "opening": "(versions, T, 336)",
     "opening_in_force": "(M,) version",
     "promised_wait": "(M, T) minutes",
@@ -222,7 +222,7 @@ structref.define_constructor(World, _WorldType, list(ARRAYS))
 def _bind(  # type: ignore[no-untyped-def]
     settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
     journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
-    levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force,
+    levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force, posts_needed,
     opening, opening_in_force, promised_wait, element_money, sub_element_money, funded, prices, promises,
     seasons, month_starts, contact_tally, site_tally, no_contacts, no_figures, waits,
 ):  # fmt: skip
@@ -230,7 +230,7 @@ def _bind(  # type: ignore[no-untyped-def]
     return World(
         settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
         journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
-        levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force,
+        levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force, posts_needed,
         opening, opening_in_force, promised_wait, element_money, sub_element_money, funded, prices, promises,
         seasons, month_starts, contact_tally, site_tally, no_contacts, no_figures, waits,
     )  # fmt: skip

@@ -6,6 +6,25 @@ from sxsim.model.contact import logistic
 from sxsim.model.rule import rule
 
 
+#: Positions of a brand.
+LOW_BUDGET, STANDARD, PREMIUM, LUXURY = range(4)
+
+
+@rule
+def usual_expectation(brand, p):
+    """What customers of a brand usually expect: the position says how high they aim.
+
+    brand: LOW_BUDGET, STANDARD, PREMIUM or LUXURY. Returns 0–1. Source: clause 7.1.1; levels by assumption.
+    """
+    if brand == LOW_BUDGET:
+        return p.expectation_low_budget
+    if brand == STANDARD:
+        return p.expectation_standard
+    if brand == PREMIUM:
+        return p.expectation_premium
+    return p.expectation_luxury
+
+
 @rule
 def perceived_quality(quality, expectation, p):
     """What the customer perceives: expectation draws it towards itself (assimilation).

@@ -15,7 +15,7 @@ import numpy as np
 from sxsim.model.rule import rule
 
 # The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites and the market. A
-# purpose belongs to one kind of entity, so `who` needs no kind of its own. Append only: a number is a purpose's luck.
+# purpose belongs to one kind of entity, so `who` needs no kind of its own. Once released, append only: a number is a purpose's luck.
 (
     VISIT_THRESHOLD, JOURNEY, STEP_TAKEN, STEP_DELAY, PATIENCE, BALK, TRY_AGAIN, TRY_AGAIN_DELAY,
     SWITCH_CHANNEL, ANOTHER_DATE, ANOTHER_DATE_DELAY, SERVICE_TIME, AFTER_CONTACT_TIME, PROMISE, SEVERITY,

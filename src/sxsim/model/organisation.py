@@ -97,6 +97,16 @@ def money_weight(seen, p):
 
 
 @rule
+def idea_supply(surprise, bond, voice, p):
+    """Ideas for surprises: those of the organisation, and those that bonded customers bring where they are listened to.
+
+    surprise, voice: levers 0–1; bond: mean of the customers, 0–1. Returns 0–1.
+    Source: clause 4 (customers who cooperate), 7.3.3a (co-creation); size by assumption.
+    """
+    return min(surprise + p.bond_ideas * bond * voice * (1.0 - surprise), 1.0)
+
+
+@rule
 def launch_ideas(fresh, supply, innovation_process, p):
     """Fresh ideas reach the front line with the delay of the innovation process.
 

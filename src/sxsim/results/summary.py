@@ -120,6 +120,11 @@ def verdict(difference: Interval, better: str) -> str:
     return "better" if (difference.mean > 0) == (better == "higher") else "worse"
 
 
+def _money(value: float) -> str:
+    """A signed amount, thousands apart."""
+    return f"{value:+,.0f}".replace(",", " ")
+
+
 def comparison_sentences(comparison: "Comparison") -> list[str]:
     """One plain sentence for each plan: what it does to customers and to the net present value."""
     texts = []
@@ -136,10 +141,9 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
         if judged == "no difference" and loyalty.mean == 0:
             texts.append(f"{plan}: {money}.")
             continue
+        spread = f"95 % interval {_money(npv.low)} to {_money(npv.high)}, chance only"
         texts.append(
             f"{plan}: loyalty {loyalty.mean:+.1f} points, delighted contacts {100 * delight.mean:+.1f} points; it {money} "
-            f"({npv.mean:+,.0f} {currency}, 95 % interval {npv.low:+,.0f} to {npv.high:+,.0f}, chance only).".replace(
-                ",", " "
-            ).replace("  ", " ")
+            f"({_money(npv.mean)} {currency}, {spread})."
         )
     return texts

@@ -158,20 +158,16 @@ def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]
             continue
         field = current.model_fields.get(str(part))
         if field is not None:
-            inner = part_model(field.annotation)
-            current = inner if inner is not None else current
+            models = part_models(field.annotation)
+            current = models[0] if models else current
     return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
 
 
-def part_model(annotation: Any) -> type[BaseModel] | None:
-    """The model inside an annotation like `list[Touchpoint]` or `Plan | None`."""
+def part_models(annotation: Any) -> list[type[BaseModel]]:
+    """The models inside an annotation like `list[Touchpoint]` or `Nights | Duration`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in get_args(annotation):
-        found = part_model(inner)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in part_models(inner)]
 
 
 def read_parameters(path: FilePath) -> dict[str, float]:

@@ -7,7 +7,9 @@ from pydantic import BeforeValidator, Field
 from sxsim.scenario.fields import Name, Part, Share, quantity
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
 
-BRAND_EXPECTATION = {"low_budget": 0.60, "standard": 0.68, "premium": 0.74, "luxury": 0.80}
+
+#: Positions of a brand, from the lowest expectation of customers to the highest.
+BRAND_POSITIONS = ("low_budget", "standard", "premium", "luxury")
 
 
 def _levels(value: object) -> object:

@@ -23,6 +23,7 @@ class Change(Part):
     touchpoint: Name | None = Field(None, description="touchpoint to change (staff, opening, promised_wait)")
     team: Name | None = Field(None, description="team to change (staff)")
     staff: Staffing | None = Field(None, description="employees on duty from then on")
+    extra_staff: Staffing | None = Field(None, description="employees on duty added to those there are, from then on")
     opening: Opening | None = Field(None, description="opening hours from then on")
     promised_wait: float | None = quantity(None, "minutes", "longest wait that is promised from then on", ge=0)
     price: float | None = quantity(None, "ratio", "price, relative to the start", gt=0)
@@ -30,13 +31,16 @@ class Change(Part):
 
     @model_validator(mode="after")
     def _targets(self) -> "Change":
-        if self.staff is not None and (self.touchpoint is None) == (self.team is None):
+        staff = self.staff is not None or self.extra_staff is not None
+        if staff and (self.touchpoint is None) == (self.team is None):
             raise ValueError("a change of `staff` needs either `touchpoint` or `team`")
         if (self.opening is not None or self.promised_wait is not None) and self.touchpoint is None:
             raise ValueError("a change of `opening` or `promised_wait` needs `touchpoint`")
-        values = (self.staff, self.opening, self.promised_wait, self.price, self.promise)
+        values = (self.staff, self.extra_staff, self.opening, self.promised_wait, self.price, self.promise)
         if all(value is None for value in values):
-            raise ValueError("a change must change something: staff, opening, promised_wait, price or promise")
+            raise ValueError(
+                "a change must change something: staff, extra_staff, opening, promised_wait, price or promise"
+            )
         return self
 
 

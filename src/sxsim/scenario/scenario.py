@@ -205,7 +205,8 @@ def _plans(scenario: Scenario) -> Iterator[Problem]:
             at: Path = ("plans", name, "changes", index)
             yield from _known((*at, "touchpoint"), change.touchpoint, touchpoints, "touchpoint")
             yield from _known((*at, "team"), change.team, teams, "team")
-            if change.staff is not None and change.touchpoint in touchpoints and change.touchpoint not in teams:
+            staff = change.staff is not None or change.extra_staff is not None
+            if staff and change.touchpoint in touchpoints and change.touchpoint not in teams:
                 hint = "change the staff of the team that serves it"
                 yield Problem((*at, "touchpoint"), f"(={change.touchpoint!r}) has no staff of its own", hint)
             if change.month >= months:

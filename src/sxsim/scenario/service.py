@@ -47,7 +47,11 @@ class Touchpoint(Part):
         'hour {mon-fri: {"07:00": 2, "12:00": 4}}; fractions are rounded at random. Use teams for shared staff',
     )
     units: int | None = quantity(None, "places", "self-service places; without it there is always one free", ge=1)
-    service_time: Time = Field(..., description="service time at a managed organisation (maturity 3) and pressure 1")
+    service_time: Time = Field(
+        ...,
+        description="service time of a plain contact at a managed organisation (maturity 3) and pressure 1; handling a query "
+        "or problem and gestures add to it",
+    )
     after_contact: Time | None = Field(None, description="work after the contact before the employee is free again")
     patience: Time | None = Field(
         None, description="time a customer waits before giving up; without it nobody gives up"

@@ -65,8 +65,8 @@ class ServiceModel(mesa.Model):
         month.organisation_month(world)
         month.market_month(world)
         for site in range(len(self.floors)):
-            month.site_levers(world, site, 0)
             month.site_record(world, site)
+            month.site_levers(world, site, 0)
         self.records.take(world, self.month)
         self.month += 1
         if self.month < int(world.settings[0]["months"]):

@@ -1,0 +1,70 @@
+import errno
+from importlib.metadata import version
+
+import pytest
+
+from sxsim.commands import program
+
+from .cli import call, process
+
+COMMANDS = ("new", "check", "run", "compare", "explain", "rerun")
+
+
+def test_help_names_every_command_without_colour() -> None:
+    said = process("--help", env=None)
+    assert (said.code, said.err) == (0, "")
+    assert "\x1b" not in said.out
+    for name in COMMANDS:
+        assert f"\n  {name} " in said.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    for word in ("-h", "--help"):
+        said = call(name, word)
+        assert said.code == 0
+        assert said.out.startswith(f"Usage: sxsim {name}")
+
+
+def test_the_version_is_told() -> None:
+    assert call("--version").out == f"sxsim {version('sxsim')}\n"
+
+
+def test_no_command_and_an_unknown_one_are_usage_errors() -> None:
+    assert call().code == 2
+    said = call("rnu")
+    assert (said.code, said.out) == (2, "")
+    assert "rnu" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("number", "piece"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EACCES, "no permission; choose a folder you may write to with --out"),
+        (errno.EROFS, "the folder is read-only"),
+        (errno.ENOTDIR, "a part of this path is a file"),
+        (errno.EIO, "see whether the path exists and may be written to"),
+    ],
+)
+def test_a_problem_of_the_system_is_said_with_what_to_do(
+    number: int, piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_options: object) -> None:
+        raise OSError(number, "reason", "some/file")
+
+    monkeypatch.setattr(program, "app", fail)
+    said = call("run")
+    assert (said.code, said.out) == (4, "")
+    assert said.err.startswith("some/file: reason\n")
+    assert piece in said.err
+
+
+def test_a_mistake_of_the_program_itself_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_options: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(program, "app", fail)
+    with pytest.raises(ZeroDivisionError):
+        call("run")

@@ -1,0 +1,62 @@
+import re
+
+import pytest
+
+from sxsim.commands.screen import comparison_screen, run_screen
+from sxsim.results.result import Comparison
+
+from ..results.hand_made import empty, lively, result_of
+
+PATH = "scenarios/cafe.yaml"
+
+
+def test_a_run_fits_on_a_screen_and_says_what_came_out(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    result = result_of([lively(0), lively(1)])
+    text = run_screen(result, tmp_path, PATH)
+    lines = text.splitlines()
+    assert lines[0] == "Is a warmer welcome worth it?"
+    assert "cafe · plan today · 2 months · 2 runs" in lines
+    assert len(lines) <= 50
+    assert max(map(len, lines[:-2])) <= 110
+    for word in ("satisfaction", "nps", "loyalty", "npv", "core service proposition"):
+        assert word in text
+    assert f"files: {tmp_path}" in text
+    assert f"sxsim compare {PATH}" in text
+
+
+def test_replications_from_before_are_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    result = result_of([lively(0), lively(1)])
+    result.reused = 1
+    assert "2 runs, 1 of them from before" in run_screen(result, tmp_path, PATH)
+
+
+@pytest.mark.parametrize("records", [[lively()], [empty(), empty()], [empty()]], ids=["one run", "nobody", "neither"])
+def test_a_screen_holds_no_nan(records, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    assert not re.search(r"\bnan\b|\binf\b", run_screen(result_of(records), tmp_path, PATH))
+
+
+def test_a_comparison_tells_each_plan_in_figures_and_in_a_sentence(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    base = result_of([lively(0), lively(1)])
+    same, dearer = result_of([lively(0), lively(1)], "same-again"), result_of([lively(0), lively(1)], "dearer")
+    for number, record in enumerate(dearer.records):
+        record.sites["revenue"] += 1000 + number
+        record.sites["cost"] += 100
+        record.sites["active"][-1] += 2 + number
+    text = comparison_screen(Comparison(base, [same, dearer]), tmp_path, PATH)
+    blocks = text.split("\n\n")
+    assert "cafe · 2 months · 2 paired runs, seed 1" in text
+    first = next(block for block in blocks if block.startswith("same-again: equal to the base"))
+    assert first.count("0 (exactly)") == len(first.splitlines()) - 1
+    second = next(block for block in blocks if block.startswith("dearer\n"))
+    assert re.search(r"^  revenue +\+1000  \(\+994 … \+1007\) +better +EUR a month$", second, re.M), second
+    assert re.search(r"^  cost +\+100  \(\+100 … \+100\) +worse +EUR a month$", second, re.M)
+    assert "same-again: is the same as today in every figure." in text
+    assert f"sxsim run {PATH} --plan same-again" in text
+    assert f"sxsim compare {PATH} -n 8" in text
+
+
+@pytest.mark.parametrize("records", [[lively()], [empty(), empty()]], ids=["one run", "nobody"])
+def test_a_comparison_holds_no_nan(records, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    other = result_of([lively(3)] if len(records) == 1 else records, "welcome")
+    text = comparison_screen(Comparison(result_of(records), [other]), tmp_path, PATH)
+    assert not re.search(r"\+?\bnan\b|\binf\b", text)
