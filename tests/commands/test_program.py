@@ -23,7 +23,8 @@ def test_every_command_explains_itself(name: str) -> None:
     for word in ("-h", "--help"):
         said = call(name, word)
         assert said.code == 0
-        assert said.out.startswith(f"Usage: sxsim {name}")
+        assert said.out.startswith("Usage: ")
+        assert f"sxsim {name} " in said.out.splitlines()[0]
 
 
 def test_the_version_is_told() -> None:

@@ -108,6 +108,7 @@ SHAPES = [
         high=1,
         typical={"put_right": 0},
     ),
+    Shape(customer.heal_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
     Shape(customer.fade_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
     Shape(
         customer.satisfaction_after_case,
@@ -295,6 +296,7 @@ def test_a_case_put_right_relieves_and_one_refused_adds() -> None:
     assert customer.grievance_after_case(0.5, 1, P) == pytest.approx(0.1)
     assert customer.grievance_after_case(0.5, 0, P) == pytest.approx(0.6)
     assert customer.fade_grievance(0.5, P) == pytest.approx(0.45)
+    assert customer.heal_grievance(0.5, P) == pytest.approx(0.47)
 
 
 def test_a_case_put_right_repairs_a_quarter_of_what_is_missing() -> None:

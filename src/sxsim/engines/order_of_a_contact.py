@@ -359,6 +359,8 @@ def end_contact(world, person, now):
     t = world.touchpoints[v.touchpoint]
     where = place(v.number, v.step, v.attempt)
     feel(world, person, v.quality, 1)
+    if v.severity == NO_PROBLEM and (v.query == 0 or v.query_well == 1):
+        i.grievance = customer.heal_grievance(i.grievance, p)
     if v.taken_over == 1 and v.query_well == 1:
         i.grievance = customer.grievance_after_case(i.grievance, 1, p)
     if v.case == 1:

@@ -168,6 +168,15 @@ def grievance_after_case(grievance, put_right, p):
 
 
 @rule
+def heal_grievance(grievance, p):
+    """A contact without any problem heals a part of a grievance: trust comes back with experience.
+
+    grievance: 0–1. Returns 0–1. Source: E049 (prior purchases mitigate a complaint's effect); size by assumption.
+    """
+    return grievance * (1.0 - p.grievance_healing)
+
+
+@rule
 def fade_grievance(grievance, p):
     """A grievance fades month by month. grievance: 0–1. Returns 0–1. Source: assumption."""
     return grievance * (1.0 - p.grievance_fading)
