@@ -7,7 +7,7 @@ from .cli import call, process
     ("word", "pieces"),
     [
         ("delight", ["Customer delight (term)", "ISO 23592:2021", "customer.delight_chance"]),
-        ("7.3.2d", ["(sub element)", "moves", "weight"]),
+        ("7.3.2d", ["(sub-element)", "moves", "weight"]),
         ("recovery", ["(lever)", "carried by"]),
         ("touchpoints.staff", ["touchpoints.staff (scenario field)", "≥ 0", "--set touchpoints.staff=VALUE"]),
         ("nps", ["nps (KPI)", "% answers 9–10 minus % answers 0–6", "−100 … 100"]),

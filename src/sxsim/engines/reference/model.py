@@ -20,7 +20,7 @@ class ServiceModel(mesa.Model):
     """
 
     def __init__(self, world: World, plug_ins: dict[str, type] | None = None) -> None:
-        super().__init__(seed=0)
+        super().__init__(rng=0)
         plug_ins = plug_ins or {}
         self.world = world
         setting = world.settings[0]
