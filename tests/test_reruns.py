@@ -103,7 +103,19 @@ def test_another_program_and_other_libraries_are_named(folder: Path) -> None:
     assert "python was 2.7, is " in text
 
 
-@pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"kind": "study"}', '{"kind": "run"}', '{"kind": "run", "scenario": "cafe", "plan": "today"}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"kind": "study"}',
+        '{"kind": "run"}',
+        '{"kind": "run", "scenario": "cafe", "plan": "today"}',
+    ],
+)
 def test_a_folder_that_holds_no_run_is_refused(folder: Path, content: str | None) -> None:
     (folder / "run.json").unlink()
     if content is not None:

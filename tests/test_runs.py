@@ -1,4 +1,7 @@
 import math
+import signal
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +148,25 @@ def test_a_replication_that_cannot_be_read_back_is_a_failed_run(
     monkeypatch.setattr(Store, "get", lambda _store, _key: None)
     with pytest.raises(RunFailed, match="replication 0 of today cannot be read back"):
         scenario.run(replications=1, jobs=1, out=tmp_path)
+
+
+def test_an_interruption_ends_the_other_processes_in_the_middle_of_their_work(
+    scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children: list[BaseProcess] = []
+
+    def interrupt(done: int, _total: int) -> None:
+        if done == 2:
+            children.extend(active_children())
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "_WORTH_SHARING", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        scenario.run(replications=40, jobs=2, out=tmp_path, progress=interrupt)
+    for child in children:
+        child.join(30)
+    assert children
+    assert {child.exitcode for child in children} == {-signal.SIGTERM}
 
 
 def test_progress_is_told_from_the_first_to_the_last(scenario: runs.Scenario, tmp_path: Path) -> None:

@@ -44,8 +44,13 @@ def call(*words: object) -> Said:
 def process(*words: object, **options: object) -> Said:
     """Call the program as a process of its own."""
     done = subprocess.run(
-        [*PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=120, check=False, **options  # type: ignore[call-overload]
-    )  # fmt: skip
+        [*PROGRAM, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,  # type: ignore[call-overload]
+    )
     return Said(done.returncode, done.stdout, done.stderr)
 
 

@@ -82,7 +82,10 @@ def test_the_contact_log_says_names_instead_of_numbers(tiny: Result, log: pd.Dat
     assert "served" in set(log["outcome"])
     assert (log.loc[log["contact_type"] == "order", "touchpoint"] == "counter").all()
     assert (log.loc[log["touchpoint"] == "tables", "contact_type"] == "tables").all()
-    assert "order" in set(log["contact_type"])
+    coffee = log[(log["segment"] == "passers-by") & (log["step"] == 1)]
+    assert set(coffee["contact_type"]) == {"order"}
+    lunch = log[(log["step"] == 1) & (log["segment"] == "regulars")]
+    assert set(lunch["contact_type"]) == {"order", "counter"}
 
 
 def test_the_contact_log_agrees_with_the_tables(tiny: Result, log: pd.DataFrame) -> None:

@@ -146,7 +146,10 @@ def test_a_run_is_told_in_three_sentences(tiny: Any) -> None:
     assert not re.search(r"\bnan\b|\binf\b", " ".join(texts))
 
 
-@pytest.mark.parametrize(("start", "end", "word"), [(50, 60, "more"), (50, 40, "fewer"), (50, 50, "about as many"), (0, 0, "about as many"), (0, 5, "more")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "end", "word"),
+    [(50, 60, "more"), (50, 40, "fewer"), (50, 50, "about as many"), (0, 0, "about as many"), (0, 5, "more")],
+)
 def test_customers_at_the_end_are_compared_with_those_at_the_start(start: int, end: int, word: str) -> None:
     record = lively()
     record.sites["active_start"][0] = 999

@@ -42,9 +42,16 @@ def test_a_key_that_stands_twice_is_shown_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["question: a\x07b\n", "question: why?\nhorizon: {start: 2026-02-30}\n", "question: &a why?\ncurrency: *b\n", "\tquestion: a\n", "%YAML 9.9\n---\na: 1\n", "a: 1\n---\na: 2\n"],
+    [
+        "question: a\x07b\n",
+        "question: why?\nhorizon: {start: 2026-02-30}\n",
+        "question: &a why?\ncurrency: *b\n",
+        "\tquestion: a\n",
+        "%YAML 9.9\n---\na: 1\n",
+        "a: 1\n---\na: 2\n",
+    ],
     ids=["control character", "date that does not exist", "unknown alias", "tab", "version", "two documents"],
-)  # fmt: skip
+)
 def test_whatever_yaml_cannot_read_is_a_problem_of_the_file(tmp_path: Path, content: str) -> None:
     assert str(tmp_path / "bad.yaml") in wrong_file(tmp_path, content)
 
@@ -218,7 +225,11 @@ def test_a_part_left_empty_is_default_or_a_plain_problem(check: Check, tmp_path:
         ("touchpoints.counter.staff=3", ("touchpoints", 0, "staff"), 3),
         ("touchpoints[0].staff=3", ("touchpoints", 0, "staff"), 3),
         ("touchpoints.1.failure_rate=0.2", ("touchpoints", 1, "failure_rate"), 0.2),
-        ("touchpoints.counter.contact_types.order.query_rate=.5", ("touchpoints", 0, "contact_types", 0, "query_rate"), 0.5),
+        (
+            "touchpoints.counter.contact_types.order.query_rate=.5",
+            ("touchpoints", 0, "contact_types", 0, "query_rate"),
+            0.5,
+        ),
         ("journeys.lunch.steps[1].chance=0.5", ("journeys", 1, "steps", 1, "chance"), 0.5),
         ("segments.passers-by.visits_per_month=9", ("segments", 1, "visits_per_month"), 9),
         ("segments[0].journeys={coffee: 1}", ("segments", 0, "journeys"), {"coffee": 1.0}),
@@ -234,7 +245,7 @@ def test_a_part_left_empty_is_default_or_a_plain_problem(check: Check, tmp_path:
         ("weight.7.1.1a.alignment=0.5", ("parameters", "weight.7.1.1a.alignment"), 0.5),
         ("question=Does 1 = 1?", ("question",), "Does 1 = 1?"),
     ],
-)  # fmt: skip
+)
 def test_an_override_reaches_its_field(override: str, path: tuple[str | int, ...], value: Any) -> None:
     data: Any = cafe(override).model_dump()
     for part in path:
@@ -266,7 +277,11 @@ def test_the_mean_of_a_plain_duration_can_be_overridden() -> None:
 @pytest.mark.parametrize(
     ("override", "first", "hint"),
     [
-        ("touchpoints.conter.staff=3", "touchpoints.conter.staff: there is no 'conter' in touchpoints", "did you mean counter?"),
+        (
+            "touchpoints.conter.staff=3",
+            "touchpoints.conter.staff: there is no 'conter' in touchpoints",
+            "did you mean counter?",
+        ),
         ("touchpoints[7].staff=3", "touchpoints[7].staff: there is no '7' in touchpoints", ""),
         ("touchpoints.conter=3", "touchpoints.conter: there is no 'conter' in touchpoints", ""),
         ("tochpoints.counter.staff=3", "tochpoints.counter.staff is neither a field nor a parameter", ""),
@@ -281,7 +296,7 @@ def test_the_mean_of_a_plain_duration_can_be_overridden() -> None:
         ("horizon.start=2026-02-30", "horizon.start", ""),
         ("market.people.more=3", "market.people", ""),
     ],
-)  # fmt: skip
+)
 def test_an_override_that_leads_nowhere_is_refused(override: str, first: str, hint: str) -> None:
     problem = only(problems_with(override))
     assert problem.startswith(first)

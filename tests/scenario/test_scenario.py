@@ -67,19 +67,69 @@ def test_shares_may_miss_one_by_rounding() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "first", "hint"),
     [
-        ("- touchpoint: kiosk", "- touchpoint: kisok", "journeys[0].steps[0].touchpoint(='kisok') is no touchpoint of this scenario", "did you mean kiosk?"),
-        ("contact_type: order", "contact_type: ordr", "journeys[0].steps[1].contact_type(='ordr') is no contact type of counter", "did you mean order?"),
-        ("hands_over_to: counter", "hands_over_to: cunter", "touchpoints[2].hands_over_to(='cunter') is no touchpoint", "did you mean counter?"),
-        ("hands_over_to: counter", "hands_over_to: kiosk", "touchpoints[2].hands_over_to(='kiosk') must be a staffed touchpoint", ""),
-        ("hands_over_to: counter", "switch: {to: conter, chance: 1}", "touchpoints[2].switch.to(='conter') is no touchpoint", "did you mean counter?"),
-        ("journeys: {coffee: 1}", "journeys: {cofee: 1}", "segments[1].journeys.cofee(='cofee') is no journey", "did you mean coffee?"),
-        ("share: 0.4", "share: 0.4\n    profile: dya", "segments[1].profile(='dya') is no demand profile", "did you mean day?"),
+        (
+            "- touchpoint: kiosk",
+            "- touchpoint: kisok",
+            "journeys[0].steps[0].touchpoint(='kisok') is no touchpoint of this scenario",
+            "did you mean kiosk?",
+        ),
+        (
+            "contact_type: order",
+            "contact_type: ordr",
+            "journeys[0].steps[1].contact_type(='ordr') is no contact type of counter",
+            "did you mean order?",
+        ),
+        (
+            "hands_over_to: counter",
+            "hands_over_to: cunter",
+            "touchpoints[2].hands_over_to(='cunter') is no touchpoint",
+            "did you mean counter?",
+        ),
+        (
+            "hands_over_to: counter",
+            "hands_over_to: kiosk",
+            "touchpoints[2].hands_over_to(='kiosk') must be a staffed touchpoint",
+            "",
+        ),
+        (
+            "hands_over_to: counter",
+            "switch: {to: conter, chance: 1}",
+            "touchpoints[2].switch.to(='conter') is no touchpoint",
+            "did you mean counter?",
+        ),
+        (
+            "journeys: {coffee: 1}",
+            "journeys: {cofee: 1}",
+            "segments[1].journeys.cofee(='cofee') is no journey",
+            "did you mean coffee?",
+        ),
+        (
+            "share: 0.4",
+            "share: 0.4\n    profile: dya",
+            "segments[1].profile(='dya') is no demand profile",
+            "did you mean day?",
+        ),
         ("name: waiters", "name: counter", "teams[0].name(='counter') is a touchpoint with staff of its own", ""),
-        ("    cost: 1", "    cost: 1\n    hands_over_to: tables", "touchpoints[0].hands_over_to goes with kind: self_service only", ""),
-        ("serves: [tables]", "serves: [tables, kiosk]", "touchpoints[2].staff goes with kind: staffed only", "set units for self-service places"),
-        ("serves: [tables]", "serves: [tables, tabels]", "teams[0].serves[1](='tabels') is no touchpoint", "did you mean tables?"),
+        (
+            "    cost: 1",
+            "    cost: 1\n    hands_over_to: tables",
+            "touchpoints[0].hands_over_to goes with kind: self_service only",
+            "",
+        ),
+        (
+            "serves: [tables]",
+            "serves: [tables, kiosk]",
+            "touchpoints[2].staff goes with kind: staffed only",
+            "set units for self-service places",
+        ),
+        (
+            "serves: [tables]",
+            "serves: [tables, tabels]",
+            "teams[0].serves[1](='tabels') is no touchpoint",
+            "did you mean tables?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_name_of_nothing_is_refused_with_the_nearest(check: Check, old: str, new: str, first: str, hint: str) -> None:
     problem = only(check((old, new)))
     assert problem.startswith(first)

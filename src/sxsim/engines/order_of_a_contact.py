@@ -677,13 +677,14 @@ def close_day(world, site):
 
 
 @step
-def contact_row(world, person):
-    """A contact attempt as a row of the contact log, field by field."""
-    i, v = world.persons[person], world.visits[person]
-    holder = world.posts[v.post].holder if v.post >= 0 else -1
-    return (
-        i.site, person, v.number, v.step, v.logged_attempt, v.logged_touchpoint, v.logged_contact_type, i.segment, v.post,
-        holder, v.arrival, v.wait, v.start, v.end, v.outcome, v.level, v.kept, v.severity, v.query, v.query_well,
-        v.voiced, v.noticed, v.put_right, v.case, v.individual, v.surprising, v.delighted, v.quality, v.expectation,
-        v.perceived, i.satisfaction,
-    )  # fmt: skip
+def write_contact(world, person, log, row):
+    """Write a contact attempt into a row of the contact log."""
+    i, v, c = world.persons[person], world.visits[person], log[row]
+    c.site, c.person, c.visit, c.step, c.segment = i.site, person, v.number, v.step, i.segment
+    c.attempt, c.touchpoint, c.contact_type = v.logged_attempt, v.logged_touchpoint, v.logged_contact_type
+    c.post, c.holder = v.post, world.posts[v.post].holder if v.post >= 0 else -1
+    c.arrival, c.wait, c.start, c.end, c.outcome, c.level = v.arrival, v.wait, v.start, v.end, v.outcome, v.level
+    c.kept, c.severity, c.query, c.query_well, c.voiced = v.kept, v.severity, v.query, v.query_well, v.voiced
+    c.noticed, c.put_right, c.case, c.individual = v.noticed, v.put_right, v.case, v.individual
+    c.surprising, c.delighted, c.quality = v.surprising, v.delighted, v.quality
+    c.expectation, c.perceived, c.satisfaction = v.expectation, v.perceived, i.satisfaction

@@ -9,17 +9,29 @@ import math
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import simpy
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines.reference.agents import ABANDONS, IS_TURNED_AWAY, Customer, Employee
-from sxsim.engines.world import HALF_HOUR, SERVING, World
+from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, SERVING, World
 
 if TYPE_CHECKING:
     from sxsim.engines.reference.model import ServiceModel
 
 _SERVICE_END, _SHIFT_CHANGE, _ABANDONMENT, _ARRIVAL, _CASE_END = range(2, 7)
 _NUMBERS = 1 << 40
+
+
+class Clock(simpy.Environment):
+    """SimPy's environment, with events at a minute and rank instead of after a delay.
+
+    A delay would be added to the present minute, and rounding would move the event by the last bit.
+    """
+
+    def schedule_at(self, time: float, rank: int, event: simpy.Event) -> None:
+        """Let an event happen at a minute; at the same minute the lower rank comes first."""
+        heapq.heappush(self._queue, (time, rank, next(self._eid), event))  # type: ignore[arg-type]
 
 
 class Touchpoint:
@@ -140,7 +152,7 @@ class Floor:
         self.model = model
         self.site = site
         self.world: World = model.world
-        self.clock = simpy.Environment()
+        self.clock = Clock()
         self.posts = int(self.world.settings[0]["posts"])
         self.touchpoints = [touchpoint_class(self, t) for t in range(len(self.world.touchpoints))]
         self.capacities = [
@@ -150,7 +162,8 @@ class Floor:
         self.employees: dict[int, Employee] = {}
         self.customers: dict[int, Customer] = {}
         self.new_month = self.clock.event()
-        self.contacts: list[Any] = []
+        self.contacts = np.zeros(1024, CONTACT_LOG)
+        self.logged = 0
         self._log = bool(self.world.settings[0]["log_contacts"])
 
     @property
@@ -163,7 +176,7 @@ class Floor:
         event._ok, event._value = True, None
         if then is not None:
             event.callbacks.append(then)  # type: ignore[union-attr]
-        self.clock.schedule(event, kind * _NUMBERS + number, time - self.clock.now)  # type: ignore[arg-type]
+        self.clock.schedule_at(time, kind * _NUMBERS + number, event)
         return event
 
     def arrival(self, time: float, number: int) -> simpy.Event:
@@ -226,8 +239,12 @@ class Floor:
 
     def log_contact(self, number: int) -> None:
         """Append a contact to the log, when one is kept."""
-        if self._log:
-            self.contacts.append(order.contact_row(self.world, number))
+        if not self._log:
+            return
+        if self.logged == len(self.contacts):
+            self.contacts = np.concatenate([self.contacts, np.zeros_like(self.contacts)])
+        order.write_contact(self.world, number, self.contacts, self.logged)
+        self.logged += 1
 
     def run_month(self, end: float) -> None:
         """Run the floor up to the month's end."""

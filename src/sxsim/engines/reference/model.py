@@ -10,7 +10,7 @@ from sxsim.engines import order_of_a_month as month
 from sxsim.engines.records import Records
 from sxsim.engines.reference.agents import Customer, Employee
 from sxsim.engines.reference.floor import Floor, Touchpoint
-from sxsim.engines.world import CONTACT_LOG, CUSTOMER, World
+from sxsim.engines.world import CUSTOMER, World
 
 
 class ServiceModel(mesa.Model):
@@ -74,11 +74,7 @@ class ServiceModel(mesa.Model):
 
     def log(self) -> Any:
         """The contact log, in the order of sites and, within, of completion."""
-        rows = [row for floor in self.floors for row in floor.contacts]
-        log = np.zeros(len(rows), CONTACT_LOG)
-        for place, row in enumerate(rows):
-            log[place] = row
-        return log
+        return np.concatenate([floor.contacts[: floor.logged] for floor in self.floors])
 
 
 def simulate(
