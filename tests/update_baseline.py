@@ -11,7 +11,9 @@ def main() -> None:
     """Compute and write the figures."""
     yaml = YAML()
     with Path(BASELINE).open("w", encoding="utf-8") as file:
-        file.write("# Every KPI of short runs, frozen: a change of a rule shows here. python -m tests.update_baseline\n")
+        file.write(
+            "# Every KPI of short runs, frozen: a change of a rule shows here. python -m tests.update_baseline\n"
+        )
         yaml.dump(figures(), file)
 
 

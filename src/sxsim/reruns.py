@@ -15,15 +15,21 @@ from sxsim.scenario.problems import InvalidInput, Problem
 
 def _described(folder: Path) -> dict[str, Any]:
     try:
-        data = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         hint = "name a folder below runs/, one that sxsim run or compare has written"
         raise InvalidInput([Problem((), f" {folder} holds no {RUN_FILE}", hint)]) from None
     except (OSError, ValueError) as error:
-        raise InvalidInput([Problem((), f" {folder / RUN_FILE} cannot be read: {error}")]) from None
-    if not isinstance(data, dict) or data.get("kind") not in ("run", "comparison"):
+        reason = error.strerror if isinstance(error, OSError) else f"it is no JSON ({error})"
+        raise InvalidInput([Problem((), f" {folder / RUN_FILE} cannot be read: {reason}")]) from None
+    needed = _NEEDED.get(data.get("kind") or "", ()) if isinstance(data, dict) else ()
+    if not needed or not set(needed) <= set(data):
         raise InvalidInput([Problem((), f" {folder / RUN_FILE} describes no run or comparison")])
     return data
+
+
+_ALWAYS = ("scenario", "seed", "replications", "software", "environment", "sha256")
+_NEEDED = {"run": ("plan", "contacts", *_ALWAYS), "comparison": ("plans", "base", *_ALWAYS)}
 
 
 def _scenario(folder: Path, name: str) -> Scenario:
@@ -57,7 +63,12 @@ def rerun(
             again = run(scenario, data["plan"], out=temporary, contacts=data["contacts"], **options).save(temporary)
         else:
             again = compare(scenario, data["plans"], base=data["base"], out=temporary, **options).save(temporary)
-        lines, same = [], True
+        lines = [
+            f"{name}: was changed since the run"
+            for name, recorded in data["sha256"].get("inputs", {}).items()
+            if not (folder / name).exists() or file_digest(folder / name) != recorded
+        ]
+        inputs_same, again_same, same = not lines, True, True
         for name, recorded in data["sha256"]["outputs"].items():
             now = file_digest(again / name) if (again / name).exists() else "missing"
             found = file_digest(folder / name) if (folder / name).exists() else "missing"
@@ -68,8 +79,9 @@ def rerun(
             if found != recorded:
                 lines.append(f"{name}: the file in the folder is not the one that was written")
             if now != recorded:
+                again_same = False
                 lines.append(f"{name}: differs from the first time")
-    if not same:
+    if not again_same and inputs_same:
         lines += _what_changed(data)
     return lines, same
 

@@ -1,9 +1,14 @@
 """Running plans: replications over cores, finished ones kept."""
 
+import functools
 import os
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_REPLICATIONS = 10
 STORE_FOLDER = ".replications"
+ENGINES = ("compiled", "reference")
 #: Seconds of work below which starting other processes costs more than it saves.
 _WORTH_SHARING = 4.0
 Progress = Callable[[int, int], None]
@@ -35,11 +41,11 @@ class Scenario(ScenarioFile):
     """A scenario one can run: `sx.load("hotel.yaml").run(replications=20).plot()`."""
 
     def run(self, plan: str = BASE_PLAN, **options: Any) -> Result:
-        """Run replications of one plan; options as `sxsim.run`."""
+        """Run replications of one plan; options as in `Options`."""
         return run(self, plan, **options)
 
     def compare(self, plans: Sequence[str] | None = None, **options: Any) -> Comparison:
-        """Run plans against the base on the same draws; options as `sxsim.compare`."""
+        """Run plans against the base on the same draws; options as in `Options`."""
         return compare(self, plans, **options)
 
 
@@ -51,8 +57,23 @@ def load(path: str | Path, *, sets: Sequence[str] = (), parameters: str | Path |
     return loading.load(path, sets=sets, parameters=parameters, model=Scenario)
 
 
+def engine_of(scenario: ScenarioFile, engine: str | None = None) -> str:
+    """The engine that runs a scenario: compiled by default, reference for a scenario with plug-ins.
+
+    Raises InvalidInput when the compiled engine is asked for a scenario with plug-ins.
+    """
+    if engine is None:
+        return "reference" if scenario.plug_ins else "compiled"
+    if engine not in ENGINES:
+        raise ValueError(f"engine(={engine!r}) must be one of {', '.join(ENGINES)}")
+    if engine == "compiled" and scenario.plug_ins:
+        message = f": {', '.join(scenario.plug_ins)} is plugged in, which the compiled engine cannot run"
+        raise InvalidInput([Problem(("plug_ins",), message, "leave --engine out, or take plug_ins out of the file")])
+    return engine
+
+
 def replication_key(scenario: ScenarioFile, plan: str, seed: int, replication: int, *, contacts: bool) -> str:
-    """The hash of everything that decides a replication."""
+    """The hash of everything that decides a replication. The engine is not part of it: both give the same bytes."""
     from sxsim.results.provenance import software
 
     described = {
@@ -68,56 +89,90 @@ def replication_key(scenario: ScenarioFile, plan: str, seed: int, replication: i
 
 
 def simulate_replication(
-    scenario: ScenarioFile, plan: str, seed: int, replication: int, store: Path, key: str, contacts: bool
+    scenario: ScenarioFile,
+    plan: str,
+    seed: int,
+    replication: int,
+    store: Path,
+    key: str,
+    contacts: bool,
+    engine: str,
+    each_month: Callable[[int], None] | None = None,
 ) -> str:
-    """Run one replication and keep it; the work of one process."""
-    from sxsim.engines.reference import simulate
+    """Run one replication and keep it; the work of one thread or process. Raises RunFailed when it cannot be done."""
+    from sxsim.engines import compiled, reference
     from sxsim.engines.start import start
 
-    world = start(scenario, plan, seed=seed, replication=replication, log_contacts=contacts)
-    records = simulate(world, plug_ins=load_plug_ins(scenario))
+    try:
+        world = start(scenario, plan, seed=seed, replication=replication, log_contacts=contacts)
+        if engine == "compiled":
+            records = compiled.simulate(world, each_month=each_month)
+        else:
+            records = reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month)
+    except (InvalidInput, OSError, _Stopped):
+        raise
+    except Exception as error:
+        raise RunFailed(f"replication {replication} of plan {plan}: {type(error).__name__}: {error}") from error
     Store(store).put(key, records)
     return key
 
 
-def run(
-    scenario: ScenarioFile,
-    plan: str = BASE_PLAN,
-    *,
-    replications: int = DEFAULT_REPLICATIONS,
-    seed: int = 1,
-    jobs: int | None = None,
-    out: str | Path = DEFAULT_OUT,
-    contacts: bool = False,
-    fresh: bool = False,
-    progress: Progress | None = None,
-) -> Result:
+class _Stopped(Exception):  # noqa: N818
+    """Another thread's work was interrupted."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How plans are run. The figures do not depend on jobs or engine.
+
+    replications ≥ 1; seed ≥ 0; jobs: threads (compiled engine) or processes (reference engine), by default one a core;
+    out: folder for results; contacts: keep the contact log; fresh: compute again what is finished; engine: compiled or
+    reference; progress: called with replications done and in all.
+    """
+
+    replications: int = DEFAULT_REPLICATIONS
+    seed: int = 1
+    jobs: int | None = None
+    out: str | Path = DEFAULT_OUT
+    contacts: bool = False
+    fresh: bool = False
+    engine: str | None = None
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        if self.replications < 1:
+            raise ValueError(f"replications(={self.replications}) must be ≥ 1")
+        if self.seed < 0:
+            raise ValueError(f"seed(={self.seed}) must be ≥ 0")
+
+    @property
+    def store(self) -> Store:
+        """The store of finished replications."""
+        return Store(Path(self.out) / STORE_FOLDER)
+
+
+def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result:
     """Run replications of one plan, on all cores by default; finished ones are taken from the store.
 
-    replications ≥ 1; seed ≥ 0; jobs: processes, by default one a core; out: folder for results; contacts: keep the
-    contact log; fresh: compute again what is finished. The figures do not depend on jobs. Raises InvalidInput for an
-    unknown plan, RunFailed when a replication cannot be finished.
+    Options as in `Options`. Raises InvalidInput for an unknown plan, RunFailed when a replication cannot be finished.
     """
     check_plan(scenario, plan)
-    return run_plans(
-        scenario, [plan], replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts, fresh=fresh,
-        progress=progress,
-    )[0]  # fmt: skip
+    return run_plans(scenario, [plan], Options(**options))[0]
 
 
 def compare(
     scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Any
 ) -> Comparison:
-    """Run plans (all by default) against the base on the same draws; options as `run`."""
-    chosen = list(plans) if plans is not None else [name for name in scenario.plans if name != base]
-    chosen = list(dict.fromkeys(chosen))
+    """Run plans (all by default) against the base on the same draws; options as in `Options`."""
+    chosen = list(dict.fromkeys(scenario.plans if plans is None else plans))
     for plan in (base, *chosen):
         check_plan(scenario, plan)
-    if not chosen:
+    others = [plan for plan in chosen if plan != base]
+    if not others:
         hint = "add a plan to the file; sxsim explain plans says how"
         raise InvalidInput([Problem(("plans",), f": there is no plan but {base} to compare", hint)])
-    first, *others = run_plans(scenario, [base, *chosen], **options)
-    return Comparison(first, others)
+    first, *rest = run_plans(scenario, [base, *others], Options(**options))
+    return Comparison(first, rest)
 
 
 def check_plan(scenario: ScenarioFile, plan: str) -> None:
@@ -127,120 +182,148 @@ def check_plan(scenario: ScenarioFile, plan: str) -> None:
         raise InvalidInput([Problem(("plans",), message, did_you_mean(plan, scenario.plans))])
 
 
-def run_plans(
-    scenario: ScenarioFile,
-    plans: Sequence[str],
-    *,
-    replications: int = DEFAULT_REPLICATIONS,
-    seed: int = 1,
-    jobs: int | None = None,
-    out: str | Path = DEFAULT_OUT,
-    contacts: bool = False,
-    fresh: bool = False,
-    progress: Progress | None = None,
-) -> list[Result]:
-    """Replications of several plans on the same draws, in the order of the plans."""
-    if replications < 1:
-        raise ValueError(f"replications(={replications}) must be ≥ 1")
-    if seed < 0:
-        raise ValueError(f"seed(={seed}) must be ≥ 0")
-    store = Store(Path(out) / STORE_FOLDER)
-    began = time.perf_counter()
-    work = [
-        (plan, r, replication_key(scenario, plan, seed, r, contacts=contacts))
-        for plan in plans
-        for r in range(replications)
+@dataclass(frozen=True)
+class _Task:
+    plan: str
+    replication: int
+    key: str
+
+
+def _tasks(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[_Task]:
+    return [
+        _Task(plan, r, replication_key(scenario, plan, options.seed, r, contacts=options.contacts))
+        for plan in dict.fromkeys(plans)
+        for r in range(options.replications)
     ]
-    missing = [(plan, r, key) for plan, r, key in dict.fromkeys(work) if fresh or not store.has(key)]
-    done = len(work) - len(missing)
-    report = progress or (lambda _done, _total: None)
-    report(done, len(work))
-    _work(scenario, missing, seed, store, contacts, jobs, lambda count: report(done + count, len(work)))
+
+
+def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[Result]:
+    """Replications of several plans on the same draws, in the order of the plans."""
+    store, engine = options.store, engine_of(scenario, options.engine)
+    store.prepare()
+    began = time.perf_counter()
+    tasks = _tasks(scenario, plans, options)
+    missing = [task for task in tasks if options.fresh or store.get(task.key) is None]
+    done = len(tasks) - len(missing)
+    report = options.progress or (lambda _done, _total: None)
+    report(done, len(tasks))
+    _work(scenario, missing, options, engine, lambda count: report(done + count, len(tasks)))
+    seconds = time.perf_counter() - began
     results = []
-    for plan in plans:
-        keys = [key for p, _, key in work if p == plan]
-        records = [
-            store.get(key) or _again(scenario, plan, seed, r, store, key, contacts) for r, key in enumerate(keys)
-        ]
-        reused = sum(1 for p, _, key in work if p == plan) - sum(1 for p, _, _ in missing if p == plan)
-        results.append(Result(scenario, plan, seed, records, keys, time.perf_counter() - began, reused))
+    for plan in dict.fromkeys(plans):
+        keys = [task.key for task in tasks if task.plan == plan]
+        records = [_read(store, key) for key in keys]
+        reused = len(keys) - sum(task.plan == plan for task in missing)
+        results.append(Result(scenario, plan, options.seed, records, keys, seconds, reused))
     return results
 
 
-def _again(
-    scenario: ScenarioFile, plan: str, seed: int, replication: int, store: Store, key: str, contacts: bool
-) -> "Records":
-    """A replication whose file was damaged is run again."""
-    simulate_replication(scenario, plan, seed, replication, store.folder, key, contacts)
+def _read(store: Store, key: str) -> "Records":
     records = store.get(key)
     if records is None:
-        raise RunFailed(f"replication {replication} of {plan} cannot be read back from {store.path(key)}")
+        raise RunFailed(f"a finished replication cannot be read back from {store.path(key)}")
     return records
 
 
 def _work(
-    scenario: ScenarioFile,
-    missing: list[tuple[str, int, str]],
-    seed: int,
-    store: Store,
-    contacts: bool,
-    jobs: int | None,
-    report: Callable[[int], None],
+    scenario: ScenarioFile, missing: list[_Task], options: Options, engine: str, report: Callable[[int], None]
 ) -> None:
     """Run what is missing: the first here, the rest on other cores when that pays."""
-    jobs = jobs or os.cpu_count() or 1
+    jobs = options.jobs or os.cpu_count() or 1
     began = time.perf_counter()
-    done = 0
-    while missing:
-        plan, replication, key = missing[0]
-        simulate_replication(scenario, plan, seed, replication, store.folder, key, contacts)
-        missing, done = missing[1:], done + 1
+    for done, task in enumerate(missing, 1):
+        simulate_replication(*_arguments(scenario, task, options, engine))
         report(done)
-        spent = time.perf_counter() - began
-        if jobs > 1 and len(missing) > 1 and spent / done * len(missing) > _WORTH_SHARING:
-            break
-    if not missing:
-        return
+        rest = missing[done:]
+        worth = (time.perf_counter() - began) / done * len(rest) > _WORTH_SHARING
+        if jobs > 1 and len(rest) > 1 and (worth or engine == "compiled"):
+            share = _in_threads if engine == "compiled" else _in_processes
+            share(scenario, rest, options, engine, min(jobs, len(rest)), _after(done, report))
+            return
+
+
+def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda count: report(done + count)
+
+
+def _arguments(scenario: ScenarioFile, task: _Task, options: Options, engine: str) -> tuple[Any, ...]:
+    store = options.store.folder
+    return scenario, task.plan, options.seed, task.replication, store, task.key, options.contacts, engine
+
+
+def _in_threads(
+    scenario: ScenarioFile, tasks: list[_Task], options: Options, engine: str, jobs: int, report: Callable[[int], None]
+) -> None:
+    """Share tasks among threads: the compiled engine lets others run meanwhile."""
+    stop = threading.Event()
+
+    def each_month(_month: int) -> None:
+        if stop.is_set():
+            raise _Stopped
+
+    with ThreadPoolExecutor(jobs) as pool:
+        work = functools.partial(simulate_replication, each_month=each_month)
+        futures = {pool.submit(work, *_arguments(scenario, task, options, engine)) for task in tasks}
+        try:
+            _report_each(futures, report)
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _in_processes(
+    scenario: ScenarioFile, tasks: list[_Task], options: Options, engine: str, jobs: int, report: Callable[[int], None]
+) -> None:
+    """Share tasks among processes, which end at once when the work is interrupted."""
     plain = ScenarioFile.model_validate(scenario.model_dump())
-    pool = ProcessPoolExecutor(min(jobs, len(missing)), mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
-        waiting: set[Future[str]] = {
-            pool.submit(simulate_replication, plain, plan, seed, replication, store.folder, key, contacts)
-            for plan, replication, key in missing
-        }
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                future.result()
-                done += 1
-                report(done)
+        with _interrupts_held_back():
+            futures = {pool.submit(simulate_replication, *_arguments(plain, t, options, engine)) for t in tasks}
+        _report_each(futures, report)
     except BaseException:
+        processes = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((pool._processes or {}).values()):
+        for process in processes:
             process.terminate()
         raise
     pool.shutdown()
 
 
-def planned(
-    scenario: ScenarioFile,
-    plans: Sequence[str],
-    replications: int,
-    seed: int,
-    out: str | Path,
-    *,
-    contacts: bool,
-    fresh: bool,
-) -> str:
-    """What a command would run, in a sentence: how many replications, how many of them are finished."""
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Processes started here never see Ctrl-C themselves: this process ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _report_each(futures: "set[Future[str]]", report: Callable[[int], None]) -> None:
+    done = 0
+    while futures:
+        finished, futures = wait(futures, return_when=FIRST_COMPLETED)
+        for future in finished:
+            future.result()
+            done += 1
+            report(done)
+
+
+def planned(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> dict[str, Any]:
+    """What a command would run: plans, replications in all, how many are finished, how many are to run."""
     for plan in plans:
         check_plan(scenario, plan)
-    store = Store(Path(out) / STORE_FOLDER)
-    keys = [
-        replication_key(scenario, plan, seed, r, contacts=contacts)
-        for plan in dict.fromkeys(plans)
-        for r in range(replications)
-    ]
-    finished = 0 if fresh else sum(store.has(key) for key in keys)
-    names = ", ".join(dict.fromkeys(plans))
-    return f"{len(keys)} replications ({replications} of each plan: {names}), {finished} finished, {len(keys) - finished} to run"
+    tasks = _tasks(scenario, plans, options)
+    finished = 0 if options.fresh else sum(options.store.has(task.key) for task in tasks)
+    return {
+        "plans": list(dict.fromkeys(plans)),
+        "replications": len(tasks),
+        "of_each_plan": options.replications,
+        "finished": finished,
+        "to_run": len(tasks) - finished,
+    }

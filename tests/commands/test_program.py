@@ -50,14 +50,15 @@ def test_no_command_and_an_unknown_one_are_usage_errors() -> None:
     ],
 )
 def test_a_problem_of_the_system_is_said_with_what_to_do(
-    number: int, piece: str, monkeypatch: pytest.MonkeyPatch
+    number: int, piece: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(**_options: object) -> None:
+    def fail(*, out: str = "") -> None:
         raise OSError(number, "reason", "some/file")
 
-    monkeypatch.setattr(program, "app", fail)
-    said = call("run")
-    assert (said.code, said.out) == (4, "")
+    with pytest.raises(SystemExit) as stopped:
+        program._guarded(fail)()
+    said = capsys.readouterr()
+    assert (stopped.value.code, said.out) == (4, "")
     assert said.err.startswith("some/file: reason\n")
     assert piece in said.err
 

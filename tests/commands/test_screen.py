@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from sxsim.commands.screen import comparison_screen, run_screen
+from sxsim.commands.screen import comparison_hint, comparison_screen, run_hint, run_screen
 from sxsim.results.result import Comparison
 
 from ..results.hand_made import empty, lively, result_of
@@ -12,7 +12,7 @@ PATH = "scenarios/cafe.yaml"
 
 def test_a_run_fits_on_a_screen_and_says_what_came_out(tmp_path) -> None:  # type: ignore[no-untyped-def]
     result = result_of([lively(0), lively(1)])
-    text = run_screen(result, tmp_path, PATH)
+    text = run_screen(result, tmp_path)
     lines = text.splitlines()
     assert lines[0] == "Is a warmer welcome worth it?"
     assert "cafe · plan today · 2 months · 2 runs" in lines
@@ -21,18 +21,18 @@ def test_a_run_fits_on_a_screen_and_says_what_came_out(tmp_path) -> None:  # typ
     for word in ("satisfaction", "nps", "loyalty", "npv", "core service proposition"):
         assert word in text
     assert f"files: {tmp_path}" in text
-    assert f"sxsim compare {PATH}" in text
+    assert f"sxsim compare {PATH}" in run_hint(result, PATH)
 
 
 def test_replications_from_before_are_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
     result = result_of([lively(0), lively(1)])
     result.reused = 1
-    assert "2 runs, 1 of them from before" in run_screen(result, tmp_path, PATH)
+    assert "2 runs, 1 of them from before" in run_screen(result, tmp_path)
 
 
 @pytest.mark.parametrize("records", [[lively()], [empty(), empty()], [empty()]], ids=["one run", "nobody", "neither"])
 def test_a_screen_holds_no_nan(records, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    assert not re.search(r"\bnan\b|\binf\b", run_screen(result_of(records), tmp_path, PATH))
+    assert not re.search(r"\bnan\b|\binf\b", run_screen(result_of(records), tmp_path))
 
 
 def test_a_comparison_tells_each_plan_in_figures_and_in_a_sentence(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -42,7 +42,7 @@ def test_a_comparison_tells_each_plan_in_figures_and_in_a_sentence(tmp_path) -> 
         record.sites["revenue"] += 1000 + number
         record.sites["cost"] += 100
         record.sites["active"][-1] += 2 + number
-    text = comparison_screen(Comparison(base, [same, dearer]), tmp_path, PATH)
+    text = comparison_screen(Comparison(base, [same, dearer]), tmp_path)
     blocks = text.split("\n\n")
     assert "cafe · 2 months · 2 paired runs, seed 1" in text
     first = next(block for block in blocks if block.startswith("same-again: equal to the base"))
@@ -51,12 +51,13 @@ def test_a_comparison_tells_each_plan_in_figures_and_in_a_sentence(tmp_path) -> 
     assert re.search(r"^  revenue +\+1000  \(\+994 … \+1007\) +better +EUR a month$", second, re.M), second
     assert re.search(r"^  cost +\+100  \(\+100 … \+100\) +worse +EUR a month$", second, re.M)
     assert "same-again: is the same as today in every figure." in text
-    assert f"sxsim run {PATH} --plan same-again" in text
-    assert f"sxsim compare {PATH} -n 8" in text
+    hint = comparison_hint(Comparison(base, [same, dearer]), PATH)
+    assert f"sxsim run {PATH} --plan same-again" in hint
+    assert f"sxsim compare {PATH} -n 8" in hint
 
 
 @pytest.mark.parametrize("records", [[lively()], [empty(), empty()]], ids=["one run", "nobody"])
 def test_a_comparison_holds_no_nan(records, tmp_path) -> None:  # type: ignore[no-untyped-def]
     other = result_of([lively(3)] if len(records) == 1 else records, "welcome")
-    text = comparison_screen(Comparison(result_of(records), [other]), tmp_path, PATH)
+    text = comparison_screen(Comparison(result_of(records), [other]), tmp_path)
     assert not re.search(r"\+?\bnan\b|\binf\b", text)

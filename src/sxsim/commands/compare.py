@@ -7,6 +7,7 @@ import typer
 from sxsim.commands.options import (
     CONTACTS,
     DRY_RUN,
+    ENGINE,
     FRESH,
     JOBS,
     JSON,
@@ -17,9 +18,11 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    check_engine,
     hint,
     hint_at_compiling,
     progress,
+    show_plan,
 )
 
 NAME = "compare"
@@ -40,16 +43,21 @@ def command(
     quiet: QUIET = False,
     dry_run: DRY_RUN = False,
     fresh: FRESH = False,
+    engine: ENGINE = None,
 ) -> None:
     """Run plans against the base on the same draws and show the paired differences."""
     from sxsim.results.result import to_json
-    from sxsim.runs import compare, load, planned
+    from sxsim.runs import Options, compare, load, planned
 
+    check_engine(engine)
     loaded = load(scenario, sets=sets or (), parameters=parameters)
-    chosen = [name.strip() for name in plans.split(",") if name.strip()] if plans else None
+    chosen = None if plans is None else [name.strip() for name in plans.split(",") if name.strip()]
+    if chosen == []:
+        raise typer.BadParameter("name at least one plan, like --plans a,b", param_hint="--plans")
     if dry_run:
         everything = [base, *(chosen if chosen is not None else [name for name in loaded.plans if name != base])]
-        typer.echo(planned(loaded, everything, replications, seed, out, contacts=contacts, fresh=fresh))
+        options = Options(replications, seed, jobs, out, contacts, fresh)
+        show_plan(planned(loaded, everything, options), json)
         return
     if loaded.plug_ins:
         hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
@@ -57,12 +65,13 @@ def command(
     with progress(f"{loaded.name}, all plans", quiet) as report:
         comparison = compare(
             loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,
-            fresh=fresh, progress=report,
+            fresh=fresh, engine=engine, progress=report,
         )  # fmt: skip
         folder = comparison.save(out)
     if json:
         typer.echo(to_json(comparison.as_json()))
         return
-    from sxsim.commands.screen import comparison_screen
+    from sxsim.commands.screen import comparison_hint, comparison_screen
 
-    typer.echo(comparison_screen(comparison, folder, str(scenario)))
+    typer.echo(comparison_screen(comparison, folder))
+    hint(comparison_hint(comparison, str(scenario)), quiet)

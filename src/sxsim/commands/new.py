@@ -9,7 +9,9 @@ NAME = "new"
 
 
 def command(
-    name: Annotated[str, typer.Argument(help="Name of the new scenario; NAME.yaml is written.", show_default=False)],
+    name: Annotated[
+        str | None, typer.Argument(help="Name of the new scenario; NAME.yaml is written.", show_default=False)
+    ] = None,
     template: Annotated[str | None, typer.Option("--template", help="Scenario to start from.")] = None,
     show: Annotated[bool, typer.Option("--templates", help="List the templates and stop.", is_eager=True)] = False,
 ) -> None:
@@ -22,6 +24,8 @@ def command(
     if show:
         typer.echo("\n".join(known))
         return
+    if name is None:
+        raise typer.BadParameter("give the new scenario a name, like my-organisation", param_hint="NAME")
     chosen = template or DEFAULT_TEMPLATE
     if chosen not in known:
         raise InvalidInput([Problem((), f" --template {chosen!r} is unknown", did_you_mean(chosen, known))])

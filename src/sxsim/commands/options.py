@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,10 +27,35 @@ FRESH = Annotated[bool, typer.Option("--fresh", help="Compute again what is fini
 CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (contacts.parquet).")]
 
 
+ENGINE = Annotated[
+    str | None, typer.Option("--engine", metavar="compiled|reference", help="Engine. Default: compiled.")
+]
+
+
 def hint(text: str, quiet: bool) -> None:
     """Say something beside the data, on stderr."""
     if not quiet:
         typer.echo(text, err=True)
+
+
+def show_plan(planned: dict[str, Any], json: bool) -> None:
+    """Say what would be run."""
+    if json:
+        from sxsim.results.provenance import SCHEMA_VERSION
+        from sxsim.results.result import to_json
+
+        typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": True, **planned}))
+        return
+    plans = ", ".join(planned["plans"])
+    finished, to_run = planned["finished"], planned["to_run"]
+    all_of_them = f"{planned['replications']} replications ({planned['of_each_plan']} of each plan: {plans})"
+    typer.echo(f"{all_of_them}, {finished} finished, {to_run} to run")
+
+
+def check_engine(engine: str | None) -> None:
+    """Refuse an engine there is not. Raises BadParameter, exit code 2."""
+    if engine not in (None, "compiled", "reference"):
+        raise typer.BadParameter(f"{engine!r} must be compiled or reference", param_hint="--engine")
 
 
 def hint_at_compiling(quiet: bool) -> None:

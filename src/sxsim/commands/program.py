@@ -1,26 +1,59 @@
 """The program `sxsim`: its commands, and how errors leave it."""
 
 import errno
+import functools
+import inspect
+import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import typer
 
 from sxsim.commands import check, compare, explain, new, rerun, run
+from sxsim.scenario.problems import InvalidInput
 
 EXIT_DONE, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_RUN_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 app = typer.Typer(
     name="sxsim",
-    help="Simulates service excellence (ISO 23592): what an investment does to delight, loyalty and result, and how sure "
-    "that is.",
+    help="Simulates service excellence (ISO 23592): what an investment does to delight, loyalty and result, and how sure that is.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, with every mistake of a user ending in a message and an exit code, never in a traceback."""
+    has_out = "out" in inspect.signature(command).parameters
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except InvalidInput as error:
+            _stop(str(error), EXIT_INVALID)
+        except KeyboardInterrupt:
+            _stop("interrupted; what is finished is kept, the same command goes on from there", EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(EXIT_DONE)
+        except OSError as error:
+            _stop(_system_problem(error, has_out), EXIT_RUN_FAILED)
+        except Exception as error:
+            if type(error).__name__ not in ("RunFailed", "BrokenProcessPool"):
+                raise
+            hint = "finished replications are kept; the same command tries the rest again"
+            _stop(f"the run failed: {error}\n  {hint}", EXIT_RUN_FAILED)
+
+    return guarded
+
+
 for module in (new, check, run, compare, explain, rerun):
-    app.command(module.NAME)(module.command)
+    app.command(module.NAME)(_guarded(module.command))
 
 
 def _version(value: bool) -> None:
@@ -41,38 +74,23 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; every mistake of a user ends in a message and an exit code, never in a traceback."""
-    from sxsim.scenario.problems import InvalidInput
-
+    """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    try:
-        app(standalone_mode=True)
-    except InvalidInput as error:
-        _stop(str(error), EXIT_INVALID)
-    except KeyboardInterrupt:
-        _stop("interrupted; what is finished is kept, the same command goes on from there", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_DONE)
-    except OSError as error:
-        _stop(_system_problem(error), EXIT_RUN_FAILED)
-    except Exception as error:
-        if type(error).__name__ not in ("RunFailed", "BrokenProcessPool"):
-            raise
-        _stop(f"the run failed: {error}\n  finished replications are kept; the same command tries the rest again", 4)
+    app()
 
 
-def _system_problem(error: OSError) -> str:
+def _system_problem(error: OSError, has_out: bool) -> str:
     where = f"{error.filename}: " if error.filename else ""
+    another = "choose another folder with --out" if has_out else "choose another place"
     hints = {
-        errno.ENOSPC: "the disk is full; free some space or choose another folder with --out, then repeat the command",
-        errno.EACCES: "no permission; choose a folder you may write to with --out",
-        errno.EPERM: "no permission; choose a folder you may write to with --out",
-        errno.EROFS: "the folder is read-only; choose another one with --out",
-        errno.ENOTDIR: "a part of this path is a file, not a folder; choose another one with --out",
-        errno.EEXIST: "a file of that name is in the way; choose another folder with --out",
+        errno.ENOSPC: f"the disk is full; free some space or {another}, then repeat the command",
+        errno.EACCES: f"no permission; {another}",
+        errno.EPERM: f"no permission; {another}",
+        errno.EROFS: f"the folder is read-only; {another}",
+        errno.ENOTDIR: f"a part of this path is a file, not a folder; {another}",
+        errno.EEXIST: f"a file of that name is in the way; {another}",
     }
     hint = hints.get(error.errno or 0, "see whether the path exists and may be written to")
     return f"{where}{error.strerror or error}\n  {hint}\n  what is finished is kept, and no half-written file is left"

@@ -7,6 +7,7 @@ import typer
 from sxsim.commands.options import (
     CONTACTS,
     DRY_RUN,
+    ENGINE,
     FRESH,
     JOBS,
     JSON,
@@ -17,9 +18,11 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    check_engine,
     hint,
     hint_at_compiling,
     progress,
+    show_plan,
 )
 
 NAME = "run"
@@ -40,14 +43,17 @@ def command(
     quiet: QUIET = False,
     dry_run: DRY_RUN = False,
     fresh: FRESH = False,
+    engine: ENGINE = None,
 ) -> None:
     """Run replications of one plan and show what came out."""
     from sxsim.results.result import to_json
-    from sxsim.runs import load, planned, run
+    from sxsim.runs import Options, load, planned, run
 
+    check_engine(engine)
     loaded = load(scenario, sets=sets or (), parameters=parameters)
     if dry_run:
-        typer.echo(planned(loaded, [plan], replications, seed, out, contacts=contacts, fresh=fresh))
+        options = Options(replications, seed, jobs, out, contacts, fresh)
+        show_plan(planned(loaded, [plan], options), json)
         return
     if loaded.plug_ins:
         hint(f"plug-in {', '.join(loaded.plug_ins)}: this scenario runs on the reference engine", quiet)
@@ -62,12 +68,14 @@ def command(
             out=out,
             contacts=contacts,
             fresh=fresh,
+            engine=engine,
             progress=report,
         )
         folder = result.save(out)
     if json:
         typer.echo(to_json(result.as_json()))
         return
-    from sxsim.commands.screen import run_screen
+    from sxsim.commands.screen import run_hint, run_screen
 
-    typer.echo(run_screen(result, folder, str(scenario)))
+    typer.echo(run_screen(result, folder))
+    hint(run_hint(result, str(scenario)), quiet)

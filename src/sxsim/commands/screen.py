@@ -45,8 +45,8 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
 
 
-def run_screen(result: Result, folder: Path, scenario: str) -> str:
-    """Pyramid, chain, result with intervals, three sentences, where the files lie, what to do next."""
+def run_screen(result: Result, folder: Path) -> str:
+    """Pyramid, chain, result with intervals, three sentences, where the files lie."""
     months = result.scenario.horizon.months
     lines = [result.scenario.question.strip(), ""]
     runs = "run" if result.replications == 1 else "runs"
@@ -72,14 +72,23 @@ def run_screen(result: Result, folder: Path, scenario: str) -> str:
     for text in result.warnings:
         lines += _wrapped(f"note: {text}")
     lines.append(f"files: {folder}  (pictures in {folder / 'figures'})")
-    others = [name for name in result.scenario.plans if name != result.plan]
-    lines.append(
-        f"next: sxsim compare {scenario}" if others else f"next: sxsim explain plans, then add a plan to {scenario}"
-    )
     return "\n".join(lines)
 
 
-def comparison_screen(comparison: Comparison, folder: Path, scenario: str) -> str:
+def run_hint(result: Result, scenario: str) -> str:
+    """The command that one may want next."""
+    if len(result.scenario.plans) > 1:
+        return f"next: sxsim compare {scenario}"
+    return f"next: sxsim explain plans, then add a plan to {scenario}"
+
+
+def comparison_hint(comparison: Comparison, scenario: str) -> str:
+    """The commands that one may want next."""
+    more = f"sxsim compare {scenario} -n {4 * comparison.base.replications}"
+    return f"next: sxsim run {scenario} --plan {comparison.others[0].plan}   or more runs: {more}"
+
+
+def comparison_screen(comparison: Comparison, folder: Path) -> str:
     """Paired differences of each plan, in figures and in a sentence."""
     base = comparison.base
     lines = [base.scenario.question.strip(), ""]
@@ -101,10 +110,6 @@ def comparison_screen(comparison: Comparison, folder: Path, scenario: str) -> st
     for text in warnings:
         lines += _wrapped(f"note: {text}")
     lines += ["", f"files: {folder}  (picture in {folder / 'figures'})"]
-    plan = comparison.others[0].plan
-    lines.append(
-        f"next: sxsim run {scenario} --plan {plan}   or more runs: sxsim compare {scenario} -n {4 * base.replications}"
-    )
     return "\n".join(lines)
 
 

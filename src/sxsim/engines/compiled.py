@@ -569,9 +569,9 @@ def _floor_month(world, agenda, site):
     setting = world.settings[0]
     for person in range(setting.people):
         i = world.persons[person]
-        if i.site == site and i.status == CUSTOMER and world.visits[person].active == 0:
-            if agenda.where[person] == _NOWHERE:
-                _plans_visit(world, agenda, site, person, setting.month_start)
+        at_home = world.visits[person].active == 0 and agenda.where[person] == _NOWHERE
+        if i.site == site and i.status == CUSTOMER and at_home:
+            _plans_visit(world, agenda, site, person, setting.month_start)
     first = int(setting.month_start / HALF_HOUR)
     last = int(setting.month_end / HALF_HOUR)
     shift_rank = (_SHIFT_CHANGE << _KIND_BITS) | site

@@ -5,7 +5,6 @@ import math
 from sxsim.model.contact import logistic
 from sxsim.model.rule import rule
 
-
 #: Positions of a brand.
 LOW_BUDGET, STANDARD, PREMIUM, LUXURY = range(4)
 

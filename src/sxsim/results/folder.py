@@ -1,6 +1,7 @@
 """The folder of a run or a comparison: tables, provenance, figures. A folder is either whole or not there."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,12 @@ def write_table(frame: "pd.DataFrame", path: Path) -> None:
 
 def run_folder_name(result: "Result") -> str:
     """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
-    return f"{result.scenario.name}-{result.plan}-{digest(result.keys)[:10]}".replace(" ", "-")
+    return f"{_plain(result.scenario.name)}-{_plain(result.plan)}-{digest(result.keys)[:10]}"
+
+
+def _plain(name: str) -> str:
+    """A name as a part of a folder's name."""
+    return re.sub(r"[^\w-]+", "-", name).strip("-") or "scenario"
 
 
 def write_run(result: "Result", out: Path) -> Path:
@@ -78,7 +84,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
 
     base = comparison.base
     key = digest([result.keys for result in (base, *comparison.others)])[:10]
-    folder = out / f"{base.scenario.name}-compare-{key}".replace(" ", "-")
+    folder = out / f"{_plain(base.scenario.name)}-compare-{key}"
     with whole_folder(folder) as temporary:
         write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
         import pandas as pd
@@ -98,6 +104,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
             "plans": [other.plan for other in comparison.others],
             "seed": base.seed,
             "replications": base.replications,
+            "seconds": round(base.seconds, 3),
             "runs": [run_folder_name(result) for result in (base, *comparison.others)],
         }
         _write_provenance(temporary, base.scenario, described)

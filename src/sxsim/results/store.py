@@ -63,7 +63,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
         old = temporary.with_name(f"{temporary.name}.old")
         if path.exists():
             os.replace(path, old)
-        os.replace(temporary, path)
+        try:
+            os.replace(temporary, path)
+        except OSError:
+            if old.exists():
+                os.replace(old, path)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -80,6 +85,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def prepare(self) -> None:
+        """Make the folder, so that an unusable place is noticed before any work. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, key: str) -> Path:
         """Where the replication of a key is kept."""
@@ -101,9 +110,5 @@ class Store:
         try:
             with np.load(self.path(key), allow_pickle=False) as file:
                 return Records(warm_up=int(file["warm_up"]), **{name: file[name] for name in _ARRAYS})
-        except (OSError, ValueError, KeyError, EOFError):
+        except Exception:  # whatever a missing or damaged file makes its readers raise
             return None
-        except Exception as error:  # zipfile and zlib raise their own kinds for damaged files
-            if type(error).__module__ in ("zipfile", "zlib"):
-                return None
-            raise

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 YEAR = 12
 _DRIFT_MONTHS = 6
+_ABOUT = 0.02
 
 
 def pyramid_shares(result: "Result", span: slice) -> list[Interval]:
@@ -81,14 +82,15 @@ def sentences(result: "Result") -> list[str]:
     k, currency = result.intervals, result.scenario.currency
     broken, upper = k["level_0"].mean, k["level_3"].mean + k["level_4"].mean
     months = result.scenario.horizon.months
+    span = "year" if months >= YEAR else f"{months} months" if months > 1 else "month"
     first = (
-        f"In the last year {number(broken, 'share')} of contacts ended at level 0 (promise broken and not put right, or no "
+        f"In the last {span} {number(broken, 'share')} of contacts ended at level 0 (promise broken and not put right, or no "
         f"contact at all), and {number(upper, 'share')} were individual or surprising; {number(k['delight_rate'].mean, 'share')} "
         "of completed contacts delighted."
     )
     start = _first_customers(result)
     end = k["active_customers"].mean
-    trend = "about as many" if start and abs(end / start - 1) < 0.02 else "more" if end > start else "fewer"
+    trend = "about as many" if abs(end - start) <= _ABOUT * start else "more" if end > start else "fewer"
     second = (
         f"Customers end at satisfaction {number(k['satisfaction'].mean)} and loyalty {number(k['loyalty'].mean)} of 100; "
         f"{number(k['churn_rate'].mean, 'share')} leave in a month, and after {months} months there are {trend} customers "
@@ -120,6 +122,10 @@ def verdict(difference: Interval, better: str) -> str:
     return "better" if (difference.mean > 0) == (better == "higher") else "worse"
 
 
+def _runs(count: int) -> str:
+    return "one run" if count == 1 else f"{count} runs"
+
+
 def _money(value: float) -> str:
     """A signed amount, thousands apart."""
     return f"{value:+,.0f}".replace(",", " ")
@@ -135,13 +141,20 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
         money = {
             "better": f"earns more than {comparison.base.plan}",
             "worse": f"earns less than {comparison.base.plan} within the horizon",
-            "no difference": f"is the same as {comparison.base.plan} in every figure",
-            "cannot tell": f"cannot be told from {comparison.base.plan} by its net present value at {npv.n} runs",
+            "no difference": f"earns as much as {comparison.base.plan}",
+            "cannot tell": f"cannot be told from {comparison.base.plan} by its net present value at {_runs(npv.n)}",
         }[judged]
-        if judged == "no difference" and loyalty.mean == 0:
-            texts.append(f"{plan}: {money}.")
+        if all(value.mean == 0 and not value.sd > 0 for value in found.values() if value.n):
+            texts.append(f"{plan}: is the same as {comparison.base.plan} in every figure.")
             continue
-        spread = f"95 % interval {_money(npv.low)} to {_money(npv.high)}, chance only"
+        if not math.isfinite(loyalty.mean) or not math.isfinite(delight.mean):
+            texts.append(f"{plan}: nobody was there to be delighted; it {money} ({_money(npv.mean)} {currency}).")
+            continue
+        spread = (
+            f"95 % interval {_money(npv.low)} to {_money(npv.high)}, chance only"
+            if npv.n > 1
+            else "one run, no interval"
+        )
         texts.append(
             f"{plan}: loyalty {loyalty.mean:+.1f} points, delighted contacts {100 * delight.mean:+.1f} points; it {money} "
             f"({_money(npv.mean)} {currency}, {spread})."

@@ -7,7 +7,6 @@ from pydantic import BeforeValidator, Field
 from sxsim.scenario.fields import Name, Part, Share, quantity
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
 
-
 #: Positions of a brand, from the lowest expectation of customers to the highest.
 BRAND_POSITIONS = ("low_budget", "standard", "premium", "luxury")
 

@@ -31,7 +31,7 @@ class Clock(simpy.Environment):
 
     def schedule_at(self, time: float, rank: int, event: simpy.Event) -> None:
         """Let an event happen at a minute; at the same minute the lower rank comes first."""
-        heapq.heappush(self._queue, (time, rank, next(self._eid), event))  # type: ignore[arg-type]
+        heapq.heappush(self._queue, (time, rank, next(self._eid), event))  # type: ignore[arg-type,misc]
 
 
 class Touchpoint:
