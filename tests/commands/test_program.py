@@ -43,7 +43,7 @@ def test_no_command_and_an_unknown_one_are_usage_errors() -> None:
     ("number", "piece"),
     [
         (errno.ENOSPC, "the disk is full"),
-        (errno.EACCES, "no permission; choose a folder you may write to with --out"),
+        (errno.EACCES, "no permission; choose another folder with --out"),
         (errno.EROFS, "the folder is read-only"),
         (errno.ENOTDIR, "a part of this path is a file"),
         (errno.EIO, "see whether the path exists and may be written to"),

@@ -108,9 +108,9 @@ def _bind(  # type: ignore[no-untyped-def]
     logged, half_hour,
 ):  # fmt: skip
     return Agenda(
-        time, rank, where, after, before, heads, meaning, served, queue_key, queue_after, queue_before, first, last,
-        waiting, free_places, free_units, heap_time, heap_rank, heap_entity, heap_size, call_person, call_post, calls,
-        log, logged, half_hour,
+        time, rank, where, after, before, heads, meaning, served, queue_key, queue_after, queue_before, first,
+        last, waiting, free_places, free_units, heap_time, heap_rank, heap_entity, heap_size, call_person,
+        call_post, calls, log, logged, half_hour,
     )  # fmt: skip
 
 
@@ -158,20 +158,37 @@ def agenda_of(world: World) -> Agenda:
 
 
 @step
-def _earlier(agenda, one, other):
-    """Whether an entry of the heap comes before another."""
-    if agenda.heap_time[one] != agenda.heap_time[other]:
-        return agenda.heap_time[one] < agenda.heap_time[other]
-    return agenda.heap_rank[one] < agenda.heap_rank[other]
+def _rise(times, ranks, entities, place):
+    """The entry at a place of the heap rises to where it belongs."""
+    time, rank, entity = times[place], ranks[place], entities[place]
+    while place > 0:
+        parent = (place - 1) // 2
+        if times[parent] < time or (times[parent] == time and ranks[parent] < rank):
+            break
+        times[place], ranks[place], entities[place] = times[parent], ranks[parent], entities[parent]
+        place = parent
+    times[place], ranks[place], entities[place] = time, rank, entity
 
 
 @step
-def _swap(agenda, one, other):
-    """Exchange two entries of the heap."""
-    times, ranks, entities = agenda.heap_time, agenda.heap_rank, agenda.heap_entity
-    times[one], times[other] = times[other], times[one]
-    ranks[one], ranks[other] = ranks[other], ranks[one]
-    entities[one], entities[other] = entities[other], entities[one]
+def _sink(times, ranks, entities, size):
+    """The entry behind the last one of the heap takes the first place and sinks to where it belongs."""
+    time, rank, entity = times[size], ranks[size], entities[size]
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= size:
+            break
+        other = child + 1
+        if other < size and (
+            times[other] < times[child] or (times[other] == times[child] and ranks[other] < ranks[child])
+        ):
+            child = other
+        if time < times[child] or (time == times[child] and rank < ranks[child]):
+            break
+        times[place], ranks[place], entities[place] = times[child], ranks[child], entities[child]
+        place = child
+    times[place], ranks[place], entities[place] = time, rank, entity
 
 
 @step
@@ -182,37 +199,22 @@ def _push(agenda, entity):
         agenda.heap_time = np.concatenate((agenda.heap_time, np.zeros(place)))
         agenda.heap_rank = np.concatenate((agenda.heap_rank, np.zeros(place, np.int64)))
         agenda.heap_entity = np.concatenate((agenda.heap_entity, np.zeros(place, np.int64)))
-    agenda.heap_time[place], agenda.heap_rank[place] = agenda.time[entity], agenda.rank[entity]
-    agenda.heap_entity[place] = entity
+    times, ranks, entities = agenda.heap_time, agenda.heap_rank, agenda.heap_entity
+    times[place], ranks[place], entities[place] = agenda.time[entity], agenda.rank[entity], entity
     agenda.heap_size[0] = place + 1
     agenda.where[entity] = _IN_HEAP
-    while place > 0:
-        parent = (place - 1) // 2
-        if not _earlier(agenda, place, parent):
-            break
-        _swap(agenda, place, parent)
-        place = parent
+    _rise(times, ranks, entities, place)
 
 
 @step
 def _pop(agenda):
     """Take the first entry from the heap; its entity, or −1 when its event was called off meanwhile."""
-    entity, time, rank = agenda.heap_entity[0], agenda.heap_time[0], agenda.heap_rank[0]
+    times, ranks, entities = agenda.heap_time, agenda.heap_rank, agenda.heap_entity
+    entity, time, rank = entities[0], times[0], ranks[0]
     size = agenda.heap_size[0] - 1
     agenda.heap_size[0] = size
     if size > 0:
-        _swap(agenda, 0, size)
-        place = 0
-        while True:
-            child = 2 * place + 1
-            if child >= size:
-                break
-            if child + 1 < size and _earlier(agenda, child + 1, child):
-                child += 1
-            if not _earlier(agenda, child, place):
-                break
-            _swap(agenda, child, place)
-            place = child
+        _sink(times, ranks, entities, size)
     if agenda.where[entity] != _IN_HEAP or agenda.time[entity] != time or agenda.rank[entity] != rank:
         return _NOBODY
     agenda.where[entity] = _NOWHERE
@@ -629,11 +631,10 @@ def simulate(world: World, *, each_month: Callable[[int], None] | None = None) -
 
 def _sorted_log(agenda: Agenda, world: World) -> Any:
     """The contact log in the order of sites and, within, of completion."""
-    log, count = _log_of(agenda)
-    log = log[:count] if world.settings[0]["log_contacts"] else log[:0]
+    log = _log_of(agenda)
     return np.concatenate([log[log["site"] == site] for site in range(int(world.settings[0]["sites"]))])
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
 def _log_of(agenda):  # type: ignore[no-untyped-def]
-    return agenda.log, agenda.logged[0]
+    return agenda.log[: agenda.logged[0]].copy()

@@ -57,9 +57,13 @@ from sxsim.model.rule import step
 def drawn_minutes(world, person, purpose, where, kind, first, second):
     """A length of time drawn by a person at a place of the journey, in minutes."""
     setting = world.settings[0]
+    if kind == demand.CONSTANT or kind == demand.NEVER:
+        return demand.duration(kind, first, second, 1.0, 0.0)
+    if kind == demand.LOGNORMAL:
+        z = normal(setting.seed, setting.replication, person, purpose, where)
+        return demand.duration(kind, first, second, 1.0, z)
     u = uniform(setting.seed, setting.replication, person, purpose, where)
-    z = normal(setting.seed, setting.replication, person, purpose, where)
-    return demand.duration(kind, first, second, u, z)
+    return demand.duration(kind, first, second, u, 0.0)
 
 
 @step

@@ -2,20 +2,86 @@
 
 import math
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, core_schema
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HALF_HOURS = 48
 WEEK = len(DAYS) * HALF_HOURS
-_TIME = re.compile(r"^([01]?\d|2[0-4]):(00|30)$")
+_TIME = re.compile(r"(?!24:30)([01]?\d|2[0-4]):(00|30)")
 
 
 class Part(BaseModel):
     """A part of a scenario file: unknown keys are refused, every field is described."""
 
-    model_config = ConfigDict(extra="forbid", validate_default=False, ser_json_inf_nan="strings")
+    model_config = ConfigDict(extra="forbid", validate_default=False, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, value: Any) -> Any:
+        """What is left empty counts as not written: it has its default, or is missing."""
+        if value is None:
+            return {}
+        if isinstance(value, dict):
+            return {key: inner for key, inner in value.items() if inner is not None or key not in cls.model_fields}
+        return value
+
+
+@dataclass(frozen=True)
+class Short:
+    """Marks a field where a number may stand for a mapping.
+
+    Parameters
+    ----------
+    long
+        The mapping that a number stands for.
+    kept
+        Whether the field keeps the number as it is written.
+    """
+
+    long: Callable[[float], dict[str, Any]]
+    kept: bool = False
+
+    def written_out(self, value: Any) -> Any:
+        """The mapping that a number stands for; anything else as it is."""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return self.long(value) if is_number else value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let Pydantic, and the JSON Schema, take the number for the mapping."""
+        schema = handler(source)
+        if self.kept:
+            return schema
+        forms = core_schema.union_schema([core_schema.float_schema(ge=0), schema])
+        return core_schema.no_info_before_validator_function(self.written_out, schema, json_schema_input_schema=forms)
+
+
+def forms_of(annotation: Any) -> list[Any]:
+    """All that may stand where a field is declared, and what marks it: unions and `Annotated` taken apart."""
+    if get_origin(annotation) in (Annotated, Union, UnionType):
+        return [form for inner in get_args(annotation) for form in forms_of(inner)]
+    return [annotation]
+
+
+def fields_of(annotation: Any) -> dict[str, FieldInfo]:
+    """The fields, by name, of the parts that may stand where a field is declared."""
+    parts = [form for form in forms_of(annotation) if isinstance(form, type) and issubclass(form, BaseModel)]
+    return {name: info for part in parts for name, info in part.model_fields.items()}
+
+
+def below(annotation: Any, key: str | int) -> Any:
+    """What may stand under a key of a part, a list or a mapping; None where nothing is known of it."""
+    fields = fields_of(annotation)
+    if key in fields:
+        return fields[str(key)].rebuild_annotation()
+    inner = [get_args(form)[-1] for form in forms_of(annotation) if get_origin(form) in (list, dict)]
+    return inner[0] if inner else None
 
 
 def quantity(
@@ -64,21 +130,15 @@ class Duration(Part):
         return self.mean * {"minutes": 1.0, "hours": 60.0, "days": 1440.0}[self.unit]
 
 
-def _plain_duration(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return {"distribution": "constant", "mean": value}
-    return value
-
-
-Time = Annotated[Duration, BeforeValidator(_plain_duration)]
+Time = Annotated[Duration, Short(lambda minutes: {"distribution": "constant", "mean": minutes})]
 
 
 def half_hour(text: str) -> int:
     """The half hour of the day (0 … 48) of a time like `07:30`. Raises ValueError otherwise."""
-    match = _TIME.match(str(text).strip())
+    match = _TIME.fullmatch(str(text).strip())
     if not match:
         raise ValueError(f"{text!r} is no time on the full or half hour, like 07:30")
-    return min(int(match[1]) * 2 + (match[2] == "30"), HALF_HOURS)
+    return int(match[1]) * 2 + (match[2] == "30")
 
 
 def days_of(text: str) -> list[int]:
@@ -88,8 +148,8 @@ def days_of(text: str) -> list[int]:
         return list(range(len(DAYS)))
     days: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        last = last or first
+        first, dash, last = part.strip().partition("-")
+        last = last if dash else first
         if first not in DAYS or last not in DAYS:
             raise ValueError(f"{part.strip()!r} is no weekday; use mon … sun, mon-fri, sat,sun or daily")
         start, end = DAYS.index(first), DAYS.index(last)

@@ -2,42 +2,72 @@
 
 import copy
 import csv
+import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from sxsim.model.parameters import register
-from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error
+from sxsim.scenario.fields import Short, below, forms_of
+from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
 
 Model = TypeVar("Model", bound=Scenario)
 
+#: What stands in for wrong values while the parts are checked against each other: few, many, the other kind.
+STAND_INS = (1, 1_000_000, "self_service")
 
-def read_yaml(path: FilePath) -> Any:
-    """Parse a YAML file, keeping line numbers. Raises InvalidInput when it cannot be read or parsed."""
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as text: the schema knows where one must stand, and which days exist."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+
+
+def _parsed(text: str) -> Any:
+    """What a text says in YAML. Raises YAMLError or ValueError."""
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    return yaml.load(text)
+
+
+def _read_text(path: FilePath, advice: str) -> str:
+    """The text of a file. Raises InvalidInput, with advice where there is no such file."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        near = did_you_mean(path.name, [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else [])
-        raise InvalidInput(
-            [Problem((), f" {path} does not exist", near or "sxsim new NAME makes one to start from")]
-        ) from None
+        known = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
+        raise InvalidInput([Problem((), f" {path} does not exist", did_you_mean(path.name, known) or advice)]) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise InvalidInput([Problem((), f" {path} cannot be read: {reason}")]) from None
+
+
+def read_yaml(path: FilePath, advice: str = "sxsim new NAME makes one to start from") -> Any:
+    """Parse a YAML file, keeping line numbers. Raises InvalidInput when it cannot be read or parsed."""
+    text = _read_text(path, advice)
     try:
-        return YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        message = f"the file is no valid YAML: {error.problem or error.context or 'it cannot be parsed'}"
-        hint = "check indentation, colons and quotes near this line"
-        raise InvalidInput([Problem((), message, hint, str(path), line)]) from None
+        return _parsed(text)
+    except (YAMLError, ValueError) as error:
+        line, said = None, str(error)
+        if isinstance(error, MarkedYAMLError):
+            line = error.problem_mark.line + 1 if error.problem_mark else None
+            said = error.problem or error.context or "it cannot be parsed"
+        elif isinstance(error, ReaderError):
+            line = text.count("\n", 0, error.position) + 1
+            said = f"the character {chr(error.character)!r} is not allowed"
+        hint = "check indentation, colons and quotes near this line" if line else ""
+        raise InvalidInput([Problem((), f"the file is no valid YAML: {said}", hint, str(path), line)]) from None
 
 
 def line_of(data: Any, path: Path) -> int | None:
@@ -87,22 +117,25 @@ def load(
     if not isinstance(data, dict):
         raise InvalidInput([Problem((), "the file must hold keys and values, beginning with question:", "", str(path))])
     raw = plain(data)
-    problems = []
+    problems: list[Problem] = []
     if parameters is not None:
         try:
-            raw.setdefault("parameters", {}).update(read_parameters(FilePath(parameters)))
+            for name, value in read_parameters(FilePath(parameters)).items():
+                problems += _put(raw, ["parameters", name], value)
         except InvalidInput as error:
             problems += error.problems
     for text in sets:
-        problems += _apply(raw, text)
+        problems += _override(raw, text)
     if not raw.get("name"):
         raw["name"] = path.stem
     plug_ins = raw.get("plug_ins")
     if isinstance(plug_ins, dict):
         raw["plug_ins"] = {kind: str(path.resolve().parent / str(text)) for kind, text in plug_ins.items()}
     scenario, found = validate(raw, model)
+    of_file = validate(plain(data), model)[1] if found and sets else found
     for problem in found:
-        problems.append(Problem(problem.path, problem.message, problem.hint, str(path), line_of(data, problem.path)))
+        place: dict[str, Any] = {"file": str(path), "line": line_of(data, problem.path)}
+        problems.append(replace(problem, **(place if problem in of_file else {"file": "--set"})))
     if problems or scenario is None:
         raise InvalidInput(problems)
     return scenario
@@ -113,54 +146,49 @@ def validate(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, lis
     try:
         scenario = model.model_validate(raw)
     except ValidationError as error:
-        problems = _unique_problems(
-            from_error(dict(item), raw, _keys_at(model, item["loc"])) for item in error.errors()
-        )
-        return None, problems + _problems_beyond(raw, problems, model)
+        problems = [from_error(item, raw, model) for item in error.errors()]
+        return None, problems + _problems_beyond(raw, [problem.path for problem in problems], model)
     return scenario, list(cross_check(scenario))
 
 
-def _unique_problems(problems: Any) -> list[Problem]:
-    """Without the echoes that the branches of a union give of one and the same mistake."""
-    kept: dict[Path, Problem] = {}
-    for problem in problems:
-        known = kept.get(problem.path)
-        if known is None or (" is missing" in known.message and " is missing" not in problem.message):
-            kept[problem.path] = problem
-    return list(kept.values())
-
-
-def _problems_beyond(raw: dict[str, Any], problems: list[Problem], model: type[Model]) -> list[Problem]:
-    """Problems across parts that show when the fields already reported are left out."""
-    trimmed = copy.deepcopy(raw)
-    for problem in sorted(problems, key=lambda p: -len(p.path)):
-        parent: Any = trimmed
-        try:
-            for part in problem.path[:-1]:
-                parent = parent[part]
-            if isinstance(parent, dict):
-                parent.pop(problem.path[-1], None)
-        except (KeyError, IndexError, TypeError):
-            return []
-    try:
-        scenario = model.model_validate(trimmed)
-    except ValidationError:
+def _problems_beyond(raw: dict[str, Any], wrong: list[Path], model: type[Model]) -> list[Problem]:
+    """Problems across parts that are there whatever stands in for the wrong values; none while a name is wrong."""
+    if any(path[-1] == "name" for path in wrong):
         return []
-    reported = [problem.path for problem in problems]
-    return [p for p in cross_check(scenario) if not any(p.path[: len(r)] == r for r in reported)]
+    checked = [_with_stand_in(raw, wrong, stand_in, model) for stand_in in STAND_INS]
+    first, *others = [list(cross_check(scenario)) for scenario in checked if scenario is not None] or [[]]
+    return [
+        problem
+        for problem in first
+        if all(problem in other for other in others)
+        and not any(all(a == b for a, b in zip(problem.path, path, strict=False)) for path in wrong)
+    ]
 
 
-def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    """Keys known where an error lies."""
-    current: Any = model
-    for part in location[:-1]:
-        if isinstance(part, int) or not (isinstance(current, type) and issubclass(current, BaseModel)):
-            continue
-        field = current.model_fields.get(str(part))
-        if field is not None:
-            models = part_models(field.annotation)
-            current = models[0] if models else current
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+def _with_stand_in(raw: dict[str, Any], wrong: list[Path], stand_in: Any, model: type[Model]) -> Model | None:
+    """The scenario with something else for its wrong values, or without them where that is wrong too."""
+    data = copy.deepcopy(raw)
+    for path in wrong:
+        _holder(data, path)[path[-1]] = stand_in
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for path, _ in (locate(item, data) for item in error.errors()):
+            _holder(data, path).pop(path[-1], None)
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def _holder(data: Any, path: Path) -> dict[str | int, Any]:
+    """The mapping that holds the end of a path; an empty one of its own where no mapping does."""
+    try:
+        for part in path[:-1]:
+            data = data[part]
+    except (KeyError, IndexError, TypeError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def part_models(annotation: Any) -> list[type[BaseModel]]:
@@ -172,75 +200,48 @@ def part_models(annotation: Any) -> list[type[BaseModel]]:
 
 def read_parameters(path: FilePath) -> dict[str, float]:
     """Parameters by name from a CSV with columns name and value, or from a YAML mapping. Raises InvalidInput."""
-    problems: list[Problem] = []
+    advice = "write a table with the columns name and value"
     if path.suffix.lower() in (".yaml", ".yml"):
-        data = read_yaml(path)
-        pairs = [((str(k),), k, v, line_of(data, (k,))) for k, v in data.items()] if isinstance(data, dict) else []
+        data = read_yaml(path, advice)
+        if not isinstance(data, dict):
+            raise InvalidInput([Problem((), "the file must hold names and values, like bond_gain: 0.2", "", str(path))])
+        given = [(str(name), value, line_of(data, (name,))) for name, value in data.items()]
     else:
-        try:
-            rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInput([Problem((), f" {path} cannot be read: {error}")]) from None
-        if rows and not {"name", "value"} <= set(rows[0]):
+        table = csv.DictReader(_read_text(path, advice).splitlines())
+        if not {"name", "value"} <= set(table.fieldnames or ()):
             raise InvalidInput([Problem((), "the file must have the columns name and value", "", str(path), 1)])
-        pairs = [((row["name"],), row["name"], row["value"], number) for number, row in enumerate(rows, 2)]
+        given = [(str(row["name"]), row["value"], table.line_num) for row in table]
     found: dict[str, float] = {}
-    for where, name, value, line in pairs:
+    problems: list[Problem] = []
+    for name, value, line in given:
         if name not in register():
-            problems.append(Problem(where, " is no parameter", did_you_mean(str(name), register()), str(path), line))
+            problems.append(Problem((name,), " is no parameter", did_you_mean(name, register()), str(path), line))
             continue
         try:
-            found[str(name)] = float(value)
+            found[name] = float(value)
         except (TypeError, ValueError):
-            problems.append(Problem(where, f"(={value!r}) must be a number", "", str(path), line))
+            found[name] = math.nan
+        if not math.isfinite(found[name]):
+            problems.append(Problem((name,), f"(={value!r}) must be a number", "", str(path), line))
     if problems:
         raise InvalidInput(problems)
     return found
 
 
-def _apply(raw: dict[str, Any], text: str) -> list[Problem]:
+def _override(raw: dict[str, Any], text: str) -> list[Problem]:
     """Apply one `path=value` override to plain data; returns what is wrong with it."""
-    path, equals, value_text = text.partition("=")
-    if not equals or not path.strip():
+    path, equals, value_text = (piece.strip() for piece in text.partition("="))
+    parts = ["parameters", path] if path in register() else _parts(path)
+    if not equals or not parts:
         return [Problem((), f" --set {text!r} must have the form path=value", "for example --set market.customers=500")]
-    path = path.strip()
-    try:
-        value = plain(YAML(typ="safe").load(value_text))
-    except MarkedYAMLError:
-        return [Problem((path,), f"(={value_text!r}) is no value")]
-    if path in register():
-        raw.setdefault("parameters", {})[path] = value
-        return []
-    parts = _parts(path)
     if parts[0] not in Scenario.model_fields:
-        return [
-            Problem(
-                (path,),
-                " is neither a field nor a parameter",
-                did_you_mean(path, [*Scenario.model_fields, *register()]),
-            )
-        ]
-    current: Any = raw
-    for position, part in enumerate(parts[:-1]):
-        step = _step_into(current, part, make=True)
-        if step is None:
-            names = [str(item.get("name")) for item in current] if isinstance(current, list) else []
-            return [
-                Problem((path,), f": there is no {part!r} in {'.'.join(parts[:position])}", did_you_mean(part, names))
-            ]
-        current = step
-    last = parts[-1]
-    if isinstance(current, list):
-        index = _index(current, last)
-        if index is None:
-            return [Problem((path,), f": there is no {last!r} in {'.'.join(parts[:-1])}")]
-        current[index] = value
-    elif isinstance(current, dict):
-        key: Any = next((k for k in current if str(k) == last), last)
-        current[key] = value
-    else:
-        return [Problem((path,), f": {'.'.join(parts[:-1])} holds a single value, no parts")]
-    return []
+        hint = did_you_mean(path, [*Scenario.model_fields, *register()])
+        return [Problem((path,), " is neither a field nor a parameter", hint)]
+    try:
+        value = plain(_parsed(value_text))
+    except (YAMLError, ValueError):
+        return [Problem((path,), f"(={value_text!r}) is no value")]
+    return [replace(problem, path=(path,)) for problem in _put(raw, parts, value)]
 
 
 def _parts(path: str) -> list[str]:
@@ -248,26 +249,31 @@ def _parts(path: str) -> list[str]:
     return re.findall(r"7\.\d\.\d[a-z]|[^.\[\]]+", path)
 
 
-def _index(items: list[Any], part: str) -> int | None:
-    if part.isdigit() and int(part) < len(items):
-        return int(part)
-    return next((i for i, item in enumerate(items) if isinstance(item, dict) and item.get("name") == part), None)
-
-
-def _step_into(current: Any, part: str, *, make: bool) -> Any:
-    if isinstance(current, list):
-        index = _index(current, part)
-        return None if index is None else current[index]
-    if isinstance(current, dict):
-        for key in current:
-            if str(key) == part:
-                if not isinstance(current[key], dict | list):
-                    current[key] = {"per_month": current[key]} if isinstance(current[key], int | float) else {}
-                return current[key]
-        if make:
-            current[part] = {}
-            return current[part]
-    return None
+def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
+    """Put a value in plain data; a mapping left empty or written in short is written out on the way."""
+    place: Any = Scenario
+    for position, part in enumerate(parts):
+        above = ".".join(parts[:position])
+        if isinstance(data, list):
+            names = [str(item.get("name")) if isinstance(item, dict) else "" for item in data]
+            keys = [*map(str, range(len(data))), *names]
+            if part not in keys:
+                return [Problem(tuple(parts), f": there is no {part!r} in {above}", did_you_mean(part, names))]
+            key: Any = keys.index(part) % len(data)
+        elif isinstance(data, dict):
+            key = next((known for known in data if str(known) == part), part)
+        else:
+            return [Problem(tuple(parts), f": {above} holds a single value, no parts")]
+        place = below(place, key)
+        if position == len(parts) - 1:
+            data[key] = value
+        elif isinstance(data, list) or data.get(key) is not None:
+            for short in (form for form in forms_of(place) if isinstance(form, Short)):
+                data[key] = short.written_out(data[key])
+        else:
+            data[key] = {}
+        data = data[key]
+    return []
 
 
 def resolved(scenario: Scenario, plan: str) -> dict[str, Any]:

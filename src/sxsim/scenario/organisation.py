@@ -4,21 +4,27 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sxsim.scenario.fields import Name, Part, Share, quantity
+from sxsim.scenario.fields import Name, Part, Share, Short, quantity
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
 
 #: Positions of a brand, from the lowest expectation of customers to the highest.
 BRAND_POSITIONS = ("low_budget", "standard", "premium", "luxury")
 
 
+def _aspect(key: object) -> str:
+    if str(key) not in (*ELEMENTS, *SUB_ELEMENTS):
+        raise ValueError(f"{key!r} is no element or sub-element; use {', '.join(ELEMENTS)} or an id like 7.3.2d")
+    return str(key)
+
+
+#: The name of an element (strategy …) or the id of a sub-element (7.3.2d …).
+Aspect = Annotated[str, BeforeValidator(_aspect)]
+
+
 def _levels(value: object) -> object:
-    known = (*ELEMENTS, *SUB_ELEMENTS)
     if isinstance(value, dict):
         for key, level in value.items():
-            if str(key) not in known:
-                raise ValueError(
-                    f"{key!r} is no element or sub-element; use {', '.join(ELEMENTS)} or an id like 7.3.2d"
-                )
+            _aspect(key)
             if isinstance(level, bool) or not isinstance(level, int | float) or not 1 <= level <= 5:
                 raise ValueError(f"{key}(={level!r}) must be a maturity from 1 to 5")
         return {str(key): float(level) for key, level in value.items()}
@@ -27,7 +33,11 @@ def _levels(value: object) -> object:
     return value
 
 
-Maturity = Annotated[float | dict[str, float], BeforeValidator(_levels)]
+Maturity = Annotated[
+    float | dict[str, float],
+    BeforeValidator(_levels),
+    Short(lambda level: dict.fromkeys(ELEMENTS, level), kept=True),
+]
 
 
 class Organisation(Part):

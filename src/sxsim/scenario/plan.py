@@ -1,11 +1,11 @@
 """Plans: what is done differently from today."""
 
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from sxsim.scenario.fields import Name, Opening, Part, Share, Staffing, quantity
-from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
+from sxsim.scenario.fields import Name, Opening, Part, Share, Short, Staffing, quantity
+from sxsim.scenario.organisation import Aspect
 
 
 class Money(Part):
@@ -14,6 +14,9 @@ class Money(Part):
     per_month: float = quantity(..., "money a month", "money a month", ge=0)
     start: int = quantity(0, "month", "first month", ge=0)
     months: int | None = quantity(None, "months", "for how many months; default: to the end", ge=1)
+
+
+Amount = Annotated[Money, Short(lambda amount: {"per_month": amount})]
 
 
 class Change(Part):
@@ -48,26 +51,9 @@ class Plan(Part):
     """One way to go on: only what differs from today."""
 
     description: str = Field("", description="the plan in a sentence")
-    money: dict[str, Money] = Field(
+    money: dict[Aspect, Amount] = Field(
         default_factory=dict,
         description="money by element (strategy …) or sub-element (7.3.2d …): an amount a month, or {per_month, start, months}",
     )
     changes: list[Change] = Field(default_factory=list, description="direct changes: staff, hours, price, promise")
     funded_by_result: Share = Field(0.0, description="share of last month's result that is added to the plan's money")
-
-    @field_validator("money", mode="before")
-    @classmethod
-    def _money(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        known = (*ELEMENTS, *SUB_ELEMENTS)
-        for key in value:
-            if str(key) not in known:
-                raise ValueError(
-                    f"{key!r} is no element or sub-element; use {', '.join(ELEMENTS)} or an id like 7.3.2d"
-                )
-        plain = {str(k): v for k, v in value.items()}
-        return {
-            k: {"per_month": v} if isinstance(v, int | float) and not isinstance(v, bool) else v
-            for k, v in plain.items()
-        }

@@ -3,9 +3,34 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from sxsim.model.parameters import register
+from sxsim.scenario.fields import Short, below, fields_of, forms_of
+
 Path = tuple[str | int, ...]
+
+#: Kinds of Pydantic's errors in words a user knows; the others speak for themselves.
+_SAID = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "date_from_datetime_parsing": "must be a day of the calendar, like 2026-01-01",
+    "date_type": "must be a day of the calendar, like 2026-01-01",
+    "dict_type": "must hold keys and values",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "string_pattern_mismatch": "must begin with a letter from a to z, then letters, digits, spaces, - and _",
+    "string_too_short": "must not be empty",
+    "string_type": "must be text",
+}
 
 
 def dotted(path: Path) -> str:
@@ -30,10 +55,23 @@ class Problem:
         first = f"{dotted(self.path)}{self.message}".strip()
         where = f"  in {self.file}" + (f", line {self.line}" if self.line else "") if self.file else ""
         hints = [self.hint] if self.hint else []
-        word = ".".join(str(part) for part in self.path if isinstance(part, str))
-        if word:
-            hints.append(f"sxsim explain {word}")
+        if self.word:
+            hints.append(f"sxsim explain {self.word}")
         return "\n".join(part for part in (first, where, "  " + " · ".join(hints) if hints else "") if part)
+
+    @property
+    def word(self) -> str:
+        """What to look up: a parameter, or the field without the keys that users choose; else nothing."""
+        from sxsim.scenario.scenario import Scenario
+
+        if self.path and self.path[-1] in register():
+            return str(self.path[-1])
+        names: list[str] = []
+        place: Any = Scenario
+        for part in self.path:
+            names += [str(part)] if part in fields_of(place) else []
+            place = below(place, part)
+        return ".".join(names)
 
 
 class InvalidInput(Exception):  # noqa: N818
@@ -61,9 +99,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names)}" if 0 < len(names) <= 12 else ""
 
 
-def from_error(error: dict[str, Any], data: Any, known_keys: Sequence[str] = ()) -> Problem:
-    """The problem that one of pydantic's errors stands for."""
-    path, value = _locate(error["loc"], data)
+def from_error(error: ErrorDetails, data: Any, model: type[BaseModel]) -> Problem:
+    """The problem that one of Pydantic's errors about data for a model stands for."""
+    path, value = locate(error, data)
     kind, context = error["type"], error.get("ctx", {})
     rules = {
         "greater_than_equal": ("≥", "ge"),
@@ -77,18 +115,24 @@ def from_error(error: dict[str, Any], data: Any, known_keys: Sequence[str] = ())
             path, f"{shown(value)} must be {sign} {context[key]:g}", _nearest_number(value, sign, context[key])
         )
     if kind == "extra_forbidden":
-        return Problem(path, " is not known here", did_you_mean(str(path[-1]), known_keys))
+        return Problem(
+            path, " is not known here", did_you_mean(str(path[-1]), fields_of(reduce(below, path[:-1], model)))
+        )
+    if kind == "model_type":
+        place: Any = reduce(below, path, model)
+        number = "be a number, or " if any(isinstance(form, Short) for form in forms_of(place)) else ""
+        return Problem(path, f"{shown(value)} must {number}hold keys and values", did_you_mean("", fields_of(place)))
     if kind == "missing":
         return Problem(path, " is missing", "it has no default")
     if kind == "literal_error":
-        return Problem(path, f"{shown(value)} must be {context['expected']}", "")
+        return Problem(path, f"{shown(value)} must be {context['expected']}")
     if kind == "value_error":
         message = str(context["error"])
         own = f"{path[-1]}(=" if path else ""
         if own and message.startswith(own):
             return Problem(path, message[len(own) - 2 :], _nearest_number(value, "≥", 0.0))
         return Problem(path, f": {message}")
-    text = str(error["msg"]).replace("Input should be", "must be")
+    text = _SAID.get(kind) or error["msg"].replace("Input should be", "must be")
     return Problem(path, f"{shown(value)} {text[0].lower()}{text[1:]}")
 
 
@@ -100,24 +144,20 @@ def _nearest_number(value: Any, sign: str, bound: float) -> str:
     return ""
 
 
-def _locate(location: Sequence[str | int], data: Any) -> tuple[Path, Any]:
-    """Path in the file of an error's location: names of union branches, which stand in no file, are left out."""
+def locate(error: ErrorDetails, data: Any) -> tuple[Path, Any]:
+    """Path in the file, and value, of one of Pydantic's errors; names of a union's branches stand in no file.
+
+    A wrong key is a mistake of the mapping that holds it, and the value is the key.
+    """
+    location = error["loc"]
+    if location[-1:] == ("[key]",):
+        return locate({**error, "loc": location[:-2]}, data)[0], location[-2]
+    if error["type"] == "missing":
+        return (*locate({**error, "type": "", "loc": location[:-1]}, data)[0], location[-1]), None
     path: list[str | int] = []
-    for position, part in enumerate(location):
-        last = position == len(location) - 1
-        if isinstance(data, dict):
-            if part in data:
-                data = data[part]
-                path.append(part)
-            elif last and not _is_branch(part):
-                path.append(part)
-                data = None
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+    for part in location:
+        inside = part in data if isinstance(data, dict) else isinstance(data, list) and part in range(len(data))
+        if inside:
             data = data[part]
             path.append(part)
     return tuple(path), data
-
-
-def _is_branch(part: str | int) -> bool:
-    text = str(part)
-    return text[:1].isupper() or "[" in text or text in ("float", "int", "str")

@@ -10,7 +10,7 @@ from sxsim.scenario.fields import Name, Part, week_open, week_values
 from sxsim.scenario.market import Economics, Horizon, Market
 from sxsim.scenario.organisation import Organisation, Site
 from sxsim.scenario.plan import Money, Plan
-from sxsim.scenario.problems import Path, Problem, did_you_mean
+from sxsim.scenario.problems import Path, Problem, did_you_mean, shown
 from sxsim.scenario.service import Capacity, Demand, Journey, Segment, Team, Touchpoint
 
 BASE_PLAN = "today"
@@ -70,7 +70,7 @@ class Scenario(Part):
         """The teams named, and one for each touchpoint with staff of its own, limited to its opening hours."""
         own = []
         for touchpoint in self.touchpoints:
-            if touchpoint.kind == "staffed" and max(week_values(touchpoint.staff, "staff")) > 0:
+            if touchpoint.kind == "staffed" and has_own_staff(touchpoint):
                 own.append(
                     Team.model_validate(
                         {
@@ -94,6 +94,11 @@ def own_staff(staff: object, opening: object) -> list[float]:
     return [s * o for s, o in zip(week_values(staff, "staff"), week_open(opening), strict=True)]
 
 
+def has_own_staff(touchpoint: Touchpoint) -> bool:
+    """Whether anybody of a touchpoint's own staff is there at some time."""
+    return max(own_staff(touchpoint.staff, touchpoint.opening)) > 0
+
+
 def cross_check(scenario: Scenario) -> Iterator[Problem]:
     """What the parts of a scenario demand of each other. Yields every problem."""
     yield from _unique(scenario)
@@ -101,11 +106,9 @@ def cross_check(scenario: Scenario) -> Iterator[Problem]:
     yield from _names(scenario)
     yield from _market(scenario)
     yield from _plans(scenario)
-    for name, value in scenario.parameters.items():
+    for name in scenario.parameters:
         if name not in register():
             yield Problem(("parameters", name), " is no parameter", did_you_mean(name, register()))
-        elif not abs(value) < float("inf"):
-            yield Problem(("parameters", name), f"(={value}) must be a finite number")
 
 
 def _unique(scenario: Scenario) -> Iterator[Problem]:
@@ -154,13 +157,14 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
                 yield Problem((*here, "hands_over_to"), " goes with kind: self_service only")
         if touchpoint.kind == "staffed" and touchpoint.name not in served:
             hint = "set its staff, or name it in a team's serves"
-            yield Problem((*here, "staff"), "(=0) leaves this touchpoint without anybody to serve", hint)
+            message = f"{shown(touchpoint.staff)} leaves this touchpoint without anybody to serve while it is open"
+            yield Problem((*here, "staff"), message, hint)
         if touchpoint.kind == "self_service" and touchpoint.name in served:
             yield Problem((*here, "staff"), " goes with kind: staffed only", "set units for self-service places")
     for index, team in enumerate(scenario.teams):
         for position, name in enumerate(team.serves):
             yield from _known(("teams", index, "serves", position), name, touchpoints, "touchpoint")
-        if team.name in touchpoints and max(week_values(touchpoints[team.name].staff, "staff")) > 0:
+        if team.name in touchpoints and has_own_staff(touchpoints[team.name]):
             yield Problem(("teams", index, "name"), f"(={team.name!r}) is a touchpoint with staff of its own")
     for index, journey in enumerate(scenario.journeys):
         held: set[str] = set()

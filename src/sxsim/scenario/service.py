@@ -1,8 +1,8 @@
 """The service: touchpoints, teams, capacities, journeys and the segments of customers who travel them."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from sxsim.scenario.fields import Duration, Name, Opening, Part, Profile, Share, Staffing, Time, half_hour, quantity
 
@@ -136,12 +136,21 @@ class Nights(Part):
         return value
 
 
+def _delay(value: Any) -> str:
+    nights = isinstance(value, Nights) or (isinstance(value, dict) and "nights" in value)
+    return "Nights" if nights else "Duration"
+
+
+#: Over nights when it says how many, else any length of time.
+Delay = Annotated[Annotated[Nights, Tag("Nights")] | Annotated[Time, Tag("Duration")], Discriminator(_delay)]
+
+
 class Step(Part):
     """One contact of a journey."""
 
     touchpoint: Name = Field(..., description="name of the touchpoint")
     contact_type: Name | None = Field(None, description="kind of contact; default: the touchpoint's own figures")
-    after: Nights | Time | None = Field(None, description="delay since the contact before; default: none")
+    after: Delay | None = Field(None, description="delay since the contact before; default: none")
     chance: Share = Field(1.0, description="chance that this step takes place")
     essential: bool | None = Field(
         None,
