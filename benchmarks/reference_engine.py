@@ -40,7 +40,12 @@ def main() -> None:
     print(f"{'case':<46} {'contacts':>10} {'contacts/s':>11} {'MiB before':>11} {'MiB peak':>9}")
     cases = [(f"{name}, as in its file", name, []) for name in ("corner-cafe", "seaside-hotel", "bank-call-centre")]
     for customers in (2_000, 8_000, 32_000):
-        sets = [f"market.customers={customers}", f"market.people={4 * customers}", "horizon.months=3", "horizon.warm_up=0"]
+        sets = [
+            f"market.customers={customers}",
+            f"market.people={4 * customers}",
+            "horizon.months=3",
+            "horizon.warm_up=0",
+        ]
         sets += ["capacities.rooms.units=900", "capacities.suites.units=600"]
         cases.append((f"hotel, {customers:,} customers, 3 months", "seaside-hotel", sets))
     for months in (6, 24):
@@ -49,7 +54,9 @@ def main() -> None:
     for label, name, sets in cases:
         f = case(name, *sets)
         rate = f["contacts"] / f["seconds"]
-        print(f"{label:<46} {f['contacts']:>10,.0f} {rate:>11,.0f} {f['before'] / 1024:>11.0f} {f['peak'] / 1024:>9.0f}")
+        print(
+            f"{label:<46} {f['contacts']:>10,.0f} {rate:>11,.0f} {f['before'] / 1024:>11.0f} {f['peak'] / 1024:>9.0f}"
+        )
 
 
 if __name__ == "__main__":
