@@ -65,7 +65,7 @@ def hint_at_compiling(quiet: bool) -> None:
     from sxsim.model.rule import compiled_before
 
     if not compiled_before():
-        typer.echo("compiling the rules, once for this version (about 20 s)", err=True)
+        typer.echo("compiling the rules, once for this version (about half a minute)", err=True)
 
 
 @contextmanager

@@ -29,27 +29,30 @@ from sxsim.engines.world import (
     GO_ON,
     HALF_HOUR,
     IDLE,
+    NO,
     ON_BREAK,
     SERVING,
     TURNED_AWAY,
     VISIT_OVER,
     WAITING,
+    YES,
     World,
 )
 from sxsim.model.rule import step
 
 # Order of events at the same minute, as in the reference engine.
-_SERVICE_END, _SHIFT_CHANGE, _ABANDONMENT, _ARRIVAL, _CASE_END = range(2, 7)
+# Numbers below are int64, not Python numbers: those would compile a step anew for each value.
+_SERVICE_END, _SHIFT_CHANGE, _ABANDONMENT, _ARRIVAL, _CASE_END = np.arange(2, 7)
 _KIND_BITS = 40
 # Where an entity's event is.
 _NOWHERE, _IN_HEAP = -1, -2
 # What a person's event means.
 _BEGINS_VISIT, _ARRIVES, _ENDS_SELF_SERVICE = range(3)
 # What a call says beside the number of a post: served at a place of self-service, or turned away.
-_SELF_SERVICE, _TURNED_AWAY = -1, -2
+_SELF_SERVICE, _TURNED_AWAY = np.int64(-1), np.int64(-2)
 # What `meet` answers when the person waits or is served.
 _STAYS = -3.0
-_NOBODY = -1
+_NOBODY = np.int64(-1)
 
 _FIELDS = {
     "time": "(entities,) minutes of each entity's event",
@@ -261,10 +264,10 @@ def _plan(agenda, site, entity, time, kind, number):
 def _load(agenda, site, half_hour):
     """The events of a half hour go from their list into the heap."""
     agenda.half_hour[0] = half_hour
-    entity = agenda.heads[site, half_hour]
+    entity = np.int64(agenda.heads[site, half_hour])
     agenda.heads[site, half_hour] = _NOBODY
     while entity >= 0:
-        following = agenda.after[entity]
+        following = np.int64(agenda.after[entity])
         _push(agenda, entity)
         entity = following
 
@@ -339,10 +342,10 @@ def _serves_next(world, agenda, site, post):
     """A free employee takes the first in the queues of all touchpoints of the team."""
     setting = world.settings[0]
     serves = world.teams[world.posts[post].team].serves
-    best, floor_of_best = _NOBODY, 0
+    best, floor_of_best = _NOBODY, NO
     for touchpoint in range(setting.touchpoints):
         floor = site * setting.touchpoints + touchpoint
-        first = agenda.first[floor]
+        first = np.int64(agenda.first[floor])
         if first < 0 or (serves >> touchpoint) & 1 == 0:
             continue
         key = agenda.queue_key[first]
@@ -394,7 +397,7 @@ def _meets(world, agenda, site, person, now):
     free = agenda.free_units[site, hold] if hold >= 0 else 1
     outcome = order.arrive(world, person, now, agenda.waiting[floor], free)
     if outcome != WAITING:
-        return _not_served(world, agenda, person, now, outcome, hold if free < 1 else -1)
+        return _not_served(world, agenda, person, now, outcome, hold if free < 1 else _NOBODY)
     if hold >= 0:
         agenda.free_units[site, hold] -= 1
         v.held |= 1 << hold
@@ -439,13 +442,13 @@ def _travels(world, agenda, site, person, time, now):
     while time != _STAYS:
         if time == VISIT_OVER:
             if v.held != 0:
-                _gives_back(world, agenda, site, person, 1)
+                _gives_back(world, agenda, site, person, YES)
             order.end_visit(world, person)
             _plans_visit(world, agenda, site, person, now)
             return
         if time == GO_ON:
             if v.held != 0:
-                _gives_back(world, agenda, site, person, 0)
+                _gives_back(world, agenda, site, person, NO)
             time = order.next_step(world, person, now)
         elif time > now:
             agenda.meaning[person] = _ARRIVES
@@ -473,7 +476,7 @@ def _contact_ends(world, agenda, site, person, post, now):
         floor = site * setting.touchpoints + v.touchpoint
         if agenda.free_places[floor] >= 0:
             if agenda.first[floor] >= 0:
-                _call(agenda, setting.people, floor, site, agenda.first[floor], _SELF_SERVICE)
+                _call(agenda, setting.people, floor, site, np.int64(agenda.first[floor]), _SELF_SERVICE)
             else:
                 agenda.free_places[floor] += 1
     _travels(world, agenda, site, person, order.after_contact(world, person, now), now)
@@ -485,9 +488,9 @@ def _answers_calls(world, agenda, site, now):
     while agenda.calls[0] != agenda.calls[1]:
         take = agenda.calls[0]
         agenda.calls[0] = (take + 1) % len(agenda.call_person)
-        person, post = agenda.call_person[take], agenda.call_post[take]
+        person, post = np.int64(agenda.call_person[take]), np.int64(agenda.call_post[take])
         if post == _TURNED_AWAY:
-            time = _not_served(world, agenda, person, now, TURNED_AWAY, -1)
+            time = _not_served(world, agenda, person, now, np.int64(TURNED_AWAY), _NOBODY)
             _travels(world, agenda, site, person, time, now)
         else:
             _is_served(world, agenda, site, person, post, now)
@@ -514,7 +517,7 @@ def _shift_changes(world, agenda, site, now):
         floor = first_floor + touchpoint
         if world.floors[floor].open == 0:
             while agenda.first[floor] >= 0:
-                _call(agenda, setting.people, floor, site, agenda.first[floor], _TURNED_AWAY)
+                _call(agenda, setting.people, floor, site, np.int64(agenda.first[floor]), _TURNED_AWAY)
     for post in range(setting.posts):
         e = world.posts[post]
         if e.site == site and e.on_duty == 1 and e.busy == IDLE:
@@ -537,7 +540,7 @@ def _happens(world, agenda, site, entity, now):
     elif entity < 2 * people:
         person = entity - people
         _leave_queue(agenda, site * setting.touchpoints + world.visits[person].touchpoint, person)
-        time = _not_served(world, agenda, person, now, ABANDONED, -1)
+        time = _not_served(world, agenda, person, now, np.int64(ABANDONED), _NOBODY)
         _travels(world, agenda, site, person, time, now)
     elif entity < 3 * people:
         order.close_case(world, entity - 2 * people)
@@ -545,7 +548,7 @@ def _happens(world, agenda, site, entity, now):
         post = entity - 3 * people
         busy = world.posts[post].busy
         if busy == SERVING:
-            _contact_ends(world, agenda, site, agenda.served[post], post, now)
+            _contact_ends(world, agenda, site, np.int64(agenda.served[post]), post, now)
         elif busy == AFTER_CONTACT:
             _finishes(world, agenda, site, post, now)
         elif order.end_break(world, post, now) == AVAILABLE:
@@ -583,7 +586,7 @@ def _floor_month(world, agenda, site):
         _until(world, agenda, site, now, shift_rank)
         _shift_changes(world, agenda, site, now)
         _answers_calls(world, agenda, site, now)
-        _until(world, agenda, site, now + HALF_HOUR, 0)
+        _until(world, agenda, site, now + HALF_HOUR, NO)
 
 
 @step
@@ -609,7 +612,7 @@ def _run_month(world, agenda):
     month.market_month(world)
     for site in range(setting.sites):
         month.site_record(world, site)
-        month.site_levers(world, site, 0)
+        month.site_levers(world, site, NO)
 
 
 def simulate(world: World, *, each_month: Callable[[int], None] | None = None) -> Records:

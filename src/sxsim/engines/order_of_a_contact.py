@@ -30,6 +30,7 @@ from sxsim.engines.world import (
     MAJOR,
     MINOR,
     MOST_ATTEMPTS,
+    NO,
     NO_PROBLEM,
     OFF_DUTY,
     ON_BREAK,
@@ -47,6 +48,7 @@ from sxsim.engines.world import (
     WAIT_LOW,
     WAIT_WIDTH,
     WAITING,
+    YES,
 )
 from sxsim.model import business, contact, customer, demand, draws, levers, market, pyramid, queue
 from sxsim.model.draws import normal, place, uniform
@@ -362,7 +364,7 @@ def end_contact(world, person, now):
     i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
     t = world.touchpoints[v.touchpoint]
     where = place(v.number, v.step, v.attempt)
-    feel(world, person, v.quality, 1)
+    feel(world, person, v.quality, YES)
     if v.severity == NO_PROBLEM and (v.query == 0 or v.query_well == 1):
         i.grievance = customer.heal_grievance(i.grievance, p)
     if v.taken_over == 1 and v.query_well == 1:
@@ -446,7 +448,7 @@ def not_served(world, person, now, outcome, full):
             return next_opening(world, v.touchpoint, now + delay)
     ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
     v.quality = contact.quality_not_served(1 if outcome == TURNED_AWAY else 0, ratio, p)
-    feel(world, person, v.quality, 0)
+    feel(world, person, v.quality, NO)
     if again and happens(world, person, draws.TRY_AGAIN, where, t.again) == 1:
         v.attempt += 1
         return now + drawn_minutes(

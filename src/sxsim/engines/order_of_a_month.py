@@ -28,10 +28,12 @@ from sxsim.engines.world import (
     HALF_HOUR,
     HALF_HOURS_A_DAY,
     IDLE,
+    NO,
     ON_BREAK,
     PROSPECT,
     SURPRISE,
     VOICE,
+    YES,
 )
 from sxsim.model import business, commitment, customer, demand, draws, employee, levers, market, network, organisation
 from sxsim.model.draws import normal, place, uniform
@@ -106,7 +108,7 @@ def begin_posts(world):
     seed, replication = setting.seed, setting.replication
     for post in range(setting.posts):
         e = world.posts[post]
-        e.filled = is_needed(world, post, 0)
+        e.filled = is_needed(world, post, NO)
         e.trait = normal(seed, replication, e.identity, draws.TRAIT, 0)
         z = normal(seed, replication, e.identity, draws.SPEED, 0)
         e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z)
@@ -124,7 +126,7 @@ def begin_sites(world):
         world.floors[floor].pressure = 1.0
         world.floors[floor].standard = 1.0
     for site in range(world.settings[0].sites):
-        site_levers(world, site, 1)
+        site_levers(world, site, YES)
 
 
 @step
@@ -146,7 +148,7 @@ def settle_staff(world):
         for post in range(world.settings[0].posts):
             staff_month(world, post, world.parameters[0].delight_normal)
         for site in range(world.settings[0].sites):
-            site_levers(world, site, 1)
+            site_levers(world, site, YES)
 
 
 @step
@@ -160,7 +162,7 @@ def start_staff(world, engagement, committed):
         if committed >= 0.0:
             e.commitment = committed
     for site in range(setting.sites):
-        site_levers(world, site, 1)
+        site_levers(world, site, YES)
     for post in range(setting.posts):
         e = world.posts[post]
         z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, 0)

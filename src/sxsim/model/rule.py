@@ -70,7 +70,7 @@ def compiled_before() -> bool:
     return any(Path(config.CACHE_DIR).rglob("*.nbi"))
 
 
-_compile = numba.njit(cache=True, nogil=True, error_model="numpy")
+_compile = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
 
 
 def rule(function: Function) -> Function:
