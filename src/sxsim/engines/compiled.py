@@ -19,6 +19,7 @@ from numba.experimental import structref
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_month as month
+from sxsim.engines.bare import bare, borrowed
 from sxsim.engines.records import Records
 from sxsim.engines.world import (
     ABANDONED,
@@ -97,7 +98,9 @@ class _AgendaType(types.StructRef):
 
 
 class Agenda(structref.StructRefProxy):
-    """What is to come at the sites: events, queues, calls. Arrays as in `_FIELDS`."""
+    """What is to come at the sites: events, queues, calls. Arrays as in `_FIELDS`; Python keeps them in `arrays`."""
+
+    arrays: dict[str, Any]
 
 
 structref.define_boxing(_AgendaType, Agenda)
@@ -111,9 +114,12 @@ def _bind(  # type: ignore[no-untyped-def]
     logged, half_hour,
 ):  # fmt: skip
     return Agenda(
-        time, rank, where, after, before, heads, meaning, served, queue_key, queue_after, queue_before, first,
-        last, waiting, free_places, free_units, heap_time, heap_rank, heap_entity, heap_size, call_person,
-        call_post, calls, log, logged, half_hour,
+        borrowed(time), borrowed(rank), borrowed(where), borrowed(after), borrowed(before), borrowed(heads),
+        borrowed(meaning), borrowed(served), borrowed(queue_key), borrowed(queue_after), borrowed(queue_before),
+        borrowed(first), borrowed(last), borrowed(waiting), borrowed(free_places), borrowed(free_units),
+        borrowed(heap_time), borrowed(heap_rank), borrowed(heap_entity), borrowed(heap_size),
+        borrowed(call_person), borrowed(call_post), borrowed(calls), borrowed(log), borrowed(logged),
+        borrowed(half_hour),
     )  # fmt: skip
 
 
@@ -154,6 +160,7 @@ def agenda_of(world: World) -> Agenda:
         "half_hour": np.full(1, -1, np.int64),
     }
     agenda: Agenda = _bind(*(arrays[name] for name in _FIELDS))
+    agenda.arrays = arrays
     return agenda
 
 
@@ -615,6 +622,12 @@ def _run_month(world, agenda):
         month.site_levers(world, site, NO)
 
 
+@step
+def _run_bare_month(world, agenda):
+    """One month, without counting references."""
+    _run_month(bare(world), bare(agenda))
+
+
 def simulate(world: World, *, each_month: Callable[[int], None] | None = None) -> Records:
     """Run a world to the end of its horizon on the compiled engine.
 
@@ -624,7 +637,7 @@ def simulate(world: World, *, each_month: Callable[[int], None] | None = None) -
     records = Records.empty(world)
     for number in range(int(world.settings[0]["months"])):
         month.open_month(world, number)
-        _run_month(world, agenda)
+        _run_bare_month(world, agenda)
         records.take(world, number)
         if each_month is not None:
             each_month(number + 1)

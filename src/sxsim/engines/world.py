@@ -13,6 +13,7 @@ from numba import types
 from numba.experimental import structref
 from numpy.typing import NDArray
 
+from sxsim.engines.bare import borrowed
 from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
 
 # Flags handed to a step: int64, because a Python number would compile the step anew for each value.
@@ -230,11 +231,16 @@ def _bind(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Put the arrays into one reference."""
     return World(
-        settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
-        journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
-        levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force, posts_needed,
-        opening, opening_in_force, promised_wait, element_money, sub_element_money, funded, prices, promises,
-        seasons, month_starts, contact_tally, site_tally, no_contacts, no_figures, waits,
+        borrowed(settings), borrowed(parameters), borrowed(persons), borrowed(visits), borrowed(accounts),
+        borrowed(neighbours), borrowed(posts), borrowed(teams), borrowed(segments), borrowed(journeys),
+        borrowed(journey_shares), borrowed(steps), borrowed(contact_types), borrowed(touchpoints),
+        borrowed(floors), borrowed(last_demand), borrowed(last_staff), borrowed(capacities), borrowed(sites),
+        borrowed(levers), borrowed(weights), borrowed(sub_elements), borrowed(elements), borrowed(market),
+        borrowed(profiles), borrowed(intensity), borrowed(staffing), borrowed(staffing_in_force),
+        borrowed(posts_needed), borrowed(opening), borrowed(opening_in_force), borrowed(promised_wait),
+        borrowed(element_money), borrowed(sub_element_money), borrowed(funded), borrowed(prices),
+        borrowed(promises), borrowed(seasons), borrowed(month_starts), borrowed(contact_tally),
+        borrowed(site_tally), borrowed(no_contacts), borrowed(no_figures), borrowed(waits),
     )  # fmt: skip
 
 
