@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from sxsim.model.parameters import Parameter, register
 from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
-from sxsim.standard.catalogue import Entry, Lever, SubElement, entries, find
+from sxsim.standard.catalogue import LEVERS, Element, Entry, Lever, SubElement, entries, find
 
 _CONFIDENCE = {
     "A": "definition, or well measured",
@@ -132,6 +132,11 @@ def _entry(entry: Entry) -> Explanation:
     lines = [("meaning", entry.meaning), ("clause", entry.citation)]
     if isinstance(entry, SubElement):
         lines += [("element", entry.element), ("practices", "; ".join(entry.practices)), ("moves", _moves(entry.id))]
+    if isinstance(entry, Element):
+        subs = [find(str(sub))[0] if isinstance(sub, str) else sub for sub in entry.sub_elements]
+        lines += [("asks for", "; ".join(f"{sub.id} {sub.name}" for sub in subs))]
+        moved = {lever for sub in subs if isinstance(sub, SubElement) for lever in sub.levers}
+        lines += [("moves", ", ".join(lever for lever in LEVERS if lever in moved))]
     if isinstance(entry, Lever):
         carried = [n.split(".")[1:] for n in register() if n.startswith("weight.") and n.endswith(f".{entry.slug}")]
         lines.append(("carried by", ", ".join(".".join(parts[:-1]) for parts in carried)))

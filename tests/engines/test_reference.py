@@ -162,6 +162,20 @@ def test_people_in_the_warm_up_live_under_today_whatever_the_plan() -> None:
     assert today.sites[2:].tobytes() != price.sites[2:].tobytes()
 
 
+def test_a_plan_with_more_posts_leaves_the_warm_up_as_it_was_and_is_charged_for_them() -> None:
+    from sxsim.scenario.loading import load
+
+    sets = ["horizon.months=3", "horizon.warm_up=3", "plans.more.changes=[{month: 1, touchpoint: counter, staff: 4}]"]
+    scenario = load("scenarios/corner-cafe.yaml", sets=sets)
+    today, more = (simulate(start(scenario, plan)) for plan in ("today", "more"))
+    assert today.sites[:4].tobytes() == more.sites[:4].tobytes()
+    assert today.contacts[:4].tobytes() == more.contacts[:4].tobytes()
+    new = more.sites["posts"][4] - today.sites["posts"][4]
+    assert new > 0
+    assert more.sites["hires"][4] - today.sites["hires"][4] == new
+    assert (more.sites["wages"][4] - today.sites["wages"][4] > 0.9 * new * scenario.economics.wage).all()
+
+
 def test_another_plan_does_not_change_the_luck_of_what_it_does_not_touch() -> None:
     """Common random numbers: the first visits of a plan that changes the price only fall at the same minutes."""
     from sxsim.scenario.loading import load

@@ -46,6 +46,7 @@ EXPECTED = {
     "level_4": 0.06,
     "wait_mean": 1.8,
     "abandon_rate": 0.10,
+    "turned_away_rate": 0.10,
     "complaint_rate": 6 / 15,
     "recovery_rate": 7 / 8,
     "churn_rate": 8 / 80,
@@ -226,7 +227,7 @@ def test_the_range_of_a_kpi_follows_its_unit() -> None:
 
 
 LOWER = {
-    "level_0", "wait_mean", "wait_p90", "abandon_rate", "churn_rate", "turnover_12m", "cost", "failure_cost",
+    "level_0", "wait_mean", "wait_p90", "abandon_rate", "turned_away_rate", "churn_rate", "turnover_12m", "cost", "failure_cost",
     "acquisition_cost", "cost_per_contact",
 }  # fmt: skip
 

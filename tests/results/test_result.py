@@ -51,7 +51,10 @@ def test_a_result_of_one_run_and_of_nobody_is_json_without_nan() -> None:
 
 
 def test_a_comparison_tells_a_warning_once() -> None:
-    found = Comparison(result_of([lively()]), [result_of([lively(1)], "welcome")])
+    records = [lively(), lively(1)]
+    for record in records:
+        record.contacts["turned_away"] = 0
+    found = Comparison(result_of(records[:1]), [result_of(records[1:], "welcome")])
     assert found.as_json()["warnings"] == ["one replication shows no spread: intervals need at least two (-n 10)"]
 
 

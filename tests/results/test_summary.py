@@ -89,6 +89,8 @@ def test_the_pyramid_of_a_run_is_narrower_at_every_level(tiny: Any) -> None:
 def settled(satisfaction: list[float], months: int = 2) -> Any:
     record = lively(warm_up=len(satisfaction), months=months)
     record.sites["active"] = 10
+    record.sites["loyalty"] = 6
+    record.contacts["turned_away"] = 0
     record.sites["satisfaction"] = np.array([*satisfaction, *[satisfaction[-1]] * months])[:, None] * 10
     return record
 
@@ -128,7 +130,21 @@ def test_no_warm_up_one_replication_few_contacts_and_an_empty_house_are_warnings
 
 
 def test_a_usual_run_has_no_warning() -> None:
-    assert warnings_of([lively(0), lively(1)], cafe()) == []
+    records = [lively(0), lively(1)]
+    for record in records:
+        record.contacts["turned_away"] = 0
+    assert warnings_of(records, cafe()) == []
+
+
+def test_many_turned_away_and_customers_that_come_or_go_in_the_warm_up_are_warnings() -> None:
+    record = settled([0.6] * 6)
+    record.contacts["turned_away"][6:] = record.contacts["served"][6:]
+    record.sites["active"][:6] = np.array([10, 10, 10, 10, 10, 12])[:, None]
+    record.sites["satisfaction"][:6] = record.sites["active"][:6] * 0.6
+    record.sites["loyalty"][:6] = record.sites["active"][:6] * 0.6
+    texts = warnings_of([record] * 2, cafe("horizon.warm_up=6"))
+    assert any("were turned away because it was closed or full" in text for text in texts)
+    assert any("the number of customers still moves by +17%" in text for text in texts)
 
 
 # Sentences

@@ -16,17 +16,19 @@ from sxsim.results.summary import (
 
 WIDTH = 100
 _BAR = 40
+_FEW_RUNS = 10
 _CHAIN = (
     ("capability", ("maturity.strategy", "maturity.culture", "maturity.design", "maturity.operations")),
     ("people", ("engagement", "commitment", "turnover_12m")),
-    ("provision", ("wait_mean", "abandon_rate", "recovery_rate")),
+    ("provision", ("wait_mean", "abandon_rate", "turned_away_rate", "recovery_rate")),
     ("delight", ("delight_rate", "satisfaction", "nps")),
     ("loyalty", ("loyalty", "churn_rate", "active_customers")),
     ("business", ("revenue", "cost", "investment", "result", "npv", "customer_equity")),
 )
 _COMPARED = (
-    "level_0", "delight_rate", "satisfaction", "loyalty", "nps", "churn_rate", "active_customers", "engagement",
-    "commitment", "revenue", "cost", "investment", "npv", "customer_equity",
+    "level_0", "wait_mean", "abandon_rate", "turned_away_rate", "delight_rate", "satisfaction", "loyalty", "nps",
+    "churn_rate", "active_customers", "utilisation", "engagement", "commitment", "revenue", "cost", "investment", "result",
+    "npv", "customer_equity",
 )  # fmt: skip
 _LEVELS = ("core service proposition", "customer feedback management", "individual excellent service",
            "surprisingly excellent service")  # fmt: skip
@@ -106,7 +108,11 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
     for sentence in comparison_sentences(comparison):
         lines += _wrapped(sentence)
     warnings = dict.fromkeys(text for result in (base, *comparison.others) for text in result.warnings)
-    lines += [""] if warnings else []
+    warnings[
+        "one in twenty of these verdicts is wrong by chance alone"
+        + ("; with so few runs they turn easily: -n 20 or more" if base.replications < _FEW_RUNS else "")
+    ] = None
+    lines += [""]
     for text in warnings:
         lines += _wrapped(f"note: {text}")
     lines += ["", f"files: {folder}  (picture in {folder / 'figures'})"]

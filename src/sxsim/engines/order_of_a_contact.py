@@ -615,8 +615,10 @@ def change_shift(world, site, now):
         if exact > wanted:
             u = uniform(setting.seed, setting.replication, team, draws.STAFF_ROUNDING, half_hour)
             wanted += 1 if u < exact - wanted else 0
+        posts = world.posts_needed[world.staffing_in_force[setting.month], team]
         for rank in range(group.posts):
-            post = group.first + (block * group.posts_a_shift + rank) % group.posts
+            turn = (block * group.posts_a_shift + rank) % posts if rank < posts else rank
+            post = group.first + turn
             e = world.posts[post]
             if e.filled == 1 and wanted > 0:
                 wanted -= 1

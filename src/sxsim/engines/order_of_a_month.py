@@ -223,6 +223,20 @@ def site_levers(world, site, at_start):
 
 
 @step
+def opened_or_closed(world, post, month):
+    """A plan opens a post, which a newcomer takes at once, or closes one, whose holder goes."""
+    site, before, now = (
+        world.sites[world.posts[post].site],
+        is_needed(world, post, month - 1),
+        is_needed(world, post, month),
+    )
+    if now > before:
+        fill_post(world, post, employee.applicants(site.engagement, site.reputation, world.parameters[0]))
+    elif now < before and world.posts[post].filled == 1:
+        leave_post(world, post, world.settings[0].month_start)
+
+
+@step
 def open_month(world, month):
     """A month begins: prices, promises, the season, the demand of each half hour; the counts start at zero."""
     setting = world.settings[0]
@@ -259,6 +273,8 @@ def open_month(world, month):
     for post in range(setting.posts):
         e = world.posts[post]
         e.busy_minutes, e.duty_minutes, e.overtime_minutes, e.contacts, e.delighted = 0.0, 0.0, 0.0, 0, 0
+        if month > 0:
+            opened_or_closed(world, post, month)
         world.site_tally[e.site].posts += is_needed(world, post, month)
 
 
@@ -291,7 +307,7 @@ def employee_month(world, post):
         chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
         if uniform(setting.seed, setting.replication, e.identity, draws.QUIT, setting.month) < chance:
             tally.quits += 1
-            leave_post(world, post)
+            leave_post(world, post, setting.month_end)
     elif is_needed(world, post, setting.month) == 1:
         tally.vacancies += 1
         crowd = employee.applicants(site.engagement, site.reputation, p)
@@ -299,22 +315,17 @@ def employee_month(world, post):
         u = uniform(setting.seed, setting.replication, e.identity, draws.HIRE, setting.month)
         if u < employee.hire_chance(crowd, p):
             fill_post(world, post, crowd)
-    if setting.month + 1 < setting.months:
-        if is_needed(world, post, setting.month + 1) == 0 and e.filled == 1:
-            leave_post(world, post)
-        elif is_needed(world, post, setting.month + 1) > is_needed(world, post, setting.month):
-            fill_post(world, post, employee.applicants(site.engagement, site.reputation, p))
 
 
 @step
-def leave_post(world, post):
+def leave_post(world, post, now):
     """The holder of a post goes: at once, or when the contact under way is over."""
     e = world.posts[post]
     e.filled, e.holder = 0, e.holder + 1
     if e.on_duty == 1 and (e.busy == IDLE or e.busy == ON_BREAK):
         e.on_duty, e.busy = 0, IDLE
     elif e.on_duty == 1:
-        e.going, e.going_since = 1, world.settings[0].month_end
+        e.going, e.going_since = 1, now
 
 
 @step

@@ -30,6 +30,8 @@ LEVEL_NAMES = (
     "surprisingly\nexcellent service",
 )
 _LOW, _HIGH = 0.1, 0.9
+#: Share of attempts that did not take place above which the journey says so.
+_WORTH_SAYING = 0.05
 _DPI = 150
 
 
@@ -126,9 +128,9 @@ def effect_chain(result: "Result", path: Path) -> Path:
     panels = [
         ("service excellence", "mean maturity of the nine elements", "capability", None),
         ("people", "commitment of employees, 0–1", "commitment", None),
-        ("excellent provision", "contacts at level 3 or 4", "provision", PercentFormatter(1.0, decimals=0)),
+        ("excellent provision", "contacts at level 3 or 4", "provision", PercentFormatter(1.0)),
         ("outstanding experience", "perceived quality less expectation, points", "gap", None),
-        ("customer delight", "delighted contacts", "delight_rate", PercentFormatter(1.0, decimals=0)),
+        ("customer delight", "delighted contacts", "delight_rate", PercentFormatter(1.0)),
         ("customer loyalty", "loyalty of active customers, 0–100", "loyalty", None),
         ("customers", "active customers", "active_customers", FuncFormatter(_short)),
         ("business success", f"result, {currency} a month", "result", FuncFormatter(_short)),
@@ -185,13 +187,16 @@ def journey(result: "Result", path: Path) -> Path:
     """Draw the journey: expectation against perception by touchpoint and segment, in the last twelve months."""
     scenario = result.scenario
     last = result.touchpoints[result.touchpoints["month"] >= max(0, scenario.horizon.months - YEAR)]
-    served = last[last["served"] > 0]
-    weighted = served.assign(
-        expected=served["expectation_mean"] * served["served"], perceived=served["perceived_mean"] * served["served"]
+    ended = last[["served", "abandoned", "balked", "turned_away"]].sum(axis=1)
+    weighted = last.assign(
+        expected=(last["expectation_mean"] * last["served"]).fillna(0.0),
+        perceived=(last["perceived_mean"] * last["served"]).fillna(0.0),
+        attempts=ended,
     )
-    sums = weighted.groupby(["touchpoint", "segment"])[["expected", "perceived", "served"]].sum()
+    sums = weighted.groupby(["touchpoint", "segment"])[["expected", "perceived", "served", "attempts"]].sum()
     names = [t.name for t in scenario.touchpoints if t.name in sums.index.get_level_values(0)]
     segments = [s.name for s in scenario.segments]
+    sums = sums[sums["served"] > 0]
     rows = [(t, s) for t in names for s in segments if (t, s) in sums.index]
     height = max(3.4, 1.7 + 0.27 * len(rows) + 0.18 * len(names))
     figure = _figure(
@@ -214,7 +219,8 @@ def journey(result: "Result", path: Path) -> Path:
         axes.annotate(f"{perceived - expected:+.1f}", (1.02, place), xycoords=("axes fraction", "data"), fontsize=9,
                       color=colour, va="center")  # fmt: skip
         name = touchpoint if touchpoint != previous else ""
-        labels.append((place, segment))
+        missed = 1 - float(values["served"]) / float(values["attempts"])
+        labels.append((place, f"{segment} ({missed:.0%} not served)" if missed > _WORTH_SAYING else segment))
         if name:
             axes.annotate(name, (-0.35, place), xycoords=("axes fraction", "data"), fontsize=10, fontweight="bold",
                           color=INK, va="center", annotation_clip=False)  # fmt: skip
