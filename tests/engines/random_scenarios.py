@@ -59,6 +59,8 @@ def scenarios(draw: Any) -> Scenario:
     """A small organisation with sites, teams, capacities, journeys, accounts and two plans."""
     desk, shop, web = draw(touchpoint("desk", True)), draw(touchpoint("shop", True)), draw(touchpoint("web", False))
     if draw(st.booleans()):
+        shop |= {"hands_over_to": "desk", "hand_over_rate": 0.4}
+    if draw(st.booleans()):
         desk["switch"] = {"to": "web", "chance": 0.5}
     teams = []
     if draw(st.booleans()):

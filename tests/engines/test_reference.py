@@ -211,3 +211,24 @@ def test_money_on_surprises_is_largely_wasted_while_the_basics_fail() -> None:
         gained[name] = rates["surprise-first"][1] - rates["today"][1]
     assert surprises["failing"] > 0.5 * surprises["kept"] > 0
     assert gained["failing"] / surprises["failing"] < 0.5 < 0.7 < gained["kept"] / surprises["kept"]
+
+
+def test_staff_passes_matters_on_less_often_where_flow_is_good() -> None:
+    """Hand-overs between units: a matter passed on is a contact of its own at the other touchpoint, at once."""
+    from sxsim.scenario.loading import load
+
+    shares = []
+    for maturity in (2, 4):
+        sets = [f"organisation.maturity={maturity}", "horizon.months=3", "horizon.warm_up=1"]
+        sets += ["touchpoints.reception.hands_over_to=concierge", "touchpoints.reception.hand_over_rate=0.3"]
+        sets += ["touchpoints.spa.switch=null"]
+        log = simulate(start(load("scenarios/seaside-hotel.yaml", sets=sets), log_contacts=True)).log
+        names = [t.name for t in load("scenarios/seaside-hotel.yaml").touchpoints]
+        at_reception = log[(log["touchpoint"] == names.index("reception")) & (log["outcome"] == SERVED)]
+        passed_on = log[(log["touchpoint"] == names.index("concierge")) & (log["attempt"] > 0)]
+        assert (
+            passed_on[passed_on["outcome"] == SERVED]["query"]
+            | (passed_on[passed_on["outcome"] == SERVED]["kept"] == 0)
+        ).all()
+        shares.append(len(passed_on) / len(at_reception))
+    assert shares[0] > 1.3 * shares[1] > 0

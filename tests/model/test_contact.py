@@ -76,6 +76,15 @@ SHAPES = [
         typical=NORMAL,
     ),
     Shape(
+        contact.hand_over_chance,
+        {"usual": SHARE, "flow": SHARE},
+        rises="usual",
+        falls="flow",
+        low=0,
+        high=1,
+        typical={"usual": 0.3, "flow": 0.5},
+    ),
+    Shape(
         contact.put_right_now_chance,
         {"discretion": SHARE, "skill": SHARE, "major": FLAG},
         rises="discretion skill",

@@ -16,6 +16,14 @@ SHAPES = [
         high=1,
     ),
     Shape(
+        levers.own_lever,
+        {"lever": SHARE, "own": SHARE, "mean": SHARE},
+        rises="lever own",
+        falls="mean",
+        low=0,
+        high=1,
+    ),
+    Shape(
         levers.self_service_reliability,
         {"reliability": SHARE, "technology": SHARE},
         rises="reliability technology",

@@ -113,8 +113,8 @@ def test_shares_may_miss_one_by_rounding() -> None:
         (
             "    cost: 1",
             "    cost: 1\n    hands_over_to: tables",
-            "touchpoints[0].hands_over_to goes with kind: self_service only",
-            "",
+            "touchpoints[0].hands_over_to(='tables') has no effect without hand_over_rate",
+            "set hand_over_rate above 0, or leave it out",
         ),
         (
             "serves: [tables]",

@@ -166,9 +166,8 @@ def next_step(world, person, now):
             delay = drawn_minutes(world, person, draws.STEP_DELAY, where, s.delay_kind, s.delay_first, s.delay_second)
             time = now + delay
             if s.nights == 1:
-                time_of_day = s.night_time + s.night_within * uniform(
-                    setting.seed, setting.replication, person, draws.TIME_OF_DAY, where
-                )
+                u = uniform(setting.seed, setting.replication, person, draws.TIME_OF_DAY, where)
+                time_of_day = s.night_time + s.night_within * u
                 time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + time_of_day)
             if v.step > 0:
                 time = next_opening(world, s.touchpoint, time)
@@ -216,8 +215,7 @@ def arrive(world, person, now, waiting, free):
     floor.demanded_today += kind.service_mean
     if t.queue_visible == 1 and waiting > 0:
         guess = queue.expected_wait(waiting, kind.service_mean, float(floor.on_duty))
-        u = uniform(setting.seed, setting.replication, person, draws.BALK, where)
-        if u < queue.balk_chance(guess, v.patience_mean, p):
+        if happens(world, person, draws.BALK, where, queue.balk_chance(guess, v.patience_mean, p)) == 1:
             return BALKED
     return WAITING
 
@@ -239,11 +237,13 @@ def begin_service(world, person, post, now):
     # Who serves.
     skill, engagement, strain = p.skill_normal, p.engagement_base, p.strain_normal
     commitment, speed, time_factor = site.commitment, 1.0, 1.0
-    reliability = lever[RELIABILITY]
+    reliability, insight, discretion = lever[RELIABILITY], lever[INSIGHT], lever[DISCRETION]
     if post >= 0:
         e = world.posts[post]
         skill, engagement, strain, commitment, speed = e.skill, e.engagement, e.strain, e.commitment, e.speed
         time_factor = floor.standard * queue.pressure_time_factor(floor.pressure, p)
+        insight = levers.own_lever(insight, commitment, site.commitment, p)
+        discretion = levers.own_lever(discretion, commitment, site.commitment, p)
         e.busy, e.busy_from = SERVING, now
     else:
         reliability = levers.self_service_reliability(reliability, site.technology, p)
@@ -270,23 +270,27 @@ def begin_service(world, person, post, now):
         chance = contact.voice_chance(lever[VOICE], i.bond, is_major, p)
         v.voiced = happens(world, person, draws.VOICE, where, chance)
         if v.voiced == 0 and post >= 0:
-            chance = contact.notice_chance(lever[VOICE], lever[INSIGHT], effort, p)
+            chance = contact.notice_chance(lever[VOICE], insight, effort, p)
             v.noticed = happens(world, person, draws.NOTICE, where, chance)
         if v.voiced == 1 or v.noticed == 1:
-            chance = contact.put_right_now_chance(lever[DISCRETION], skill, is_major, p)
+            chance = contact.put_right_now_chance(discretion, skill, is_major, p)
             if post >= 0 and happens(world, person, draws.PUT_RIGHT_NOW, where, chance) == 1:
-                chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], skill, effort, is_major, p)
+                chance = contact.recovery_chance(lever[RECOVERY], discretion, skill, effort, is_major, p)
                 v.put_right = happens(world, person, draws.RECOVERY, where, chance)
             else:
                 v.case = 1
     if v.query == 1:
-        chance = contact.query_chance(skill, lever[INSIGHT], effort, p)
+        chance = contact.query_chance(skill, insight, effort, p)
         v.query_well = happens(world, person, draws.RECOVERY, where, chance)
 
+    if v.kept == 1 and post >= 0 and t.hands_over_to >= 0:
+        chance = contact.hand_over_chance(t.hand_over, lever[FLOW], p)
+        handed_over = happens(world, person, draws.HAND_OVER, where, chance)
+
     # Individual? Surprising?
-    chance = contact.individual_chance(effort, lever[INSIGHT], lever[DISCRETION], i.wish, t.room, p)
+    chance = contact.individual_chance(effort, insight, discretion, i.wish, t.room, p)
     v.individual = happens(world, person, draws.INDIVIDUAL, where, chance)
-    chance = contact.surprise_chance(lever[SURPRISE], lever[DISCRETION], effort, i.memory, t.room, p)
+    chance = contact.surprise_chance(lever[SURPRISE], discretion, effort, i.memory, t.room, p)
     v.surprising = happens(world, person, draws.SURPRISE, where, chance)
 
     arose = 1 if v.severity > NO_PROBLEM or v.query == 1 else 0
@@ -410,10 +414,8 @@ def end_contact(world, person, now):
     tally.perceived += v.perceived
     tally.expectation += v.expectation
     gesture = 1 if v.individual == 1 or v.surprising == 1 else 0
-    cost = business.contact_cost(t.cost, v.put_right, setting.compensation, gesture, setting.gesture)
-    failure = business.failure_cost(v.severity, setting.failure_minor, setting.failure_major)
-    money.contact_cost += cost
-    money.failure_cost += failure
+    money.contact_cost += business.contact_cost(t.cost, v.put_right, setting.compensation, gesture, setting.gesture)
+    money.failure_cost += business.failure_cost(v.severity, setting.failure_minor, setting.failure_major)
     money.revenue += t.revenue * setting.price
 
 
@@ -600,22 +602,22 @@ def change_shift(world, site, now):
     first_floor = site * setting.touchpoints
     if half_hour % HALF_HOURS_A_DAY == 0:
         close_day(world, site)
-    version = world.opening_in_force[setting.month]
+    doors = world.opening_in_force[setting.month]
     for touchpoint in range(setting.touchpoints):
-        world.floors[first_floor + touchpoint].open = int(world.opening[version, touchpoint, of_week])
-        world.floors[first_floor + touchpoint].on_duty = 0
+        floor = world.floors[first_floor + touchpoint]
+        floor.open, floor.on_duty = int(world.opening[doors, touchpoint, of_week]), 0
     block = int(math.floor((now - FIRST_SHIFT) / SHIFT)) + 1
     breaks = 0
     for index in range(setting.teams):
         team = site * setting.teams + index
         group = world.teams[team]
-        listed = world.staffing[world.staffing_in_force[setting.month], index, of_week]
-        exact = listed * world.sites[site].staff_factor * group.availability
+        version = world.staffing_in_force[setting.month]
+        exact = world.staffing[version, index, of_week] * world.sites[site].staff_factor * group.availability
         wanted = int(math.floor(exact))
         if exact > wanted:
             u = uniform(setting.seed, setting.replication, team, draws.STAFF_ROUNDING, half_hour)
             wanted += 1 if u < exact - wanted else 0
-        posts = world.posts_needed[world.staffing_in_force[setting.month], team]
+        posts = world.posts_needed[version, team]
         for rank in range(group.posts):
             turn = (block * group.posts_a_shift + rank) % posts if rank < posts else rank
             post = group.first + turn

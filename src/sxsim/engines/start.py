@@ -418,6 +418,7 @@ class Start:
         row["after_kind"], row["after_first"], row["after_second"] = code[:3]
         row["queue_visible"] = int(touchpoint.queue_visible)
         row["major"] = touchpoint.major_share
+        row["hand_over"] = touchpoint.hand_over_rate
         for name in ("room", "importance", "cost", "revenue"):
             row[name] = getattr(touchpoint, name)
         again = touchpoint.try_again

@@ -102,7 +102,7 @@ CONTACT_TYPE = _record(
 TOUCHPOINT = _record(
     staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, queue_visible=_I,
     major=_F, room=_F, importance=_F, again=_F, again_kind=_I, again_first=_F, again_second=_F, switch_to=_I,
-    switch=_F, hands_over_to=_I, cost=_F, revenue=_F, pool=_I,
+    switch=_F, hands_over_to=_I, hand_over=_F, cost=_F, revenue=_F, pool=_I,
 )  # fmt: skip
 FLOOR = _record(
     open=_I, pressure=_F, standard=_F, normal=_F, demanded_today=_F, available_today=_F, demanded_usually=_F,

@@ -117,6 +117,20 @@ def query_chance(skill, insight, effort, p):
 
 
 @rule
+def hand_over_chance(usual, flow, p):
+    """Chance that a matter has to be passed on to another unit: less where flow is good.
+
+    usual: at a managed organisation (maturity 3), 0–1; flow: lever 0–1. Returns 0–1.
+    Source: clauses 7.4.1a, 7.4.1c (no silos); size by assumption.
+    """
+    if usual <= 0.0:
+        return 0.0
+    if usual >= 1.0:
+        return 1.0
+    return logistic(math.log(usual / (1.0 - usual)) - p.hand_over_flow * (flow - p.lever_normal))
+
+
+@rule
 def put_right_now_chance(discretion, skill, major, p):
     """Chance that a problem is taken up on the spot; otherwise a case stays open.
 

@@ -19,6 +19,19 @@ def practised_lever(capability, commitment, p):
 
 
 @rule
+def own_lever(lever, own, mean, p):
+    """A lever in one employee's hands: the site's lever, scaled by how far this employee lives it.
+
+    lever: of the site, 0–1; own, mean: commitment of the employee and of the site, 0–1. Returns 0–1; the lever itself
+    when both are equal.
+    Source: clause 7.2.1c; form as `practised_lever`, by assumption.
+    """
+    lived = p.unlived_share + (1.0 - p.unlived_share) * own / p.commitment_normal
+    usual = p.unlived_share + (1.0 - p.unlived_share) * mean / p.commitment_normal
+    return min(lever * lived / usual, 1.0)
+
+
+@rule
 def self_service_reliability(reliability, technology, p):
     """Reliability where no employee helps: technology weighs in.
 

@@ -153,8 +153,18 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
             target = touchpoints.get(touchpoint.hands_over_to)
             if target is not None and target.kind != "staffed":
                 yield Problem((*here, "hands_over_to"), f"(={target.name!r}) must be a staffed touchpoint")
-            if touchpoint.kind == "staffed":
-                yield Problem((*here, "hands_over_to"), " goes with kind: self_service only")
+            elif touchpoint.hands_over_to == touchpoint.name:
+                yield Problem((*here, "hands_over_to"), f"(={touchpoint.name!r}) must be another touchpoint")
+            elif touchpoint.kind == "staffed" and touchpoint.hand_over_rate == 0:
+                hint = "set hand_over_rate above 0, or leave it out"
+                yield Problem(
+                    (*here, "hands_over_to"),
+                    f"(={touchpoint.hands_over_to!r}) has no effect without hand_over_rate",
+                    hint,
+                )
+        if touchpoint.hand_over_rate > 0 and (touchpoint.kind != "staffed" or not touchpoint.hands_over_to):
+            hint = "name the touchpoint that takes over"
+            yield Problem((*here, "hand_over_rate"), " goes with a staffed touchpoint that has hands_over_to", hint)
         if touchpoint.kind == "staffed" and touchpoint.name not in served:
             hint = "set its staff, or name it in a team's serves"
             message = f"{shown(touchpoint.staff)} leaves this touchpoint without anybody to serve while it is open"

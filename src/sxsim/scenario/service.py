@@ -69,7 +69,13 @@ class Touchpoint(Part):
     importance: float = quantity(1.0, "ratio", "weight of a contact here in overall satisfaction", ge=0, le=3)
     try_again: Again | None = Field(None, description="trying again after abandoning or being turned away")
     switch: Switch | None = Field(None, description="another channel after not being served")
-    hands_over_to: Name | None = Field(None, description="staffed touchpoint that takes over when self-service fails")
+    hands_over_to: Name | None = Field(
+        None,
+        description="staffed touchpoint that takes over: when self-service fails, or when staff passes a matter on",
+    )
+    hand_over_rate: float = quantity(
+        0.0, "share", "how often staff must pass a matter on to hands_over_to, at a managed organisation", ge=0, le=1
+    )
     contact_types: list[ContactType] = Field(default_factory=list, description="kinds of contact; journeys name them")
     cost: float = quantity(0.0, "money", "cost of a contact beside wages", ge=0)
     revenue: float = quantity(0.0, "money", "revenue of a served contact at price 1", ge=0)
