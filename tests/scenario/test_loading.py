@@ -254,7 +254,7 @@ def test_an_override_reaches_its_field(override: str, path: tuple[str | int, ...
 
 
 def test_an_override_of_a_part_keeps_the_rest() -> None:
-    money = cafe("plans.welcome.money.7.3.2d.start=1").money_of("welcome")
+    money = cafe("plans.welcome.money.7.3.2d.start=1").plans["welcome"].money
     assert (money["7.3.2d"].per_month, money["engagement"].per_month) == (50, 150)
 
 

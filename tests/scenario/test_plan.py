@@ -7,7 +7,7 @@ CHANGE = "price: 1.1"
 
 
 def test_an_amount_is_money_a_month_from_the_start_to_the_end() -> None:
-    money = cafe().money_of("welcome")
+    money = cafe().plans["welcome"].money
     assert set(money) == {"engagement", "7.3.2d"}
     assert (money["engagement"].per_month, money["engagement"].start, money["engagement"].months) == (150, 0, None)
 

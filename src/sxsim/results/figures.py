@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LEVEL_COLOURS = ("#9fb3c8", "#627d98", "#2a7f9e", "#e08e2b")
-LINE, ACCENT = "#2a7f9e", "#e08e2b"
+LINE = "#2a7f9e"
 PLAN_COLOURS = ("#2a7f9e", "#e08e2b", "#7b4f9d", "#4f9d69", "#b5485d", "#627d98")
 LEVEL_NAMES = (
     "core service\nproposition",
@@ -204,7 +204,7 @@ def journey(result: "Result", path: Path) -> Path:
         f"{_basis(result)} · last twelve months · circle: expectation, dot: perception, 0–100",
     )  # fmt: skip
     bottom = 0.62 / height
-    axes = figure.add_axes((0.26, bottom, 0.62, 1 - bottom - 0.95 / height))
+    axes = figure.add_axes((0.26, bottom, 0.57, 1 - bottom - 0.95 / height))
     place, labels, previous = 0.0, [], None
     for touchpoint, segment in rows:
         place += 1.6 if previous not in (None, touchpoint) else 1.0
@@ -220,9 +220,12 @@ def journey(result: "Result", path: Path) -> Path:
                       color=colour, va="center")  # fmt: skip
         name = touchpoint if touchpoint != previous else ""
         missed = 1 - float(values["served"]) / float(values["attempts"])
-        labels.append((place, f"{segment} ({missed:.0%} not served)" if missed > _WORTH_SAYING else segment))
+        labels.append((place, segment))
+        if missed > _WORTH_SAYING:
+            axes.annotate(f"{missed:.0%} not served", (1.11, place), xycoords=("axes fraction", "data"), fontsize=8,
+                          color=MUTED, va="center")  # fmt: skip
         if name:
-            axes.annotate(name, (-0.35, place), xycoords=("axes fraction", "data"), fontsize=10, fontweight="bold",
+            axes.annotate(name, (-0.4, place), xycoords=("axes fraction", "data"), fontsize=10, fontweight="bold",
                           color=INK, va="center", annotation_clip=False)  # fmt: skip
         previous = touchpoint
     axes.set_yticks([y for y, _ in labels], [text for _, text in labels])

@@ -1,7 +1,6 @@
 """Market, money and time: who is out there, what things cost, how long the run is."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -59,6 +58,3 @@ class Horizon(Part):
         if value.day != 1:
             raise ValueError(f"start(={value}) must be the first day of a month")
         return value
-
-
-Interval = Literal["chance", "chance and assumptions"]

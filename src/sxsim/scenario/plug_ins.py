@@ -8,8 +8,6 @@ from pathlib import Path
 from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.scenario.scenario import Scenario
 
-KINDS = ("customer", "employee", "touchpoint")
-
 
 def _split(text: str) -> tuple[Path, str]:
     file, _, name = text.rpartition(":")

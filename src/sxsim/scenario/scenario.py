@@ -9,7 +9,7 @@ from sxsim.model.parameters import register
 from sxsim.scenario.fields import Name, Part, week_open, week_values
 from sxsim.scenario.market import Economics, Horizon, Market
 from sxsim.scenario.organisation import Organisation, Site
-from sxsim.scenario.plan import Money, Plan
+from sxsim.scenario.plan import Plan
 from sxsim.scenario.problems import Path, Problem, did_you_mean, shown
 from sxsim.scenario.service import Capacity, Demand, Journey, Segment, Team, Touchpoint
 
@@ -83,10 +83,6 @@ class Scenario(Part):
                     )
                 )
         return self.teams + own
-
-    def money_of(self, plan: str) -> dict[str, Money]:
-        """Money of a plan by element or sub-element."""
-        return self.plans[plan].money
 
 
 def own_staff(staff: object, opening: object) -> list[float]:
