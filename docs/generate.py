@@ -87,7 +87,7 @@ def steps(file: str) -> dict[str, ast.FunctionDef]:
     }
 
 
-MONTH, CONTACT = "engines/order_of_a_month.py", "engines/order_of_a_contact.py"
+MONTH, CONTACT, SHIFT = (f"engines/order_of_a_{part}.py" for part in ("month", "contact", "shift"))
 AGENTS, FLOOR, MODEL = (f"engines/reference/{name}.py" for name in ("agents", "floor", "model"))
 #: Steps that only shorten others.
 PLUMBING = ("happens", "drawn_minutes", "bounded", "count_wait")
@@ -158,17 +158,15 @@ def rule_or_step(file: str) -> Named:
 
 def engine_calls(kind: str | None) -> Named:
     """Name the steps that agents and floor call; `kind` is the class to which `self` belongs."""
-    of_month, of_contact = steps(MONTH), steps(CONTACT)
+    orders = {"month": functions(MONTH), "order": functions(CONTACT), "shift": functions(SHIFT)}
     methods = functions(AGENTS) | functions(FLOOR)
 
     def named(node: ast.AST) -> str | None:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return None
         name, owner = node.func.attr, ast.unparse(node.func.value)
-        if owner == "month" and name in of_month:
-            return f"`{name}`: {first_sentence(ast.get_docstring(of_month[name]) or '')}"
-        if owner == "order" and name in of_contact:
-            return f"`{name}`: {first_sentence(ast.get_docstring(of_contact[name]) or '')}"
+        if name in orders.get(owner, {}):
+            return f"`{name}`: {first_sentence(ast.get_docstring(orders[owner][name]) or '')}"
         known = {
             "self": kind,
             "employee": "Employee",
@@ -296,7 +294,7 @@ def counter_as_run() -> str:
 def users() -> dict[str, list[str]]:
     """The steps that use a name with a dot, like `draws.QUIT`, `contact.effort` or `p.wish_spread`."""
     found: dict[str, list[str]] = {}
-    for file in (MONTH, CONTACT):
+    for file in (MONTH, CONTACT, SHIFT):
         for name, node in steps(file).items():
             for part in ast.walk(node):
                 if isinstance(part, ast.Attribute):
@@ -540,6 +538,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "visit-as-run": visit_as_run,
     "counter-as-run": counter_as_run,
     "steps-of-a-contact": lambda: each_step(CONTACT, list(steps(CONTACT))),
+    "steps-of-a-shift": lambda: each_step(SHIFT, list(steps(SHIFT))),
     "steps-of-the-start": lambda: each_step(MONTH, starting()),
     "purposes": purposes,
     "submodels": submodels,

@@ -97,16 +97,20 @@ def simulate_replication(
     key: str,
     contacts: bool,
     engine: str,
+    jobs: int = 1,
     each_month: Callable[[int], None] | None = None,
 ) -> str:
-    """Run one replication and keep it; the work of one thread or process. Raises RunFailed when it cannot be done."""
+    """Run one replication and keep it; the work of one thread or process, or of several when there are several sites.
+
+    Raises RunFailed when it cannot be done.
+    """
     from sxsim.engines import compiled, reference
     from sxsim.engines.start import start
 
     try:
         world = start(scenario, plan, seed=seed, replication=replication, log_contacts=contacts)
         if engine == "compiled":
-            records = compiled.simulate(world, each_month=each_month)
+            records = compiled.simulate(world, jobs=jobs, each_month=each_month)
         else:
             records = reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month)
     except (InvalidInput, OSError, _Stopped):
@@ -232,7 +236,7 @@ def _work(
     jobs = options.jobs or os.cpu_count() or 1
     began = time.perf_counter()
     for done, task in enumerate(missing, 1):
-        simulate_replication(*_arguments(scenario, task, options, engine))
+        simulate_replication(*_arguments(scenario, task, options, engine, jobs))
         report(done)
         rest = missing[done:]
         worth = (time.perf_counter() - began) / done * len(rest) > _WORTH_SHARING
@@ -246,9 +250,9 @@ def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda count: report(done + count)
 
 
-def _arguments(scenario: ScenarioFile, task: _Task, options: Options, engine: str) -> tuple[Any, ...]:
+def _arguments(scenario: ScenarioFile, task: _Task, options: Options, engine: str, jobs: int = 1) -> tuple[Any, ...]:
     store = options.store.folder
-    return scenario, task.plan, options.seed, task.replication, store, task.key, options.contacts, engine
+    return scenario, task.plan, options.seed, task.replication, store, task.key, options.contacts, engine, jobs
 
 
 def _in_threads(

@@ -1,26 +1,46 @@
-"""References without counting, for the inner loop of the compiled engine.
+"""How compiled steps get at the arrays of a world: through one plain pointer, without counting references.
 
-Numba counts references to a world and to each of its arrays at every call of a step, with atomic operations that cost more
-than most rules. `bare` gives a plain pointer to a world, and `borrowed` an array that owns nothing; both hold only as long
-as Python keeps the world, which it does while a simulation runs.
+Numba would count references to each array at every call of a step, with atomic operations that cost more than most rules.
+A `Bare` object writes where its arrays lie into one block of memory; in a step it is a pointer to that block. The pointer
+holds only as long as Python keeps the object, which it does while a step runs.
 """
 
+import hashlib
 from typing import Any
 
-from numba import types
-from numba.core import cgutils
+import numpy as np
+from llvmlite import ir
+from numba import typeof, types
 from numba.core.datamodel import models
 from numba.core.imputils import impl_ret_borrowed
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, lower_setattr_generic, register_model
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    register_model,
+    unbox,
+)
+from numpy.typing import NDArray
+
+_WORD = 8
+
+
+def _descriptor(array: NDArray[Any]) -> list[int]:
+    """What Numba keeps of an array that owns nothing: no owner, no parent, sizes, place, shape, strides."""
+    return [0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides]
 
 
 class BareType(types.Type):
-    """A pointer to the fields of a struct, without a reference count."""
+    """A pointer to a block of array descriptors. fields: name → array type; places: name → byte in the block."""
 
-    def __init__(self, struct: Any) -> None:
-        self.struct = struct
-        super().__init__(name=f"Bare<{struct.name}>")
+    def __init__(self, name: str, fields: dict[str, types.Array]) -> None:
+        self.fields = fields
+        words = np.cumsum([0, *(len(_descriptor(np.empty((0,) * kind.ndim))) for kind in fields.values())])
+        self.places = dict(zip(fields, (_WORD * words).tolist(), strict=False))
+        digest = hashlib.sha256(str(list(fields.items())).encode()).hexdigest()[:16]
+        super().__init__(name=f"{name}<{digest}>")
 
 
 @register_model(BareType)
@@ -30,59 +50,62 @@ class _BareModel(models.OpaqueModel):
 
 @infer_getattr
 class _BareAttribute(AttributeTemplate):
-    """A bare reference has the attributes of its struct."""
+    """The attributes of a bare object are its arrays."""
 
     key = BareType
 
     def generic_resolve(self, bare_type: Any, attribute: str) -> Any:
-        return bare_type.struct.field_dict.get(attribute)
+        return bare_type.fields.get(attribute)
 
 
-def _fields(context: Any, builder: Any, bare_type: Any, pointer: Any) -> Any:
-    """The fields behind a pointer, for reading and writing."""
-    payload = bare_type.struct.get_data_type()
-    value_type = context.data_model_manager[payload].get_value_type()
-    return cgutils.create_struct_proxy(payload)(context, builder, ref=builder.bitcast(pointer, value_type.as_pointer()))
+def _place(context: Any, builder: Any, bare_type: Any, pointer: Any, attribute: str) -> Any:
+    """The descriptor of an array in the block, as a pointer to Numba's array structure."""
+    place = builder.gep(pointer, [ir.Constant(ir.IntType(64), bare_type.places[attribute])])
+    return builder.bitcast(place, context.get_data_type(bare_type.fields[attribute]).as_pointer())
 
 
 @lower_getattr_generic(BareType)  # type: ignore[untyped-decorator]
 def _read(context: Any, builder: Any, bare_type: Any, pointer: Any, attribute: str) -> Any:
-    value = getattr(_fields(context, builder, bare_type, pointer), attribute)
-    return impl_ret_borrowed(context, builder, bare_type.struct.field_dict[attribute], value)
+    kind = bare_type.fields[attribute]
+    place = _place(context, builder, bare_type, pointer, attribute)
+    value = context.data_model_manager[kind].load_from_data_pointer(builder, place)
+    return impl_ret_borrowed(context, builder, kind, value)
 
 
 @lower_setattr_generic(BareType)  # type: ignore[untyped-decorator]
 def _write(context: Any, builder: Any, signature: Any, arguments: Any, attribute: str) -> None:
+    """Another array takes the place of one; it is kept until the next takes its place."""
     bare_type, value_type = signature.args
     pointer, value = arguments
-    fields = _fields(context, builder, bare_type, pointer)
-    field_type = bare_type.struct.field_dict[attribute]
-    value = context.cast(builder, value, value_type, field_type)
-    before = getattr(fields, attribute)
-    context.nrt.incref(builder, field_type, value)
-    context.nrt.decref(builder, field_type, before)
-    setattr(fields, attribute, value)
+    kind = bare_type.fields[attribute]
+    value = context.cast(builder, value, value_type, kind)
+    place = _place(context, builder, bare_type, pointer, attribute)
+    model = context.data_model_manager[kind]
+    before = model.load_from_data_pointer(builder, place)
+    context.nrt.incref(builder, kind, value)
+    builder.store(model.as_data(builder, value), place)
+    context.nrt.decref(builder, kind, before)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def bare(_context: Any, struct: Any) -> Any:
-    """A bare reference to a struct that somebody else keeps."""
+class Bare:
+    """Arrays under their names: attributes in Python, one pointer in a compiled step.
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        reference = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=arguments[0])
-        return builder.bitcast(context.nrt.meminfo_data(builder, reference.meminfo), cgutils.voidptr_t)
+    Arrays must be C-contiguous. Python's attributes are the arrays given at the start.
+    """
 
-    return BareType(struct)(struct), build
+    def __init__(self, **arrays: NDArray[Any]) -> None:
+        self.__dict__.update(arrays)
+        self._block = np.array([word for array in arrays.values() for word in _descriptor(array)], np.int64)
+        self.address = self._block.ctypes.data
+        self._numba_type_ = BareType(type(self).__name__, {name: typeof(array) for name, array in arrays.items()})
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        raise AttributeError(f"{type(self).__name__} has no array {name}")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def borrowed(_context: Any, array: Any) -> Any:
-    """The same array, owning nothing."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        view.meminfo = cgutils.get_null_value(view.meminfo.type)
-        view.parent = cgutils.get_null_value(view.parent.type)
-        return view._getvalue()
-
-    return array(array), build
+@unbox(BareType)  # type: ignore[untyped-decorator]
+def _to_pointer(_type: Any, bare: Any, c: Any) -> Any:
+    address = c.pyapi.object_getattr_string(bare, "address")
+    pointer = c.pyapi.long_as_voidptr(address)
+    c.pyapi.decref(address)
+    return NativeValue(pointer)

@@ -15,6 +15,8 @@ money and means run in the order of numbers.
 
 import math
 
+import numpy as np
+
 from sxsim.engines.world import (
     ALIGNMENT,
     BEFORE_THE_RUN,
@@ -34,6 +36,7 @@ from sxsim.engines.world import (
     SURPRISE,
     VOICE,
     YES,
+    World,
 )
 from sxsim.model import business, commitment, customer, demand, draws, employee, levers, market, network, organisation
 from sxsim.model.draws import normal, place, uniform
@@ -236,9 +239,16 @@ def opened_or_closed(world, post, month):
         leave_post(world, post, world.settings[0].month_start)
 
 
+def open_month(world: World, month: int) -> None:
+    """A month begins: the counts start at zero, and what holds in this month comes into force."""
+    for counts in (world.contact_tally, world.site_tally, world.waits):
+        counts.view(np.int64)[...] = 0
+    begin_month(world, month)
+
+
 @step
-def open_month(world, month):
-    """A month begins: prices, promises, the season, the demand of each half hour; the counts start at zero."""
+def begin_month(world, month):
+    """A month begins: prices, promises, the season, the demand of each half hour; posts open and close."""
     setting = world.settings[0]
     setting.month = month
     setting.month_start, setting.month_end = world.month_starts[month], world.month_starts[month + 1]
@@ -258,9 +268,6 @@ def open_month(world, month):
                 if half_hour == 0:
                     table[0] = 0.0
                 table[half_hour + 1] = table[half_hour] + world.profiles[profile, of_week] * busy * share
-    world.contact_tally[:] = world.no_contacts[:]
-    world.site_tally[:] = world.no_figures[:]
-    world.waits[:] = 0
     for person in range(setting.people):
         i = world.persons[person]
         i.contacts, i.delighted, i.heard_praise, i.heard_complaint, i.told = 0, 0, 0, 0, 0

@@ -36,7 +36,6 @@ from sxsim.engines.world import (
     VISIT,
     WAIT_BINS,
     World,
-    bind,
 )
 from sxsim.model import customer
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
@@ -130,7 +129,7 @@ class Start:
         persons, accounts = self._people()
         teams, posts = self._posts(staffing, posts_needed)
         profiles = self._profiles()
-        world = bind(
+        world = World(
             settings=self._settings(seed, replication, len(persons), len(accounts), len(posts), log_contacts),
             parameters=record(self.values),
             persons=persons,
@@ -172,8 +171,6 @@ class Start:
             month_starts=month_starts(self.dates),
             contact_tally=np.zeros((sites, touchpoints, segments), CONTACT_TALLY),
             site_tally=np.zeros(sites, SITE_TALLY),
-            no_contacts=np.zeros((sites, touchpoints, segments), CONTACT_TALLY),
-            no_figures=np.zeros(sites, SITE_TALLY),
             waits=np.zeros((sites, WAIT_BINS), np.int64),
         )
         begin_people(world)

@@ -4,16 +4,12 @@ The fields a contact touches lie side by side. A person is on at most one visit,
 row i of `visits` is person i's visit.
 """
 
-import hashlib
 from typing import Any
 
-import numba
 import numpy as np
-from numba import types
-from numba.experimental import structref
 from numpy.typing import NDArray
 
-from sxsim.engines.bare import borrowed
+from sxsim.engines.bare import Bare
 from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
 
 # Flags handed to a step: int64, because a Python number would compile the step anew for each value.
@@ -189,64 +185,15 @@ ARRAYS = {
     "month_starts": "(M + 1,) minutes",
     "contact_tally": "(S, T, G) CONTACT_TALLY",
     "site_tally": "(S,) SITE_TALLY",
-    "no_contacts": "(S, T, G) zeros",
-    "no_figures": "(S,) zeros",
     "waits": "(S, WAIT_BINS)",
 }
 
 
-@structref.register
-class _WorldType(types.StructRef):
-    """The compiled type of a world, under a short name so that compiling stays fast."""
-
-    def __init__(self, fields: Any) -> None:
-        super().__init__(fields)
-        self.name = f"World<{hashlib.sha256(str(self._fields).encode()).hexdigest()[:16]}>"
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class World(structref.StructRefProxy):
-    """All arrays of one replication, named and shaped as in `ARRAYS`; steps and agents share them.
-
-    Python reads the arrays as attributes; compiled steps get the same memory in one cheap reference.
-    """
+class World(Bare):
+    """All arrays of one replication, named and shaped as in `ARRAYS`; steps and agents share them."""
 
     settings: Rows
     parameters: Rows
 
-
-structref.define_boxing(_WorldType, World)
-structref.define_constructor(World, _WorldType, list(ARRAYS))
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _bind(  # type: ignore[no-untyped-def]
-    settings, parameters, persons, visits, accounts, neighbours, posts, teams, segments, journeys,
-    journey_shares, steps, contact_types, touchpoints, floors, last_demand, last_staff, capacities, sites,
-    levers, weights, sub_elements, elements, market, profiles, intensity, staffing, staffing_in_force, posts_needed,
-    opening, opening_in_force, promised_wait, element_money, sub_element_money, funded, prices, promises,
-    seasons, month_starts, contact_tally, site_tally, no_contacts, no_figures, waits,
-):  # fmt: skip
-    """Put the arrays into one reference."""
-    return World(
-        borrowed(settings), borrowed(parameters), borrowed(persons), borrowed(visits), borrowed(accounts),
-        borrowed(neighbours), borrowed(posts), borrowed(teams), borrowed(segments), borrowed(journeys),
-        borrowed(journey_shares), borrowed(steps), borrowed(contact_types), borrowed(touchpoints),
-        borrowed(floors), borrowed(last_demand), borrowed(last_staff), borrowed(capacities), borrowed(sites),
-        borrowed(levers), borrowed(weights), borrowed(sub_elements), borrowed(elements), borrowed(market),
-        borrowed(profiles), borrowed(intensity), borrowed(staffing), borrowed(staffing_in_force),
-        borrowed(posts_needed), borrowed(opening), borrowed(opening_in_force), borrowed(promised_wait),
-        borrowed(element_money), borrowed(sub_element_money), borrowed(funded), borrowed(prices),
-        borrowed(promises), borrowed(seasons), borrowed(month_starts), borrowed(contact_tally),
-        borrowed(site_tally), borrowed(no_contacts), borrowed(no_figures), borrowed(waits),
-    )  # fmt: skip
-
-
-def bind(**arrays: Rows) -> World:
-    """A world of these arrays; all of `ARRAYS` must be there, C-contiguous."""
-    world: World = _bind(*(arrays[name] for name in ARRAYS))
-    for name, array in arrays.items():
-        setattr(world, name, array)
-    return world
+    def __init__(self, **arrays: Rows) -> None:
+        super().__init__(**{name: arrays[name] for name in ARRAYS})

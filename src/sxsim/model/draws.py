@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from sxsim.model.rule import rule
+from sxsim.model.rule import draw
 
 # The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites and the market. A
 # purpose belongs to one kind of entity, so `who` needs no kind of its own. Once released, append only: a number is a purpose's luck.
@@ -40,7 +40,7 @@ _TURN = 2.0 * math.pi
 _WORD = 2**32
 
 
-@rule
+@draw
 def philox(c0, c1, c2, c3, k0, k1):
     """Four 32-bit words of Philox 4×32-10 for a counter (c0…c3) and a key (k0, k1), all uint64 below 2^32.
 
@@ -60,7 +60,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@rule
+@draw
 def pair(seed, replication, who, what, nth):
     """Two independent uniforms in (0, 1), 52 bits each, for one place.
 
@@ -78,13 +78,13 @@ def pair(seed, replication, who, what, nth):
     return (np.float64(np.int64(first)) + 0.5) * _SPACING, (np.float64(np.int64(second)) + 0.5) * _SPACING
 
 
-@rule
+@draw
 def uniform(seed, replication, who, what, nth):
     """One uniform in (0, 1). Arguments as `pair`. Source: as `pair`."""
     return pair(seed, replication, who, what, nth)[0]
 
 
-@rule
+@draw
 def normal(seed, replication, who, what, nth):
     """One standard normal number. Arguments as `pair`.
 
@@ -94,7 +94,7 @@ def normal(seed, replication, who, what, nth):
     return math.sqrt(-2.0 * math.log(u)) * math.cos(_TURN * v)
 
 
-@rule
+@draw
 def place(visit, step, attempt):
     """The `nth` of a draw within a contact: visit 0 … 65,535, step 0 … 255, attempt 0 … 255, packed.
 

@@ -9,6 +9,7 @@ import simpy
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_month as month
+from sxsim.engines import order_of_a_shift as shift
 from sxsim.engines.world import (
     ABANDONED,
     AVAILABLE,
@@ -161,7 +162,7 @@ class Employee(Person):
 
     def finishes(self) -> None:
         """A contact and the work after it are done: home, on a break, or to whoever waits."""
-        end = order.post_done(self.world, self.number, self.floor.now)
+        end = shift.post_done(self.world, self.number, self.floor.now)
         if end > AVAILABLE:
             self.begins_break()
         elif end == AVAILABLE:
@@ -176,7 +177,7 @@ class Employee(Person):
 
     def ends_break(self) -> None:
         """Back from a break."""
-        if order.end_break(self.world, self.number, self.floor.now) == AVAILABLE:
+        if shift.end_break(self.world, self.number, self.floor.now) == AVAILABLE:
             self.serves_next()
 
     def serves_next(self) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import simpy
 
 from sxsim.engines import order_of_a_contact as order
+from sxsim.engines import order_of_a_shift as shift
 from sxsim.engines.reference.agents import ABANDONS, IS_TURNED_AWAY, Customer, Employee
 from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, SERVING, World
 
@@ -60,7 +61,7 @@ class Touchpoint:
         """Wait until called. Returns the serving post, −1 for self-service, or why the customer left."""
         if not self.staffed:
             return (yield from self._wait_for_place(customer))
-        post = int(order.longest_idle(self.world, self.floor.site, self.number))
+        post = int(shift.longest_idle(self.world, self.floor.site, self.number))
         if post >= 0:
             return post
         turn = customer.turn = self.floor.clock.event()
@@ -139,7 +140,7 @@ class Touchpoint:
         employee = self.floor.employees[post]
         work = float(customer.visit["after_contact"])
         if work > 0.0:
-            order.begin_after_contact(self.world, post)
+            shift.begin_after_contact(self.world, post)
             self.floor.after_work(self.floor.now + work, employee)
         else:
             employee.finishes()
@@ -225,7 +226,7 @@ class Floor:
         half_hour = 0
         while True:
             yield self._at(half_hour * HALF_HOUR, _SHIFT_CHANGE, self.site)
-            if order.change_shift(self.world, self.site, self.now):
+            if shift.change_shift(self.world, self.site, self.now):
                 for employee in self.employees.values():
                     employee.begins_break()
             if any(touchpoint.waiting for touchpoint in self.touchpoints):

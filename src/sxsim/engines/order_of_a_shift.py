@@ -1,0 +1,189 @@
+"""The order of a shift, exactly as both engines run it: who is on duty, who is free, how much pressure there is.
+
+Every half hour `change_shift` (at midnight with `close_day`); a customer is served by the `longest_idle`; a contact's
+end is `begin_after_contact` → `post_done` → a break → `end_break`. Times are minutes from the first day of the warm-up.
+"""
+
+import math
+
+from sxsim.engines.world import (
+    AFTER_CONTACT,
+    ALIGNMENT,
+    AVAILABLE,
+    DAYS_A_WEEK,
+    FIRST_SHIFT,
+    HALF_HOUR,
+    HALF_HOURS_A_DAY,
+    HALF_HOURS_A_WEEK,
+    IDLE,
+    LEARNING_PART,
+    OFF_DUTY,
+    ON_BREAK,
+    SHIFT,
+)
+from sxsim.model import draws, queue
+from sxsim.model.draws import uniform
+from sxsim.model.rule import step
+
+
+@step
+def half_hour_of_week(world, time):
+    """The half hour of the week, 0 … 335 from Monday, of a time."""
+    return (int(math.floor(time / HALF_HOUR)) + world.settings[0].first_weekday * HALF_HOURS_A_DAY) % HALF_HOURS_A_WEEK
+
+
+@step
+def change_shift(world, site, now):
+    """Every half hour: doors open and close, staff comes and goes by the list, and once a day pressure is taken.
+
+    Returns 1 when idle employees went on a break that begins now, else 0.
+    """
+    setting = world.settings[0]
+    half_hour = int(math.floor(now / HALF_HOUR + 0.5))
+    of_week = half_hour_of_week(world, now)
+    first_floor = site * setting.touchpoints
+    if half_hour % HALF_HOURS_A_DAY == 0:
+        close_day(world, site)
+    doors = world.opening_in_force[setting.month]
+    for touchpoint in range(setting.touchpoints):
+        floor = world.floors[first_floor + touchpoint]
+        floor.open, floor.on_duty = int(world.opening[doors, touchpoint, of_week]), 0
+    block = int(math.floor((now - FIRST_SHIFT) / SHIFT)) + 1
+    breaks = 0
+    for index in range(setting.teams):
+        team = site * setting.teams + index
+        group = world.teams[team]
+        version = world.staffing_in_force[setting.month]
+        exact = world.staffing[version, index, of_week] * world.sites[site].staff_factor * group.availability
+        wanted = int(math.floor(exact))
+        if exact > wanted:
+            u = uniform(setting.seed, setting.replication, team, draws.STAFF_ROUNDING, half_hour)
+            wanted += 1 if u < exact - wanted else 0
+        posts = world.posts_needed[version, team]
+        for rank in range(group.posts):
+            turn = (block * group.posts_a_shift + rank) % posts if rank < posts else rank
+            post = group.first + turn
+            e = world.posts[post]
+            if e.filled == 1 and wanted > 0:
+                wanted -= 1
+                if e.on_duty == 0:
+                    e.on_duty, e.busy, e.idle_since, e.duty_from, e.break_from = 1, IDLE, now, now, now
+                e.going = 0
+                if e.busy == IDLE and now - e.break_from >= group.break_every:
+                    e.busy, e.break_end, breaks = ON_BREAK, now + group.break_length, 1
+                for touchpoint in range(setting.touchpoints):
+                    if (group.serves >> touchpoint) & 1 == 1:
+                        world.floors[first_floor + touchpoint].on_duty += 1
+            elif e.on_duty == 1 and e.going == 0:
+                if e.busy == IDLE or e.busy == ON_BREAK:
+                    go_off_duty(world, post, now)
+                else:
+                    e.going, e.going_since = 1, now
+    for touchpoint in range(setting.touchpoints):
+        floor = world.floors[first_floor + touchpoint]
+        floor.available_today += floor.on_duty * HALF_HOUR
+    return breaks
+
+
+@step
+def close_day(world, site):
+    """At midnight: the last seven days' demanded and available staff time make the pressure of the new day.
+
+    The usual ratio is learnt in the warm-up after its first quarter (without a warm-up in the first month); in the months
+    before, and in the first of learning, pressure is 1. The standard of time erodes day by day.
+    """
+    setting, p = world.settings[0], world.parameters[0]
+    first = site * setting.touchpoints
+    day = world.sites[site].days
+    world.sites[site].days += 1
+    if day == 0:
+        return
+    first_learning = setting.warm_up // LEARNING_PART
+    learning = setting.month < max(setting.warm_up, 1)
+    slot = (day - 1) % DAYS_A_WEEK
+    for touchpoint in range(setting.touchpoints):
+        floor = world.floors[first + touchpoint]
+        world.last_demand[first + touchpoint, slot] = floor.demanded_today
+        world.last_staff[first + touchpoint, slot] = floor.available_today
+        if learning and setting.month >= first_learning:
+            floor.demanded_usually += floor.demanded_today
+            floor.available_usually += floor.available_today
+        floor.demanded_today, floor.available_today = 0.0, 0.0
+    for touchpoint in range(setting.touchpoints):
+        pool, floor = world.touchpoints[touchpoint].pool, world.floors[first + touchpoint]
+        demanded, demanded_usually = 0.0, 0.0
+        for other in range(setting.touchpoints):
+            if (pool >> other) & 1 == 1:
+                demanded_usually += world.floors[first + other].demanded_usually
+                for before in range(DAYS_A_WEEK):
+                    demanded += world.last_demand[first + other, before]
+        available = 0.0
+        for before in range(DAYS_A_WEEK):
+            available += world.last_staff[first + touchpoint, before]
+        if learning:
+            floor.normal = demanded_usually / floor.available_usually if floor.available_usually > 0.0 else 0.0
+        if setting.month > first_learning and pool != 0:
+            floor.pressure = queue.pressure(demanded, available, floor.normal, p)
+        time_factor = queue.pressure_time_factor(floor.pressure, p)
+        floor.standard = queue.erode_standard(floor.standard, time_factor, world.levers[site, ALIGNMENT], p)
+
+
+@step
+def longest_idle(world, site, touchpoint):
+    """The post that serves an arriving customer: idle the longest, then the lowest number; −1 when nobody is free."""
+    setting = world.settings[0]
+    best, since = -1, math.inf
+    for team in range(site * setting.teams, (site + 1) * setting.teams):
+        group = world.teams[team]
+        if (group.serves >> touchpoint) & 1 == 0:
+            continue
+        for post in range(group.first, group.first + group.posts):
+            e = world.posts[post]
+            free = e.on_duty == 1 and e.busy == IDLE
+            if free and (e.idle_since < since or (e.idle_since == since and post < best)):
+                best, since = post, e.idle_since
+    return best
+
+
+@step
+def begin_after_contact(world, post):
+    """An employee does the work after a contact."""
+    world.posts[post].busy = AFTER_CONTACT
+
+
+@step
+def post_done(world, post, now):
+    """An employee has finished a contact and the work after it: goes home when the shift is over, or on a break.
+
+    Returns OFF_DUTY, AVAILABLE, or the time when the break ends.
+    """
+    e = world.posts[post]
+    e.busy_minutes += now - e.busy_from
+    if e.going == 1:
+        e.overtime_minutes += now - e.going_since
+        go_off_duty(world, post, now)
+        return OFF_DUTY
+    e.busy, e.idle_since = IDLE, now
+    team = world.teams[e.team]
+    if now - e.break_from >= team.break_every:
+        e.busy, e.break_end = ON_BREAK, now + team.break_length
+        return e.break_end
+    return AVAILABLE
+
+
+@step
+def end_break(world, post, now):
+    """A break ends, unless the employee has gone home meanwhile. Returns AVAILABLE or OFF_DUTY."""
+    e = world.posts[post]
+    if e.on_duty == 0 or e.busy != ON_BREAK or e.break_end != now:
+        return OFF_DUTY
+    e.busy, e.idle_since, e.break_from = IDLE, now, now
+    return AVAILABLE
+
+
+@step
+def go_off_duty(world, post, now):
+    """An employee goes home."""
+    e = world.posts[post]
+    e.duty_minutes += now - e.duty_from
+    e.on_duty, e.going, e.busy = 0, 0, IDLE
