@@ -21,7 +21,7 @@ def test_every_rule_is_found() -> None:
     written = {
         f"{path.stem}.{name}"
         for path in MODEL.glob("*.py")
-        for name in re.findall(r"^@rule\ndef (\w+)\(", path.read_text(encoding="utf-8"), re.M)
+        for name in re.findall(r"^@(?:rule|draw)\ndef (\w+)\(", path.read_text(encoding="utf-8"), re.M)
     }
     assert len(written) > 60
     assert set(rules()) == written

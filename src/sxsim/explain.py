@@ -51,14 +51,16 @@ class Rule:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by `file.name`, read from their sources without compiling anything."""
+    """All rules and parts of draws by `file.name`, read from their sources without compiling anything."""
     found = {}
     for path in sorted((files("sxsim") / "model").iterdir(), key=lambda p: p.name):
         if not path.name.endswith(".py"):
             continue
         text = path.read_text(encoding="utf-8")
         for node in ast.parse(text).body:
-            if isinstance(node, ast.FunctionDef) and any(getattr(d, "id", "") == "rule" for d in node.decorator_list):
+            if isinstance(node, ast.FunctionDef) and any(
+                getattr(d, "id", "") in ("rule", "draw") for d in node.decorator_list
+            ):
                 used = {
                     n.attr
                     for n in ast.walk(node)

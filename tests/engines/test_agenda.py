@@ -28,10 +28,16 @@ def begin(agenda, half_hour):
 @step
 def join(agenda, floor, person, key):
     """Stand in a queue."""
-    a.join_queue(agenda, floor, person, key)
+    a.stand(agenda.queues[floor], agenda.places, person, key)
 
 
-def empty_agenda(entities: int = 3 * PERSONS, room: int = 2 * 3 * PERSONS + 64) -> Agenda:
+@step
+def go(agenda, floor, person):
+    """Leave a queue."""
+    a.leave(agenda.queues[floor], agenda.places, person)
+
+
+def empty_agenda(entities: int = 3 * PERSONS, room: int = 2 * 3 * PERSONS + 64, blocks: int = 9) -> Agenda:
     """An agenda of one site with one queue."""
     events, queues = np.zeros(entities, a.EVENT), np.zeros(1, a.QUEUE)
     events["where"], queues["first"], queues["last"] = a.NOWHERE, a.NOBODY, a.NOBODY
@@ -39,7 +45,10 @@ def empty_agenda(entities: int = 3 * PERSONS, room: int = 2 * 3 * PERSONS + 64) 
         events=events,
         places=np.zeros(PERSONS, a.PLACE),
         queues=queues,
-        heads=np.full(HALF_HOURS + 1, a.NOBODY),
+        lists=np.full(HALF_HOURS + 1, a.NOBODY),
+        blocks=a.chained_blocks(blocks),
+        free=np.zeros(1, np.int64),
+        spare=np.zeros(a.BLOCK, np.int64),
         heap=np.empty(room, a.ENTRY),
         heap_size=np.zeros(1, np.int64),
         called=np.zeros(PERSONS + 1, np.int64),
@@ -58,7 +67,7 @@ DEEDS = st.lists(st.tuples(ENTITY, st.one_of(st.none(), st.integers(0, HALF_HOUR
 def test_events_happen_in_the_order_of_time_and_rank_and_never_when_called_off(
     before: list[tuple[int, int | None]], meanwhile: list[tuple[int, int | None]]
 ) -> None:
-    agenda, expected = empty_agenda(), {}
+    agenda, expected = empty_agenda(blocks=HALF_HOURS + 2), {}  # little room: lists are cleared now and then
 
     def do(entity: int, minute: int | None) -> None:
         if minute is None:
@@ -120,7 +129,7 @@ def test_a_queue_goes_by_key_then_number_and_anybody_may_leave(
         join(agenda, 0, person, float(keys[person]))
     leavers = data.draw(st.sets(st.integers(0, PERSONS - 1)))
     for person in leavers:
-        a.leave_queue(agenda, 0, person)
+        go(agenda, 0, person)
     rest = [p for p in sorted(range(PERSONS), key=lambda p: (keys[p], p)) if p not in leavers]
     assert agenda.queues[0]["waiting"] == len(rest)
     for person in rest:

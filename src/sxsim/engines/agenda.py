@@ -1,8 +1,9 @@
 """The agenda of a site in the compiled engine: what is to come, who stands in which queue, who has been called.
 
-Every half hour the staff list changes, so events wait in a list for each half hour, linked through the entities they
-belong to, and only those of the current half hour lie in a heap. An entity (a person, a person's patience, a person's
-open case, a post) has at most one event at a time. What SimPy does without delay (a customer called to a counter, people
+Every half hour the staff list changes, so events wait in a list for each half hour, and only those of the current half hour
+lie in a heap. An entity (a person, a person's patience, a person's open case, a post) has at most one event at a time; what
+was called off stays in its list or heap and counts no more. A list is a chain of blocks of entities, so that putting an
+event into it touches no other entity's row. What SimPy does without delay (a customer called to a counter, people
 turned away at closing) goes through a first-in-first-out list of calls.
 """
 
@@ -10,9 +11,10 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sxsim.engines.bare import Bare
-from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, World
+from sxsim.engines.bare import Bare, fetch
+from sxsim.engines.world import CACHE_LINE, CONTACT_LOG, HALF_HOUR, IDLE, World, rows_in_lines
 from sxsim.model.rule import part_of_step, step
 
 #: Order of events at the same minute, as in the reference engine; then the number counts.
@@ -28,9 +30,11 @@ EVENT = np.dtype(
     [("time", np.float64), ("rank", np.int64), ("where", np.int32), ("after", np.int32), ("before", np.int32)],
     align=True,
 )
+#: Entities in a block of a list; with the next block and the number of entities a block fills a cache line.
+BLOCK = 14
 #: An entry of the heap; its event may have been called off meanwhile.
 ENTRY = np.dtype([("time", np.float64), ("rank", np.int64), ("entity", np.int64)])
-#: A person's place in a queue.
+#: A place in a queue.
 PLACE = np.dtype([("key", np.float64), ("behind", np.int32), ("ahead", np.int32)])
 #: A queue. free: places of self-service that are free; −1 where there is always one.
 QUEUE = np.dtype([("first", np.int64), ("last", np.int64), ("waiting", np.int64), ("free", np.int64)])
@@ -40,8 +44,10 @@ class Agenda(Bare):
     """What is to come at a site. Sites share what has a row an entity; the rest is the site's own.
 
     Shared: `events` (entities,) EVENT, `meaning` (persons,) what a person's event means, `served` (posts,) the person
-    whom a post serves, `places` (persons,) PLACE, `queues` (floors,) QUEUE, `free_units` (sites, capacities).
-    Own: `heads` (half hours,) first entity of each list, `heap` ENTRY, `heap_size` (1,), `called` and `called_by` calls,
+    whom a post serves, `places` (persons,) PLACE, `queues` (floors,) QUEUE, `idle_places` (posts,) PLACE, `idle` (teams,)
+    QUEUE of the idle, `stands` (posts,) 1 in that queue, `free_units` (sites, capacities).
+    Own: `lists` (half hours,) first block of each list, `blocks` (blocks, 16) next block, how many, entities, `free` (1,)
+    first free block, `spare` (14,) room for a block's entities, `heap` ENTRY, `heap_size` (1,), `called` and `called_by` calls,
     first in first out, `calls` (2,) next to take and next to put, `log` CONTACT_LOG, `no_log` an empty one, `logged` (1,)
     rows in it, `half_hour` (1,) whose events are in the heap.
     """
@@ -53,27 +59,36 @@ def agendas_of(world: World) -> list[Agenda]:
     people, posts, sites = int(setting["people"]), int(setting["posts"]), int(setting["sites"])
     events = np.zeros(3 * people + posts, EVENT)
     events["where"] = NOWHERE
-    queues = np.zeros(len(world.floors), QUEUE)
-    queues["first"] = queues["last"] = NOBODY
+    queues, idle = np.zeros(len(world.floors), QUEUE), np.zeros(len(world.teams), QUEUE)
+    for queue in (queues, idle):
+        queue["first"] = queue["last"] = NOBODY
     queues["free"] = np.tile(np.where(world.touchpoints["staffed"] == 1, -1, world.touchpoints["units"]), sites)
     shared: dict[str, Any] = {
         "events": events,
-        "meaning": np.zeros(people, np.int64),
+        "meaning": np.zeros(people, np.int8),
         "served": np.full(posts, NOBODY),
         "places": np.zeros(people, PLACE),
         "queues": queues,
+        "idle_places": np.zeros(posts, PLACE),
+        "idle": idle,
+        "stands": np.zeros(posts, np.int64),
         "free_units": np.tile(world.capacities["units"], (sites, 1)).astype(np.int64),
     }
     people_of = np.bincount(world.persons["site"], minlength=sites)
     posts_of = np.bincount(world.posts["site"], minlength=sites)
     agendas = []
+    half_hours = int(world.month_starts[-1] / HALF_HOUR) + 2
     for site in range(sites):
+        entities = int(3 * people_of[site] + posts_of[site])
         own: dict[str, Any] = {
-            "heads": np.full(int(world.month_starts[-1] / HALF_HOUR) + 2, NOBODY),
-            "heap": np.empty(2 * (3 * people_of[site] + posts_of[site]) + 64, ENTRY),
+            "lists": np.full(half_hours, NOBODY),
+            "blocks": chained_blocks(half_hours + 2 * entities // BLOCK + 64),
+            "free": np.zeros(1, np.int64),
+            "spare": np.zeros(BLOCK, np.int64),
+            "heap": np.empty(2 * entities + 64, ENTRY),
             "heap_size": np.zeros(1, np.int64),
-            "called": np.zeros(people_of[site] + 1, np.int64),
-            "called_by": np.zeros(people_of[site] + 1, np.int64),
+            "called": np.zeros(people_of[site] + 1, np.int32),
+            "called_by": np.zeros(people_of[site] + 1, np.int32),
             "calls": np.zeros(2, np.int64),
             "log": np.zeros(1024 if setting["log_contacts"] else 1, CONTACT_LOG),
             "no_log": np.zeros(0, CONTACT_LOG),
@@ -82,6 +97,14 @@ def agendas_of(world: World) -> list[Agenda]:
         }
         agendas.append(Agenda(**shared, **own))
     return agendas
+
+
+def chained_blocks(count: int) -> NDArray[np.int32]:
+    """Free blocks, each chained to the next; the last to none."""
+    blocks = rows_in_lines((2 + BLOCK) * count, np.dtype(np.int32)).reshape(count, 2 + BLOCK)
+    blocks[:, 0] = np.arange(1, count + 1)
+    blocks[-1, 0] = NOBODY
+    return blocks
 
 
 # Events.
@@ -93,10 +116,10 @@ def rank_of(kind, number):
     return (kind << _KIND_BITS) | number
 
 
-@step
-def comes_before(time, rank, other):
-    """Whether an event comes before an entry of the heap."""
-    return time < other.time or (time == other.time and rank < other.rank)
+@part_of_step
+def comes_before(key, number, other_key, other_number):
+    """Whether one comes before another: by time or place in a queue, and among equals by number."""
+    return key < other_key or (key == other_key and number < other_number)
 
 
 @step
@@ -105,8 +128,8 @@ def put_into_heap(agenda, entity, place):
     heap, e = agenda.heap, agenda.events[entity]
     time, rank = e.time, e.rank
     while place > 0:
-        parent = (place - 1) // 2
-        if not comes_before(time, rank, heap[parent]):
+        parent = (place - 1) // 4
+        if not comes_before(time, rank, heap[parent].time, heap[parent].rank):
             break
         heap[place].time, heap[place].rank, heap[place].entity = (
             heap[parent].time,
@@ -154,12 +177,13 @@ def pop(agenda):
     last = heap[size]
     place = 0
     while True:
-        child = 2 * place + 1
+        child = 4 * place + 1
         if child >= size:
             break
-        if child + 1 < size and comes_before(heap[child + 1].time, heap[child + 1].rank, heap[child]):
-            child += 1
-        if comes_before(last.time, last.rank, heap[child]):
+        for other in range(child + 1, min(child + 4, size)):
+            if comes_before(heap[other].time, heap[other].rank, heap[child].time, heap[child].rank):
+                child = other
+        if comes_before(last.time, last.rank, heap[child].time, heap[child].rank):
             break
         heap[place].time, heap[place].rank, heap[place].entity = heap[child].time, heap[child].rank, heap[child].entity
         place = child
@@ -174,81 +198,130 @@ def pop(agenda):
 @step
 def call_off(agenda, entity):
     """An entity's event will not happen."""
-    e = agenda.events[entity]
-    if e.where >= 0:
-        if e.before >= 0:
-            agenda.events[e.before].after = e.after
-        else:
-            agenda.heads[e.where] = e.after
-        if e.after >= 0:
-            agenda.events[e.after].before = e.before
-    e.where = NOWHERE
+    agenda.events[entity].where = NOWHERE
+
+
+@step
+def enlist(agenda, entity, half_hour):
+    """Put an entity into the list of a half hour; False when there is no free block."""
+    block = agenda.lists[half_hour]
+    if block < 0 or agenda.blocks[block, 1] == BLOCK:
+        free = agenda.free[0]
+        if free < 0:
+            return False
+        agenda.free[0] = agenda.blocks[free, 0]
+        agenda.blocks[free, 0], agenda.blocks[free, 1] = block, 0
+        agenda.lists[half_hour] = block = free
+    agenda.blocks[block, 2 + agenda.blocks[block, 1]] = entity
+    agenda.blocks[block, 1] += 1
+    return True
+
+
+@step
+def free_block(agenda, block):
+    """A block of a list is free again. Returns the block that followed it in the list."""
+    following = np.int64(agenda.blocks[block, 0])
+    agenda.blocks[block, 0] = agenda.free[0]
+    agenda.free[0] = block
+    return following
+
+
+@step
+def clear_lists(agenda):
+    """Throw out of all lists what was called off."""
+    kept = -3
+    for half_hour in range(agenda.half_hour[0] + 1, len(agenda.lists)):
+        block = agenda.lists[half_hour]
+        agenda.lists[half_hour] = NOBODY
+        while block >= 0:
+            count = agenda.blocks[block, 1]
+            for place in range(count):
+                agenda.spare[place] = agenda.blocks[block, 2 + place]
+            block = free_block(agenda, block)
+            for place in range(count):
+                entity = np.int64(agenda.spare[place])
+                if agenda.events[entity].where == half_hour:
+                    enlist(agenda, entity, half_hour)
+                    agenda.events[entity].where = kept
+        block = agenda.lists[half_hour]
+        while block >= 0:
+            for place in range(agenda.blocks[block, 1]):
+                agenda.events[agenda.blocks[block, 2 + place]].where = half_hour
+            block = np.int64(agenda.blocks[block, 0])
 
 
 @step
 def plan(agenda, entity, time, kind, number):
     """An entity's event will happen at a time; an earlier plan is called off. Events beyond the run are forgotten."""
-    call_off(agenda, entity)
     e = agenda.events[entity]
-    e.time, e.rank = time, rank_of(kind, number)
-    if time >= (len(agenda.heads) - 1) * HALF_HOUR:
+    e.time, e.rank, e.where = time, rank_of(kind, number), NOWHERE
+    if time >= (len(agenda.lists) - 1) * HALF_HOUR:
         return
     half_hour = int(math.floor(time / HALF_HOUR))
     if half_hour <= agenda.half_hour[0]:
         push(agenda, entity)
         return
-    head = agenda.heads[half_hour]
-    e.after, e.before, e.where = head, NOBODY, half_hour
-    if head >= 0:
-        agenda.events[head].before = entity
-    agenda.heads[half_hour] = entity
+    if not enlist(agenda, entity, half_hour):
+        clear_lists(agenda)
+        enlist(agenda, entity, half_hour)
+    e.where = half_hour
+
+
+@step
+def ask_for(rows, row):
+    """Ask the processor for a row of whole cache lines."""
+    first = rows.ctypes.data + row * rows.itemsize
+    for line in range(rows.itemsize // CACHE_LINE):
+        fetch(first + line * CACHE_LINE)
 
 
 @part_of_step
 def load(agenda, half_hour):
     """The events of a half hour go from their list into the heap."""
     agenda.half_hour[0] = half_hour
-    entity = agenda.heads[half_hour]
-    agenda.heads[half_hour] = NOBODY
-    while entity >= 0:
-        following = np.int64(agenda.events[entity].after)
-        push(agenda, entity)
-        entity = following
+    block = agenda.lists[half_hour]
+    agenda.lists[half_hour] = NOBODY
+    while block >= 0:
+        for place in range(agenda.blocks[block, 1]):
+            entity = np.int64(agenda.blocks[block, 2 + place])
+            if agenda.events[entity].where == half_hour:
+                push(agenda, entity)
+        block = free_block(agenda, block)
 
 
 # Queues and calls.
 
 
-@part_of_step
-def join_queue(agenda, floor, person, key):
+@step
+def stand(queue, places, number, key):
     """Stand in a queue: behind those with a smaller key, and among equals behind the lower number."""
-    queue, mine = agenda.queues[floor], agenda.places[person]
+    mine = places[number]
     ahead = queue.last
-    while ahead >= 0 and (agenda.places[ahead].key > key or (agenda.places[ahead].key == key and ahead > person)):
-        ahead = np.int64(agenda.places[ahead].ahead)
-    behind = np.int64(agenda.places[ahead].behind) if ahead >= 0 else queue.first
+    while ahead >= 0 and comes_before(key, number, places[ahead].key, ahead):
+        ahead = np.int64(places[ahead].ahead)
+    behind = np.int64(places[ahead].behind) if ahead >= 0 else queue.first
     mine.key, mine.ahead, mine.behind = key, ahead, behind
     if ahead >= 0:
-        agenda.places[ahead].behind = person
+        places[ahead].behind = number
     else:
-        queue.first = person
+        queue.first = number
     if behind >= 0:
-        agenda.places[behind].ahead = person
+        places[behind].ahead = number
     else:
-        queue.last = person
+        queue.last = number
     queue.waiting += 1
 
 
 @step
-def leave_queue(agenda, floor, person):
+def leave(queue, places, number):
     """Leave a queue, from anywhere in it."""
-    queue, mine = agenda.queues[floor], agenda.places[person]
+    mine = places[number]
     if mine.ahead >= 0:
-        agenda.places[mine.ahead].behind = mine.behind
+        places[mine.ahead].behind = mine.behind
     else:
         queue.first = mine.behind
     if mine.behind >= 0:
-        agenda.places[mine.behind].ahead = mine.ahead
+        places[mine.behind].ahead = mine.ahead
     else:
         queue.last = mine.ahead
     queue.waiting -= 1
@@ -257,8 +330,51 @@ def leave_queue(agenda, floor, person):
 @step
 def call(agenda, people, floor, person, by):
     """Call the person out of the queue: to a post, to a place of self-service, or away."""
-    leave_queue(agenda, floor, person)
+    leave(agenda.queues[floor], agenda.places, person)
     call_off(agenda, people + person)
     put = agenda.calls[1]
     agenda.called[put], agenda.called_by[put] = person, by
     agenda.calls[1] = (put + 1) % len(agenda.called)
+
+
+@step
+def stands_by(agenda, team, post, since):
+    """An employee is idle from a minute on, and stands in the team's queue of the idle, the longest idle first."""
+    if agenda.stands[post] == 1:
+        if agenda.idle_places[post].key == since:
+            return
+        leave(agenda.idle[team], agenda.idle_places, post)
+    agenda.stands[post] = 1
+    stand(agenda.idle[team], agenda.idle_places, post, since)
+
+
+@step
+def longest_idle(world, agenda, site, touchpoint):
+    """As `order_of_a_shift.longest_idle`, without looking at everybody: −1 when nobody is free.
+
+    Who went on a break, home or to work since standing by is found in the queue of the idle, and leaves it, only here.
+    """
+    setting = world.settings[0]
+    best, team_of_best = NOBODY, NOBODY
+    for team in range(site * setting.teams, (site + 1) * setting.teams):
+        if (world.teams[team].serves >> touchpoint) & 1 == 0:
+            continue
+        queue = agenda.idle[team]
+        while queue.first >= 0:
+            e = world.posts[queue.first]
+            if e.on_duty == 1 and e.busy == IDLE:
+                break
+            agenda.stands[queue.first] = 0
+            leave(queue, agenda.idle_places, queue.first)
+        first = queue.first
+        if first >= 0:
+            key = agenda.idle_places[first].key
+            if best < 0 or comes_before(key, first, agenda.idle_places[best].key, best):
+                best, team_of_best = first, team
+    if best >= 0:
+        agenda.stands[best] = 0
+        queue = agenda.idle[team_of_best]
+        leave(queue, agenda.idle_places, best)
+        if queue.first >= 0:
+            ask_for(world.posts, queue.first)
+    return best

@@ -17,6 +17,7 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_getattr_generic,
     lower_setattr_generic,
     register_model,
@@ -109,3 +110,18 @@ def _to_pointer(_type: Any, bare: Any, c: Any) -> Any:
     pointer = c.pyapi.long_as_voidptr(address)
     c.pyapi.decref(address)
     return NativeValue(pointer)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch(_context: Any, address: Any) -> Any:
+    """Ask the processor for what lies at an address, which will be needed soon. Changes nothing."""
+
+    def build(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        to_read, near, data = (ir.Constant(number, value) for value in (0, 2, 1))
+        builder.call(function, [builder.inttoptr(arguments[0], byte), to_read, near, data])
+        return context.get_dummy_value()
+
+    return types.void(address), build

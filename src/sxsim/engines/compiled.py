@@ -22,13 +22,17 @@ from sxsim.engines.agenda import (
     SERVICE_END,
     SHIFT_CHANGE,
     agendas_of,
+    ask_for,
     call,
-    join_queue,
-    leave_queue,
+    comes_before,
+    leave,
     load,
+    longest_idle,
     plan,
     pop,
     rank_of,
+    stand,
+    stands_by,
 )
 from sxsim.engines.records import Records
 from sxsim.engines.world import (
@@ -75,9 +79,9 @@ def _log(world, agenda, person):
 
 @step
 def _serves_next(world, agenda, site, post):
-    """A free employee takes the first in the queues of all touchpoints of the team."""
-    setting = world.settings[0]
-    serves = world.teams[world.posts[post].team].serves
+    """A free employee takes the first in the queues of all touchpoints of the team, or stands by."""
+    setting, e = world.settings[0], world.posts[post]
+    serves = world.teams[e.team].serves
     best, floor_of_best = NOBODY, NO
     for touchpoint in range(setting.touchpoints):
         floor = site * setting.touchpoints + touchpoint
@@ -85,11 +89,13 @@ def _serves_next(world, agenda, site, post):
         if first < 0 or (serves >> touchpoint) & 1 == 0:
             continue
         key = agenda.places[first].key
-        if best < 0 or key < agenda.places[best].key or (key == agenda.places[best].key and first < best):
+        if best < 0 or comes_before(key, first, agenda.places[best].key, best):
             best, floor_of_best = first, floor
     if best >= 0:
-        world.posts[post].busy = SERVING
+        e.busy = SERVING
         call(agenda, setting.people, floor_of_best, best, post)
+    else:
+        stands_by(agenda, e.team, post, e.idle_since)
 
 
 @step
@@ -138,7 +144,7 @@ def _meets(world, agenda, site, person, now):
         agenda.free_units[site, hold] -= 1
         v.held |= 1 << hold
     if world.touchpoints[touchpoint].staffed == 1:
-        post = shift.longest_idle(world, site, touchpoint)
+        post = longest_idle(world, agenda, site, touchpoint)
         if post >= 0:
             _is_served(world, agenda, site, person, post, now)
             return _STAYS
@@ -147,7 +153,7 @@ def _meets(world, agenda, site, person, now):
             agenda.queues[floor].free -= 1
         _is_served(world, agenda, site, person, _SELF_SERVICE, now)
         return _STAYS
-    join_queue(agenda, floor, person, order.queue_place(world, person))
+    stand(agenda.queues[floor], agenda.places, person, order.queue_place(world, person))
     if v.patience < math.inf:
         plan(agenda, setting.people + person, now + v.patience, ABANDONMENT, person)
     return _STAYS
@@ -224,7 +230,7 @@ def _answers_calls(world, agenda, site, now):
     while agenda.calls[0] != agenda.calls[1]:
         take = agenda.calls[0]
         agenda.calls[0] = (take + 1) % len(agenda.called)
-        person, post = agenda.called[take], agenda.called_by[take]
+        person, post = np.int64(agenda.called[take]), np.int64(agenda.called_by[take])
         if post == _DOORS:
             time = _not_served(world, agenda, person, now, np.int64(TURNED_AWAY), NOBODY)
             _travels(world, agenda, site, person, time, now)
@@ -247,8 +253,6 @@ def _shift_changes(world, agenda, site, now):
     waiting = 0
     for touchpoint in range(setting.touchpoints):
         waiting += agenda.queues[first_floor + touchpoint].waiting
-    if waiting == 0:
-        return
     for touchpoint in range(setting.touchpoints):
         floor = first_floor + touchpoint
         if world.floors[floor].open == 0:
@@ -257,7 +261,10 @@ def _shift_changes(world, agenda, site, now):
     for post in range(setting.posts):
         e = world.posts[post]
         if e.site == site and e.on_duty == 1 and e.busy == IDLE:
-            _serves_next(world, agenda, site, post)
+            if waiting > 0:
+                _serves_next(world, agenda, site, post)
+            else:
+                stands_by(agenda, e.team, post, e.idle_since)
 
 
 @part_of_step
@@ -275,7 +282,7 @@ def _happens(world, agenda, site, entity, now):
             _contact_ends(world, agenda, site, entity, _SELF_SERVICE, now)
     elif entity < 2 * people:
         person = entity - people
-        leave_queue(agenda, site * setting.touchpoints + world.visits[person].touchpoint, person)
+        leave(agenda.queues[site * setting.touchpoints + world.visits[person].touchpoint], agenda.places, person)
         time = _not_served(world, agenda, person, now, np.int64(ABANDONED), NOBODY)
         _travels(world, agenda, site, person, time, now)
     elif entity < 3 * people:
@@ -292,6 +299,21 @@ def _happens(world, agenda, site, entity, now):
 
 
 @part_of_step
+def _asks_for(world, agenda, entity):
+    """Ask the processor for the rows that the next event will touch."""
+    people = world.settings[0].people
+    person = entity
+    if entity >= 3 * people:
+        ask_for(world.posts, entity - 3 * people)
+        person = agenda.served[entity - 3 * people]
+    elif entity >= people:
+        person = entity - people if entity < 2 * people else entity - 2 * people
+    if person >= 0:
+        ask_for(world.persons, person)
+        ask_for(world.visits, person)
+
+
+@part_of_step
 def _until(world, agenda, site, time, rank):
     """Everything in the heap before a minute and rank happens."""
     while agenda.heap_size[0] > 0:
@@ -299,13 +321,15 @@ def _until(world, agenda, site, time, rank):
         if now > time or (now == time and agenda.heap[0].rank >= rank):
             return
         entity = pop(agenda)
+        if agenda.heap_size[0] > 0:
+            _asks_for(world, agenda, agenda.heap[0].entity)
         if entity >= 0:
             _happens(world, agenda, site, entity, now)
             _answers_calls(world, agenda, site, now)
 
 
 @step
-def _floor_month(world, agenda, site):
+def floor_month(world, agenda, site):
     """A site's month in continuous time."""
     setting = world.settings[0]
     agenda.half_hour[0] = int(setting.month_start / HALF_HOUR) - 1
@@ -327,7 +351,7 @@ def _floor_month(world, agenda, site):
 
 
 @step
-def _end_month(world):
+def end_month(world):
     """The month's end, in the order of `order_of_a_month`."""
     setting = world.settings[0]
     for post in range(setting.posts):
@@ -362,9 +386,9 @@ def simulate(world: World, *, jobs: int = 1, each_month: Callable[[int], None] |
         share = map if jobs == 1 or len(agendas) == 1 else pool.map
         for number in range(int(world.settings[0]["months"])):
             month.open_month(world, number)
-            for _ in share(lambda site: _floor_month(world, agendas[site], site), sites):
+            for _ in share(lambda site: floor_month(world, agendas[site], site), sites):
                 pass
-            _end_month(world)
+            end_month(world)
             records.take(world, number)
             if each_month is not None:
                 each_month(number + 1)

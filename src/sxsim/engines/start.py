@@ -36,6 +36,7 @@ from sxsim.engines.world import (
     VISIT,
     WAIT_BINS,
     World,
+    rows_in_lines,
 )
 from sxsim.model import customer
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
@@ -133,7 +134,7 @@ class Start:
             settings=self._settings(seed, replication, len(persons), len(accounts), len(posts), log_contacts),
             parameters=record(self.values),
             persons=persons,
-            visits=np.zeros(len(persons), VISIT),
+            visits=rows_in_lines(len(persons), VISIT),
             accounts=accounts,
             neighbours=np.zeros((len(persons), int(record(self.values)[0]["acquaintances"])), np.int32),
             posts=posts,
@@ -226,17 +227,16 @@ class Start:
         scenario, market = self.scenario, self.scenario.market
         by_site = apportion(market.people, [site.share for site in scenario.sites])
         sizes = [segment.persons_per_account for segment in scenario.segments]
-        accounts: list[tuple[int, int, int]] = []
+        sites, kinds = [], []
         for site, people in enumerate(by_site):
             counts = apportion(people, [segment.share for segment in scenario.segments])
-            whole = [round(count / size) for count, size in zip(counts, sizes, strict=True)]
-            accounts += [(site, int(kind), sizes[kind]) for kind in interleaved(whole)]
-        rows = np.zeros(len(accounts), ACCOUNT)
-        if accounts:
-            site_of, segment_of, size_of = (np.array(column) for column in zip(*accounts, strict=True))
-            rows["site"], rows["segment"], rows["persons"] = site_of, segment_of, size_of
-            rows["first"] = np.cumsum(size_of) - size_of
-        persons = np.zeros(int(rows["persons"].sum()), PERSON)
+            kinds.append(interleaved([round(count / size) for count, size in zip(counts, sizes, strict=True)]))
+            sites.append(np.full(len(kinds[-1]), site))
+        rows = np.zeros(sum(len(part) for part in kinds), ACCOUNT)
+        rows["site"], rows["segment"] = np.concatenate(sites), np.concatenate(kinds)
+        rows["persons"] = np.array(sizes)[rows["segment"]]
+        rows["first"] = np.cumsum(rows["persons"]) - rows["persons"]
+        persons = rows_in_lines(int(rows["persons"].sum()), PERSON)
         owner = np.repeat(np.arange(len(rows)), rows["persons"])
         persons["account"], persons["site"], persons["segment"] = owner, rows["site"][owner], rows["segment"][owner]
         persons["status"] = self._starting_status(rows)[owner]
@@ -292,7 +292,7 @@ class Start:
                     (number_of_team * MOST_POSTS + number, site, number_of_team, number)
                     for number in range(row["posts"])
                 ]
-        rows = np.zeros(len(posts), POST)
+        rows = rows_in_lines(len(posts), POST)
         if posts:
             columns = zip(*posts, strict=True)
             rows["identity"], rows["site"], rows["team"], rows["number"] = (np.array(column) for column in columns)

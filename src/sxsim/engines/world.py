@@ -44,10 +44,38 @@ LEARNING_PART = 4
 WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
 
 _I, _F = np.int64, np.float64
+# Rows of persons and visits are many, so their whole numbers are short: flags and numbers up to 60, kinds and attempts, counts.
+_SMALL, _KIND, _COUNT = np.int8, np.int16, np.int32
+
+
+#: What the processor fetches at once, in bytes.
+CACHE_LINE = 64
 
 
 def _record(**fields: Any) -> np.dtype[Any]:
     return np.dtype(list(fields.items()), align=True)
+
+
+def _whole_lines(record: np.dtype[Any]) -> np.dtype[Any]:
+    """A record that fills whole cache lines, its wider fields first."""
+    fields: Any = record.fields or {}
+    names = sorted(record.names or (), key=lambda name: -fields[name][0].itemsize)
+    sizes = [fields[name][0].itemsize for name in names]
+    described = {
+        "names": names,
+        "formats": [fields[name][0] for name in names],
+        "offsets": (np.cumsum(sizes) - sizes).tolist(),
+        "itemsize": -(-sum(sizes) // CACHE_LINE) * CACHE_LINE,
+        "aligned": True,
+    }
+    return np.dtype(described)  # type: ignore[call-overload,no-any-return]
+
+
+def rows_in_lines(count: int, record: np.dtype[Any]) -> NDArray[Any]:
+    """Rows of zeros that begin at the beginning of a cache line."""
+    block = np.zeros(count * record.itemsize + CACHE_LINE, np.uint8)
+    first = -block.ctypes.data % CACHE_LINE
+    return block[first : first + count * record.itemsize].view(record)
 
 
 SETTINGS = _record(
@@ -57,26 +85,26 @@ SETTINGS = _record(
     daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
     compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I,
 )  # fmt: skip
-PERSON = _record(
-    site=_I, segment=_I, account=_I, status=_I, since=_I, visits=_I, remaining=_F, personal_rate=_F,
+PERSON = _whole_lines(_record(
+    site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
     patience=_F, wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F,
-    grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_I, case_problems=_I, case_major=_I, delighted=_I,
-    heard_praise=_I, heard_complaint=_I, told=_I, last_visit=_I, contacts=_I,
-)  # fmt: skip
-VISIT = _record(
-    active=_I, number=_I, journey=_I, step=_I, attempt=_I, touchpoint=_I, contact_type=_I, served_steps=_I,
-    held=_I, handed_over=_I, taken_over=_I, outcome=_I, logged_attempt=_I, logged_touchpoint=_I,
-    logged_contact_type=_I, post=_I, arrival=_F, patience=_F, patience_mean=_F, wait=_F, start=_F, end=_F,
-    after_contact=_F, kept=_I, severity=_I, query=_I, query_well=_I, voiced=_I, noticed=_I, put_right=_I,
-    case=_I, individual=_I, surprising=_I, level=_I, quality=_F, perceived=_F, expectation=_F, delighted=_I,
-)  # fmt: skip
+    grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_SMALL, case_problems=_COUNT, case_major=_SMALL, delighted=_COUNT,
+    heard_praise=_COUNT, heard_complaint=_COUNT, told=_COUNT, last_visit=_COUNT, contacts=_COUNT,
+))  # fmt: skip
+VISIT = _whole_lines(_record(
+    active=_SMALL, number=_COUNT, journey=_KIND, step=_SMALL, attempt=_KIND, touchpoint=_SMALL, contact_type=_KIND, served_steps=_SMALL,
+    held=_I, handed_over=_SMALL, taken_over=_SMALL, outcome=_SMALL, logged_attempt=_KIND, logged_touchpoint=_SMALL,
+    logged_contact_type=_KIND, post=_COUNT, arrival=_F, patience=_F, patience_mean=_F, wait=_F, start=_F, end=_F,
+    after_contact=_F, kept=_SMALL, severity=_SMALL, query=_SMALL, query_well=_SMALL, voiced=_SMALL, noticed=_SMALL, put_right=_SMALL,
+    case=_SMALL, individual=_SMALL, surprising=_SMALL, level=_SMALL, quality=_F, perceived=_F, expectation=_F, delighted=_SMALL,
+))  # fmt: skip
 ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
-POST = _record(
+POST = _whole_lines(_record(
     identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F,
     commitment=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
     duty_from=_F, break_from=_F, break_end=_F, busy_from=_F, busy_minutes=_F, duty_minutes=_F,
     overtime_minutes=_F, contacts=_I, delighted=_I,
-)  # fmt: skip
+))  # fmt: skip
 TEAM = _record(
     serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
     break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F,

@@ -31,9 +31,13 @@ class Scenario(Part):
         description="floors; default: one",
         min_length=1,
     )
-    touchpoints: list[Touchpoint] = Field(..., description="places and channels of contact", min_length=1)
+    touchpoints: list[Touchpoint] = Field(
+        ..., description="places and channels of contact", min_length=1, max_length=60
+    )
     teams: list[Team] = Field(default_factory=list, description="staff shared by several touchpoints")
-    capacities: list[Capacity] = Field(default_factory=list, description="what journeys hold: rooms, tables")
+    capacities: list[Capacity] = Field(
+        default_factory=list, description="what journeys hold: rooms, tables", max_length=60
+    )
     journeys: list[Journey] = Field(..., description="the contacts of a visit in order", min_length=1)
     segments: list[Segment] = Field(..., description="kinds of customers", min_length=1)
     demand: Demand = Field(default_factory=lambda: Demand.model_validate({}), description="when customers come")
