@@ -224,7 +224,7 @@ def _contact_ends(world, agenda, site, person, post, now):
     _travels(world, agenda, site, person, order.after_contact(world, person, now), now)
 
 
-@part_of_step
+@step
 def _answers_calls(world, agenda, site, now):
     """Those who were called are served or go away, in the order of the calls."""
     while agenda.calls[0] != agenda.calls[1]:
@@ -313,7 +313,7 @@ def _asks_for(world, agenda, entity):
         ask_for(world.visits, person)
 
 
-@part_of_step
+@step
 def _until(world, agenda, site, time, rank):
     """Everything in the heap before a minute and rank happens."""
     while agenda.heap_size[0] > 0:

@@ -7,6 +7,8 @@ the other side of the counter is in `order_of_a_shift`. Times are minutes from t
 
 import math
 
+import numpy as np
+
 from sxsim.engines.order_of_a_shift import half_hour_of_week
 from sxsim.engines.world import (
     ABANDONED,
@@ -42,7 +44,13 @@ from sxsim.engines.world import (
 )
 from sxsim.model import business, contact, customer, demand, draws, levers, market, pyramid, queue
 from sxsim.model.draws import normal, place, uniform
-from sxsim.model.rule import step
+from sxsim.model.rule import part_of_step, step
+
+
+@part_of_step
+def here(v):
+    """The place of a draw in a person's journey: visit, step and attempt."""
+    return place(np.int64(v.number), np.int64(v.step), np.int64(v.attempt))
 
 
 @step
@@ -114,7 +122,7 @@ def next_visit(world, person, now):
 def begin_visit(world, person):
     """A visit begins: the person chooses a journey."""
     i, v, setting = world.persons[person], world.visits[person], world.settings[0]
-    u = uniform(setting.seed, setting.replication, person, draws.JOURNEY, place(i.visits, 0, 0))
+    u = uniform(setting.seed, setting.replication, person, draws.JOURNEY, place(np.int64(i.visits), NO, NO))
     shares = world.journey_shares[i.segment]
     journey = 0
     while journey < len(shares) - 1 and u >= shares[journey]:
@@ -144,7 +152,7 @@ def next_step(world, person, now):
     v.step += 1
     while v.step < journey.steps:
         s = world.steps[journey.first + v.step]
-        where = place(v.number, v.step, 0)
+        where = place(np.int64(v.number), np.int64(v.step), NO)
         taken = s.chance >= 1.0 or happens(world, person, draws.STEP_TAKEN, where, s.chance) == 1
         if taken:
             delay = drawn_minutes(world, person, draws.STEP_DELAY, where, s.delay_kind, s.delay_first, s.delay_second)
@@ -185,7 +193,7 @@ def arrive(world, person, now, waiting, free):
     v.logged_attempt, v.logged_touchpoint, v.logged_contact_type = v.attempt, v.touchpoint, v.contact_type
     tally = world.contact_tally[i.site, v.touchpoint, i.segment]
     tally.attempts += 1
-    where = place(v.number, v.step, v.attempt)
+    where = here(v)
     factor = segment.patience_factor * i.patience
     v.patience_mean = kind.patience_mean * factor
     v.patience = (
@@ -215,7 +223,7 @@ def begin_service(world, person, post, now):
     site, lever = world.sites[i.site], world.levers[i.site]
     floor = world.floors[i.site * setting.touchpoints + v.touchpoint]
     t, kind = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type]
-    seed, replication, where = setting.seed, setting.replication, place(v.number, v.step, v.attempt)
+    seed, replication, where = setting.seed, setting.replication, here(v)
     v.start, v.wait, v.post, v.outcome, v.taken_over = now, now - v.arrival, post, SERVED, v.handed_over
 
     # Who serves.
@@ -332,7 +340,7 @@ def feel(world, person, quality, delighted_possible):
         chance = customer.delight_chance(
             v.level, v.individual, i.wish, v.surprising, v.perceived, i.expectation, INDIVIDUAL_LEVEL, p
         )
-        where = place(v.number, v.step, v.attempt)
+        where = here(v)
         if happens(world, person, draws.DELIGHT, where, chance) == 1:
             v.delighted = 1
     i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, p)
@@ -351,7 +359,7 @@ def end_contact(world, person, now):
     """
     i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
     t = world.touchpoints[v.touchpoint]
-    where = place(v.number, v.step, v.attempt)
+    where = here(v)
     feel(world, person, v.quality, YES)
     if v.severity == NO_PROBLEM and (v.query == 0 or v.query_well == 1):
         i.grievance = customer.heal_grievance(i.grievance, p)
@@ -411,7 +419,7 @@ def not_served(world, person, now, outcome, full):
     attempt, GO_ON for the next step of the journey, or VISIT_OVER.
     """
     i, v, p = world.persons[person], world.visits[person], world.parameters[0]
-    t, where = world.touchpoints[v.touchpoint], place(v.number, v.step, v.attempt)
+    t, where = world.touchpoints[v.touchpoint], here(v)
     v.outcome, v.wait, v.level, v.start, v.end, v.kept = outcome, now - v.arrival, 0, now, now, 0
     v.severity, v.query, v.query_well, v.voiced, v.noticed, v.put_right, v.case = NO_PROBLEM, 0, 0, 0, 0, 0, 0
     v.individual, v.surprising, v.delighted, v.quality, v.after_contact = 0, 0, 0, 0.0, 0.0
@@ -431,7 +439,7 @@ def not_served(world, person, now, outcome, full):
             delay = drawn_minutes(
                 world, person, draws.ANOTHER_DATE_DELAY, where, c.another_kind, c.another_first, c.another_second
             )
-            return next_opening(world, v.touchpoint, now + delay)
+            return next_opening(world, np.int64(v.touchpoint), now + delay)
     ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
     v.quality = contact.quality_not_served(1 if outcome == TURNED_AWAY else 0, ratio, p)
     feel(world, person, v.quality, NO)
@@ -444,7 +452,7 @@ def not_served(world, person, now, outcome, full):
         v.attempt += 1
         v.touchpoint = t.switch_to
         v.contact_type = world.touchpoints[t.switch_to].contact_type
-        return next_opening(world, v.touchpoint, now)
+        return next_opening(world, np.int64(v.touchpoint), now)
     if world.steps[world.journeys[v.journey].first + v.step].essential == 1:
         return VISIT_OVER
     return GO_ON
@@ -458,7 +466,7 @@ def after_contact(world, person, now):
         v.touchpoint = world.touchpoints[v.touchpoint].hands_over_to
         v.contact_type = world.touchpoints[v.touchpoint].contact_type
         v.attempt += 1
-        return next_opening(world, v.touchpoint, now)
+        return next_opening(world, np.int64(v.touchpoint), now)
     return GO_ON
 
 
@@ -485,7 +493,7 @@ def end_visit(world, person):
         i.last_visit = setting.month
     v.active = 0
     i.visits += 1
-    u = uniform(setting.seed, setting.replication, person, draws.VISIT_THRESHOLD, place(i.visits, 0, 0))
+    u = uniform(setting.seed, setting.replication, person, draws.VISIT_THRESHOLD, place(np.int64(i.visits), NO, NO))
     i.remaining = demand.threshold(u)
 
 

@@ -65,25 +65,25 @@ def begin_people(world):
     for person in range(setting.people):
         i = world.persons[person]
         segment = world.segments[i.segment]
-        z = normal(seed, replication, person, draws.PERSONAL_RATE, 0)
+        z = normal(seed, replication, person, draws.PERSONAL_RATE, NO)
         i.personal_rate = demand.spread_factor(segment.rate_variation, z)
-        z = normal(seed, replication, person, draws.PERSONAL_PATIENCE, 0)
+        z = normal(seed, replication, person, draws.PERSONAL_PATIENCE, NO)
         i.patience = demand.spread_factor(segment.patience_variation, z)
-        z = normal(seed, replication, person, draws.PERSONAL_WISH, 0)
+        z = normal(seed, replication, person, draws.PERSONAL_WISH, NO)
         i.wish = bounded(segment.wish + p.wish_spread * z)
-        z = normal(seed, replication, person, draws.PERSONAL_EXPECTATION, 0)
+        z = normal(seed, replication, person, draws.PERSONAL_EXPECTATION, NO)
         i.usual_expectation = bounded(segment.expectation + p.expectation_spread * z)
         i.expectation = i.usual_expectation
-        i.scale = normal(seed, replication, person, draws.PERSONAL_SCALE, 0)
-        z = normal(seed, replication, person, draws.STARTING_SATISFACTION, 0)
+        i.scale = normal(seed, replication, person, draws.PERSONAL_SCALE, NO)
+        z = normal(seed, replication, person, draws.STARTING_SATISFACTION, NO)
         i.satisfaction = bounded(segment.satisfaction + p.satisfaction_spread * z)
-        i.bond = bounded(2.0 * segment.bond * uniform(seed, replication, person, draws.STARTING_BOND, 0))
+        i.bond = bounded(2.0 * segment.bond * uniform(seed, replication, person, draws.STARTING_BOND, NO))
         if i.status != CUSTOMER:
             i.bond, i.satisfaction = 0.0, i.usual_expectation
         i.since = BEFORE_THE_RUN
         i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
         i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
-        i.remaining = demand.threshold(uniform(seed, replication, person, draws.VISIT_THRESHOLD, place(0, 0, 0)))
+        i.remaining = demand.threshold(uniform(seed, replication, person, draws.VISIT_THRESHOLD, place(NO, NO, NO)))
         ties = world.neighbours.shape[1]
         for tie in range(ties):
             offset = tie // 2 + 1 if tie % 2 == 0 else -(tie // 2 + 1)
@@ -94,7 +94,7 @@ def begin_people(world):
         a = world.accounts[account]
         term = world.segments[a.segment].term
         if term > 0:
-            a.renewal = int(math.floor(uniform(seed, replication, account, draws.RENEWAL_MONTH, 0) * term))
+            a.renewal = int(math.floor(uniform(seed, replication, account, draws.RENEWAL_MONTH, NO) * term))
 
 
 @step
@@ -112,10 +112,10 @@ def begin_posts(world):
     for post in range(setting.posts):
         e = world.posts[post]
         e.filled = is_needed(world, post, NO)
-        e.trait = normal(seed, replication, e.identity, draws.TRAIT, 0)
-        z = normal(seed, replication, e.identity, draws.SPEED, 0)
+        e.trait = normal(seed, replication, e.identity, draws.TRAIT, NO)
+        z = normal(seed, replication, e.identity, draws.SPEED, NO)
         e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z)
-        u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, 0)
+        u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, NO)
         e.tenure = p.starting_tenure * demand.threshold(u)
         e.strain = p.strain_normal
         e.engagement, e.commitment = p.engagement_base, p.commitment_normal
@@ -168,7 +168,7 @@ def start_staff(world, engagement, committed):
         site_levers(world, site, YES)
     for post in range(setting.posts):
         e = world.posts[post]
-        z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, 0)
+        z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, NO)
         e.skill = bounded(employee.skill_ceiling(world.levers[e.site, CRAFT], p) + p.skill_spread * z)
 
 
@@ -531,9 +531,9 @@ def organisation_month(world):
 def market_month(world):
     """The outside offer drifts, and with it what the market expects."""
     setting, m = world.settings[0], world.market[0]
-    z = normal(setting.seed, setting.replication, 0, draws.OFFER_QUALITY, setting.month)
+    z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
     m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
-    z = normal(setting.seed, setting.replication, 0, draws.OFFER_PRICE, setting.month)
+    z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
     m.outside_price = market.drift_price(m.outside_price, m.outside_price_drift, m.outside_spread, z)
     setting.expectation_rise += setting.expectation_drift
 
