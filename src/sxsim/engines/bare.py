@@ -6,6 +6,7 @@ holds only as long as Python keeps the object, which it does while a step runs.
 """
 
 import hashlib
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,11 @@ def _write(context: Any, builder: Any, signature: Any, arguments: Any, attribute
     context.nrt.decref(builder, kind, before)
 
 
+@cache
+def _type_of(name: str, arrays: tuple[tuple[str, np.dtype[Any], int], ...]) -> BareType:
+    return BareType(name, {field: typeof(np.empty((0,) * dimensions, dtype)) for field, dtype, dimensions in arrays})
+
+
 class Bare:
     """Arrays under their names: attributes in Python, one pointer in a compiled step.
 
@@ -98,7 +104,7 @@ class Bare:
         self.__dict__.update(arrays)
         self._block = np.array([word for array in arrays.values() for word in _descriptor(array)], np.int64)
         self.address = self._block.ctypes.data
-        self._numba_type_ = BareType(type(self).__name__, {name: typeof(array) for name, array in arrays.items()})
+        self._numba_type_ = _type_of(type(self).__name__, tuple((n, a.dtype, a.ndim) for n, a in arrays.items()))
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         raise AttributeError(f"{type(self).__name__} has no array {name}")
