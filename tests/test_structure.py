@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "sxsim"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 #: Imports go one way: a room may use itself and the rooms before it.
 ROOMS = (
-    "standard", "model", "scenario", "engines", "results", "runs", "reruns", "study", "evidence", "explain", "commands",
+    "standard", "model", "scenario", "engines", "results", "runs", "studies", "reruns", "evidence", "explain", "commands",
 )  # fmt: skip
 MODEL_MAY_IMPORT = {"numpy", "numba", *sys.stdlib_module_names}
 FREE_NUMBERS = {0, 1, 2, 0.5}
@@ -57,7 +57,7 @@ def decorated(path: Path, *names: str) -> Iterator[ast.FunctionDef]:
 RULES = {
     f"{path.stem}.{node.name}": node
     for path in sorted((PACKAGE / "model").glob("*.py"))
-    for node in decorated(path, "rule")
+    for node in decorated(path, "rule", "draw")
 }
 
 

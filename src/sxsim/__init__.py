@@ -4,19 +4,29 @@
 >>> sx.load("scenarios/corner-cafe.yaml").run(replications=2).plot()  # doctest: +SKIP
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sxsim.results.result import Comparison, Result
     from sxsim.runs import Scenario, compare, load, run
+    from sxsim.studies.study import Study, study
 
-__all__ = ["Comparison", "Result", "Scenario", "compare", "load", "run"]
+_HOMES = {
+    "Comparison": "sxsim.results.result",
+    "Result": "sxsim.results.result",
+    "Scenario": "sxsim.runs",
+    "Study": "sxsim.studies.study",
+    "compare": "sxsim.runs",
+    "load": "sxsim.runs",
+    "run": "sxsim.runs",
+    "study": "sxsim.studies.study",
+}
+__all__ = ["Comparison", "Result", "Scenario", "Study", "compare", "load", "run", "study"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the public names when they are first used, so that the command line answers fast."""
-    if name in __all__:
-        from sxsim import runs as module
-
-        return getattr(module, name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'sxsim' has no attribute {name!r}")

@@ -69,7 +69,7 @@ def hint_at_compiling(quiet: bool) -> None:
 
 
 @contextmanager
-def progress(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress(what: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
     """A bar on stderr when that is a terminal, and nothing otherwise."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -80,4 +80,8 @@ def progress(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | No
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def report(done: int, total: int, text: str = what) -> None:
+            bar.update(task, completed=done, total=total, description=text)
+
+        yield report

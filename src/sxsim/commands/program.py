@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from sxsim.commands import check, compare, explain, new, rerun, run, verify, warmup
+from sxsim.commands import check, compare, explain, new, rerun, run, study, verify, warmup
 from sxsim.scenario.problems import InvalidInput
 
 EXIT_DONE, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_RUN_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -52,7 +52,7 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
-for module in (new, check, run, compare, verify, explain, rerun, warmup):
+for module in (new, check, run, compare, study, verify, explain, rerun, warmup):
     app.command(module.NAME)(_guarded(module.command))
 
 

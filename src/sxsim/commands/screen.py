@@ -41,7 +41,8 @@ def _value(interval: Interval) -> str:
     return f"{text}  ({number(interval.low, interval.unit)} … {number(interval.high, interval.unit)})"
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
+    """A text in lines that fit the screen."""
     import textwrap
 
     return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
@@ -69,10 +70,10 @@ def run_screen(result: Result, folder: Path) -> str:
             lines.append(f"  {link if place == 0 else '':<11}{name:<20} {_value(result.intervals[name]):<42} {unit}")
     lines.append("")
     for sentence in sentences(result):
-        lines += _wrapped(sentence)
+        lines += wrapped(sentence)
     lines.append("")
     for text in result.warnings:
-        lines += _wrapped(f"note: {text}")
+        lines += wrapped(f"note: {text}")
     lines.append(f"files: {folder}  (pictures in {folder / 'figures'})")
     return "\n".join(lines)
 
@@ -106,7 +107,7 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
             lines.append(f"  {name:<18} {_signed(value):<46} {verdict(value, better):<14} {value.unit}")
     lines.append("")
     for sentence in comparison_sentences(comparison):
-        lines += _wrapped(sentence)
+        lines += wrapped(sentence)
     warnings = dict.fromkeys(text for result in (base, *comparison.others) for text in result.warnings)
     warnings[
         "one in twenty of these verdicts is wrong by chance alone"
@@ -114,7 +115,7 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
     ] = None
     lines += [""]
     for text in warnings:
-        lines += _wrapped(f"note: {text}")
+        lines += wrapped(f"note: {text}")
     lines += ["", f"files: {folder}  (picture in {folder / 'figures'})"]
     return "\n".join(lines)
 

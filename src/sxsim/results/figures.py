@@ -35,7 +35,8 @@ _WORTH_SAYING = 0.05
 _DPI = 150
 
 
-def _figure(width: float, height: float, title: str, subtitle: str) -> Figure:
+def canvas(width: float, height: float, title: str, subtitle: str) -> Figure:
+    """An empty picture, width × height inches, with title and subtitle."""
     figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     figure.text(0.04, 0.97, title, fontsize=15, fontweight="bold", color=INK, va="top")
@@ -43,7 +44,8 @@ def _figure(width: float, height: float, title: str, subtitle: str) -> Figure:
     return figure
 
 
-def _plain(axes: Axes) -> None:
+def quiet_axes(axes: Axes) -> None:
+    """Axes that leave the eye to the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GRID)
     axes.tick_params(colors=MUTED, labelsize=8.5, length=0)
@@ -51,7 +53,8 @@ def _plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def _save(figure: Figure, path: Path) -> Path:
+def saved(figure: Figure, path: Path) -> Path:
+    """Write a picture whole, or not at all."""
     with whole_file(path) as temporary:
         figure.savefig(temporary, format="png", dpi=_DPI, metadata={"Software": "sxsim"})
     return path
@@ -64,7 +67,7 @@ def _basis(result: "Result") -> str:
 
 def pyramid(result: "Result", path: Path) -> Path:
     """Draw the pyramid: the share of contacts reaching at least each level, first year against last."""
-    figure = _figure(
+    figure = canvas(
         10, 5.6, "The service excellence pyramid", f"{_basis(result)} · share of contacts reaching at least each level"
     )
     months = result.scenario.horizon.months
@@ -75,7 +78,7 @@ def pyramid(result: "Result", path: Path) -> Path:
         left = 0.04 + place * 0.49 + (0.22 if len(spans) == 1 else 0.0)
         axes = figure.add_axes((left, 0.06, 0.45, 0.72))
         _pyramid_of(axes, pyramid_shares(result, span), name, span)
-    return _save(figure, path)
+    return saved(figure, path)
 
 
 def _pyramid_of(axes: Axes, shares: Sequence[Any], name: str, span: slice) -> None:
@@ -120,7 +123,7 @@ def _band(frame: "pd.DataFrame", value: str) -> "pd.DataFrame":
 def effect_chain(result: "Result", path: Path) -> Path:
     """Draw the effect chain over the months, one panel a link, with the band of ten to ninety of a hundred runs."""
     monthly = _chain_values(result)
-    figure = _figure(
+    figure = canvas(
         12, 6.8, "The effect chain over the months",
         f"{_basis(result)} · line: mean of the runs · band: 10–90 % of the runs · shaded months: warm-up under plan today",
     )  # fmt: skip
@@ -144,7 +147,7 @@ def effect_chain(result: "Result", path: Path) -> Path:
         warm_up = result.scenario.horizon.warm_up
         if warm_up:
             axes.axvspan(-warm_up - 0.5, -0.5, color=GRID, alpha=0.6, linewidth=0, zorder=0)
-        _plain(axes)
+        quiet_axes(axes)
         axes.set_title(f"{title}", fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=18)
         axes.text(0, 1.035, label, transform=axes.transAxes, fontsize=8, color=MUTED)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -156,7 +159,7 @@ def effect_chain(result: "Result", path: Path) -> Path:
             axes.set_xlabel("month", fontsize=8.5, color=MUTED)
         if column < 3:
             figure.text(0.05 + column * 0.238 + 0.212, 0.842 - row * 0.435, "›", fontsize=18, color=MUTED, va="center")
-    return _save(figure, path)
+    return saved(figure, path)
 
 
 def _chain_values(result: "Result") -> "pd.DataFrame":
@@ -199,7 +202,7 @@ def journey(result: "Result", path: Path) -> Path:
     sums = sums[sums["served"] > 0]
     rows = [(t, s) for t in names for s in segments if (t, s) in sums.index]
     height = max(3.4, 1.7 + 0.27 * len(rows) + 0.18 * len(names))
-    figure = _figure(
+    figure = canvas(
         10, height, "The journey and its gaps",
         f"{_basis(result)} · last twelve months · circle: expectation, dot: perception, 0–100",
     )  # fmt: skip
@@ -230,20 +233,20 @@ def journey(result: "Result", path: Path) -> Path:
         previous = touchpoint
     axes.set_yticks([y for y, _ in labels], [text for _, text in labels])
     axes.set_ylim(place + 0.8, 0.2)
-    _plain(axes)
+    quiet_axes(axes)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.grid(axis="y", visible=False)
     axes.annotate("gap", (1.02, 1.0), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=9,
                   color=MUTED)  # fmt: skip
     axes.set_xlabel("quality, 0–100", fontsize=9, color=MUTED)
-    return _save(figure, path)
+    return saved(figure, path)
 
 
 def differences(comparison: "Comparison", path: Path) -> Path:
     """Draw plans against the base over the months: paired differences with 95 % intervals."""
     base = comparison.base
     runs = base.replications
-    figure = _figure(
+    figure = canvas(
         12, 6.9, f"Plans against {base.plan}, month by month",
         f"{base.scenario.name} · {runs} paired runs, seed {base.seed} · line: mean difference · band: 95 % interval of the mean",
     )  # fmt: skip
@@ -267,7 +270,7 @@ def differences(comparison: "Comparison", path: Path) -> Path:
             mean, half = by_run.mean(axis=1), _half_width(by_run)
             axes.fill_between(by_run.index, mean - half, mean + half, color=colour, alpha=0.18, linewidth=0)
             axes.plot(by_run.index, mean, color=colour, linewidth=1.8, label=other.plan)
-        _plain(axes)
+        quiet_axes(axes)
         axes.set_title(title, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=18)
         axes.text(0, 1.035, label, transform=axes.transAxes, fontsize=8, color=MUTED)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -279,7 +282,7 @@ def differences(comparison: "Comparison", path: Path) -> Path:
             axes.set_xlabel("month", fontsize=8.5, color=MUTED)
         handles = axes.get_legend_handles_labels()
     figure.legend(*handles, loc="lower left", bbox_to_anchor=(0.05, 0.0), ncols=6, frameon=False, fontsize=9.5)
-    return _save(figure, path)
+    return saved(figure, path)
 
 
 def _half_width(by_run: "pd.DataFrame") -> Any:

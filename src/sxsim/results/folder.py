@@ -38,10 +38,10 @@ def write_table(frame: "pd.DataFrame", path: Path) -> None:
 
 def run_folder_name(result: "Result") -> str:
     """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
-    return f"{_plain(result.scenario.name)}-{_plain(result.plan)}-{digest(result.keys)[:10]}"
+    return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(result.keys)[:10]}"
 
 
-def _plain(name: str) -> str:
+def name_in_path(name: str) -> str:
     """A name as a part of a folder's name."""
     return re.sub(r"[^\w-]+", "-", name).strip("-") or "scenario"
 
@@ -84,7 +84,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
 
     base = comparison.base
     key = digest([result.keys for result in (base, *comparison.others)])[:10]
-    folder = out / f"{_plain(base.scenario.name)}-compare-{key}"
+    folder = out / f"{name_in_path(base.scenario.name)}-compare-{key}"
     with whole_folder(folder) as temporary:
         write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
         import pandas as pd

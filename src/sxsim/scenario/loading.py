@@ -276,6 +276,35 @@ def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
     return []
 
 
+def with_values(scenario: Model, values: Mapping[str, Any]) -> Model:
+    """The scenario with other values for fields (by path) or parameters (by name). Raises InvalidInput."""
+    raw = scenario.model_dump(mode="python")
+    problems: list[Problem] = []
+    for path, value in values.items():
+        parts = ["parameters", path] if path in register() else _parts(path)
+        if not parts or parts[0] not in Scenario.model_fields:
+            hint = did_you_mean(path, [*Scenario.model_fields, *register()])
+            problems.append(Problem((path,), " is neither a field nor a parameter", hint))
+        else:
+            problems += _put(raw, parts, value)
+    if not problems:
+        changed, problems = validate(raw, type(scenario))
+        if changed is not None and not problems:
+            return changed
+    raise InvalidInput(problems)
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """What stands at a path of a scenario; None where nothing does."""
+    data: Any = scenario.model_dump(mode="python")
+    for part in ["parameters", path] if path in register() else _parts(path):
+        if isinstance(data, list):
+            data = next((item for k, item in enumerate(data) if part in (str(k), item.get("name"))), None)
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
 def resolved(scenario: Scenario, plan: str) -> dict[str, Any]:
     """The scenario with every default written out and with one plan only: what a run's hash is made of."""
     data = scenario.model_dump(mode="json")

@@ -31,9 +31,7 @@ class Scenario(Part):
         description="floors; default: one",
         min_length=1,
     )
-    touchpoints: list[Touchpoint] = Field(
-        ..., description="places and channels of contact", min_length=1, max_length=60
-    )
+    touchpoints: list[Touchpoint] = Field(..., description="places and channels of contact", min_length=1)
     teams: list[Team] = Field(default_factory=list, description="staff shared by several touchpoints")
     capacities: list[Capacity] = Field(
         default_factory=list, description="what journeys hold: rooms, tables", max_length=60

@@ -1,0 +1,163 @@
+"""Pictures of a study: tornado with intervals and noise floor, rank probabilities, sweeps."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from sxsim.results.figures import GRID, INK, LINE, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved
+from sxsim.results.folder import name_in_path
+from sxsim.results.result import unit_of
+from sxsim.studies.experiment import DUMMY, LUCK
+from sxsim.studies.sensitivity import Indices
+from sxsim.studies.study import Part, Study
+
+_ACROSS = 3
+_MOST_SHOWN = 15
+_FLOOR = "#b5485d"
+
+
+def draw(study: Study, folder: Path) -> None:
+    """Draw all pictures of a study into a folder, one of each kind a scenario."""
+    for part in study.parts:
+        name = name_in_path(part.scenario.name)
+        suffix = f"-{name}" if len(study.parts) > 1 else ""
+        if study.experiment.study == "sweep":
+            _sweep(study, part, folder / f"sweep{suffix}.png")
+            continue
+        found = study.indices[part.scenario.name]
+        tornado(found, part.scenario.name, folder / f"tornado{suffix}.png")
+        rank_chances(found, part.scenario.name, folder / f"ranks{suffix}.png")
+
+
+def _order(found: Indices) -> list[int]:
+    """Factors and luck, the largest first; the dummy is left out, because it is 0."""
+    numbers = [k for k, name in enumerate(found.names) if name != DUMMY]
+    return sorted(numbers, key=lambda k: -found.main[k].value)[:_MOST_SHOWN]
+
+
+def _grid(count: int) -> tuple[int, int]:
+    across = min(count, _ACROSS)
+    return across, -(-count // across)
+
+
+def tornado(found: Sequence[Indices], scenario: str, path: Path) -> Path:
+    """Draw, KPI by KPI, the factors' indices with 95 % intervals, the largest on top, and the noise floor."""
+    across, down = _grid(len(found))
+    rows = max(len(_order(each)) for each in found)
+    height = 1.35 + down * (0.27 * rows + 1.1)
+    sobol = bool(found[0].total)
+    what = (
+        "bar: total index, the share of the spread a factor has a hand in · dark: on its own · line: 95 % interval"
+        if sobol
+        else "bar: mean effect of a factor across its range, in the KPI's unit · line: 95 % interval"
+    )
+    figure = canvas(4.1 * across + 0.6, height, "What each KPI hinges on", f"{scenario} · {what}")
+    for place, each in enumerate(found):
+        line, column = divmod(place, across)
+        box_height = 0.27 * rows / height
+        bottom = 1.0 - (1.25 + (line + 1) * (0.27 * rows + 1.1) - 0.55) / height
+        axes = figure.add_axes((0.02 + (column + 0.34) / across * 0.97, bottom, 0.61 / across, box_height))
+        _tornado_of(axes, each)
+    return saved(figure, path)
+
+
+def _tornado_of(axes: Axes, found: Indices) -> None:
+    order = _order(found)
+    for row, k in enumerate(order):
+        estimate, is_luck = found.main[k], found.names[k] == LUCK
+        axes.barh(row, max(estimate.value, 0.0), color="#c9d3dc" if is_luck else "#9cc7d8", height=0.68)
+        if found.first:
+            axes.barh(row, max(found.first[k].value, 0.0), color=MUTED if is_luck else LINE, height=0.68)
+        axes.plot([max(estimate.low, 0.0), max(estimate.high, 0.0)], [row, row], color=INK, linewidth=1.2)
+    axes.axvline(found.floor, color=_FLOOR, linewidth=1.1, linestyle=(0, (4, 3)))
+    axes.annotate("noise floor", (found.floor, -0.75), fontsize=7, color=_FLOOR, va="bottom", ha="left",
+                  xytext=(2, 0), textcoords="offset points", annotation_clip=False)  # fmt: skip
+    axes.set_yticks(range(len(order)), [found.names[k] for k in order])
+    axes.set_ylim(len(order) - 0.4, -0.75)
+    axes.set_xlim(left=0.0)
+    quiet_axes(axes)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    if found.total:
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_title(found.kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=12)
+
+
+def rank_chances(found: Sequence[Indices], scenario: str, path: Path) -> Path:
+    """Draw, KPI by KPI, how probable each rank is for each factor."""
+    across, down = _grid(len(found))
+    count = min(len(found[0].ranks), _MOST_SHOWN)
+    height = 1.35 + down * (0.27 * count + 1.25)
+    figure = canvas(
+        4.1 * across + 0.6, height, "How sure the ranks are",
+        f"{scenario} · probability of each rank, % · the darker, the surer · from the study's bootstrap",
+    )  # fmt: skip
+    for place, each in enumerate(found):
+        line, column = divmod(place, across)
+        bottom = 1.0 - (1.25 + (line + 1) * (0.27 * count + 1.25) - 0.7) / height
+        axes = figure.add_axes((0.02 + (column + 0.34) / across * 0.97, bottom, 0.61 / across, 0.27 * count / height))
+        order = sorted(range(len(each.ranks)), key=lambda k: -each.main[k].value)[:count]
+        chances = np.array([each.ranks[k].chances[:count] for k in order])
+        axes.imshow(chances, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+        for row, column_ in zip(*np.nonzero(chances >= 0.05), strict=True):
+            value = chances[row, column_]
+            axes.text(column_, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=7,
+                      color="white" if value > 0.6 else INK)  # fmt: skip
+        axes.set_yticks(range(count), [each.ranks[k].name for k in order])
+        axes.set_xticks(range(count), [str(rank + 1) for rank in range(count)])
+        quiet_axes(axes)
+        axes.grid(visible=False)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.set_xlabel("rank", fontsize=8.5, color=MUTED)
+        axes.set_title(each.kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=8)
+    return saved(figure, path)
+
+
+def _sweep(study: Study, part: Part, path: Path) -> Path:
+    """Draw each KPI over the settings: lines for one or two factors, points for more."""
+    kpis, table = study.experiment.kpis, study.levels[part.scenario.name]
+    names = [factor.name for factor in part.factors]
+    many = len(names) > 2
+    columns = names if many else [names[0]]
+    width, height = 4.0 * max(len(columns), min(len(kpis), _ACROSS)) + 0.8, 3.3
+    across, down = (len(columns), len(kpis)) if many else _grid(len(kpis))
+    runs = part.replications
+    figure = canvas(
+        width, 1.2 + down * height, "What changes along the settings",
+        f"{part.scenario.name} · {runs} run{'s' if runs > 1 else ''} at every setting · band: 95 % interval of the mean",
+    )  # fmt: skip
+    total = 1.2 + down * height
+    for place in range(across * down):
+        line, column = divmod(place, across)
+        kpi = kpis[line] if many else (kpis[place] if place < len(kpis) else None)
+        if kpi is None:
+            continue
+        box = (0.065 + column / across * 0.935, 1.0 - (1.0 + (line + 1) * height - 0.65) / total,
+               0.78 / across, (height - 1.15) / total)  # fmt: skip
+        axes = figure.add_axes(box)
+        rows = table[table["kpi"] == kpi]
+        name = columns[column] if many else names[0]
+        if many:
+            axes.plot(rows[name], rows["mean"], "o", color=LINE, markersize=3, alpha=0.6)
+        else:
+            groups = [("", rows)] if len(names) == 1 else list(rows.groupby(names[1]))
+            for number, (value, group) in enumerate(groups):
+                group = group.sort_values(name)
+                colour = PLAN_COLOURS[number % len(PLAN_COLOURS)]
+                label = f"{names[1]} {float(str(value)):g}" if len(names) == 2 else None
+                axes.plot(group[name], group["mean"], "o-", color=colour, markersize=3.5, linewidth=1.6, label=label)
+                axes.fill_between(
+                    group[name], group["low"].astype(float), group["high"].astype(float), color=colour, alpha=0.16
+                )
+        quiet_axes(axes)
+        axes.set_title(kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=16)
+        axes.text(0, 1.03, unit_of(kpi, part.scenario), transform=axes.transAxes, fontsize=8, color=MUTED)
+        axes.set_xlabel(name, fontsize=8.5, color=MUTED)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        if place == 0 and len(names) == 2:
+            axes.legend(frameon=False, fontsize=7.5)
+    return saved(figure, path)

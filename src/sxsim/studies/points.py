@@ -1,0 +1,146 @@
+"""Points: one setting of the factors, one replication, its KPIs. Finished points are kept and never run again.
+
+Points of a scenario, plan and seed lie in one SQLite file, by the hash of what decides them. A point is written as soon as
+it is finished, so a study that is killed at any moment goes on from there; several studies may share a file.
+"""
+
+import contextlib
+import errno
+import sqlite3
+import struct
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sxsim.results.kpis import KPIS, run_kpis
+from sxsim.results.store import digest
+from sxsim.scenario.loading import resolved, with_values
+from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
+from sxsim.scenario.scenario import Scenario
+
+POINTS_FOLDER = ".points"
+_ROW = struct.Struct(f"<{len(KPIS)}d")
+_WAIT_FOR_OTHERS = 60.0
+
+
+class Stopped(Exception):  # noqa: N818
+    """The study was interrupted while a point was under way."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A setting of the factors, as (path, value) pairs in order of the paths, and a replication."""
+
+    settings: tuple[tuple[str, float | int], ...]
+    replication: int
+
+    @property
+    def key(self) -> bytes:
+        """What decides the point, in 16 bytes; the scenario, plan and seed decide the file."""
+        return bytes.fromhex(digest([self.settings, self.replication])[:32])
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A point that could not be finished, with the traceback."""
+
+    point: Point
+    text: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Points to run, with all they need: may be sent to another process or machine."""
+
+    scenario: Scenario
+    plan: str
+    seed: int
+    engine: str
+
+
+def run_point(task: Task, point: Point, each_month: Callable[[int], None] | None = None) -> tuple[float, ...] | Failure:
+    """Run one point: its KPIs in the order of `KPIS`, or why it failed."""
+    from sxsim.engines import compiled, reference
+    from sxsim.engines.start import start
+
+    try:
+        scenario = with_values(task.scenario, dict(point.settings))
+        world = start(scenario, task.plan, seed=task.seed, replication=point.replication)
+        if task.engine == "compiled":
+            records = compiled.simulate(world, each_month=each_month)
+        else:
+            records = reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month)
+        return tuple(run_kpis(records, scenario.economics.discount_rate).values())
+    except Stopped:
+        raise
+    except Exception:
+        return Failure(point, traceback.format_exc())
+
+
+@contextlib.contextmanager
+def _said_as_system_error(path: Path) -> Iterator[None]:
+    """What SQLite says of disk and permissions, in the words of the operating system. Raises OSError."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        known = {"full": errno.ENOSPC, "readonly": errno.EACCES, "unable to open": errno.EACCES, "disk I/O": errno.EIO}
+        number = next((number for words, number in known.items() if words in text), None)
+        if number is None:
+            raise
+        raise OSError(number, text, str(path)) from error
+
+
+class PointStore:
+    """Finished points of a scenario, plan and seed."""
+
+    def __init__(self, out: Path, task: Task) -> None:
+        from sxsim.results.provenance import software
+
+        decides = {
+            "scenario": resolved(task.scenario, task.plan) | {"plug_ins": sorted(task.scenario.plug_ins)},
+            "plan": task.plan,
+            "seed": task.seed,
+            "model": software()["model"],
+            "plug_ins": plug_in_sources(task.scenario),
+            "kpis": list(KPIS),
+        }
+        self.key = digest(decides)
+        self.path = out / POINTS_FOLDER / f"{self.key[:32]}.sqlite"
+        with _said_as_system_error(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._base = sqlite3.connect(self.path, timeout=_WAIT_FOR_OTHERS, isolation_level=None)
+            self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("PRAGMA synchronous = NORMAL")
+            self._base.execute("CREATE TABLE IF NOT EXISTS points (key BLOB PRIMARY KEY, kpis BLOB) WITHOUT ROWID")
+
+    def put(self, point: Point, kpis: Sequence[float]) -> None:
+        """Keep a finished point. Raises OSError."""
+        with _said_as_system_error(self.path):
+            self._base.execute("INSERT OR REPLACE INTO points VALUES (?, ?)", (point.key, _ROW.pack(*kpis)))
+
+    def get(self, point: Point) -> tuple[float, ...] | None:
+        """The KPIs of a finished point, in the order of `KPIS`; None when it is not finished."""
+        with _said_as_system_error(self.path):
+            row = self._base.execute("SELECT kpis FROM points WHERE key = ?", (point.key,)).fetchone()
+        return _ROW.unpack(row[0]) if row else None
+
+    def forget(self, points: Iterable[Point]) -> None:
+        """Run these points again."""
+        with _said_as_system_error(self.path):
+            self._base.executemany("DELETE FROM points WHERE key = ?", ((point.key,) for point in points))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._base.close()
+
+
+def missing(points: Iterable[Point], store: PointStore) -> Iterator[Point]:
+    """The points that are not finished, each once."""
+    seen: set[bytes] = set()
+    for point in points:
+        key = point.key
+        if key not in seen and store.get(point) is None:
+            seen.add(key)
+            yield point
