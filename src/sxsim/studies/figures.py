@@ -39,7 +39,7 @@ def _order(found: Indices) -> list[int]:
 
 
 def _grid(count: int) -> tuple[int, int]:
-    across = min(count, _ACROSS)
+    across = 2 if count == 4 else min(count, _ACROSS)
     return across, -(-count // across)
 
 
@@ -47,7 +47,7 @@ def tornado(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     """Draw, KPI by KPI, the factors' indices with 95 % intervals, the largest on top, and the noise floor."""
     across, down = _grid(len(found))
     rows = max(len(_order(each)) for each in found)
-    height = 1.35 + down * (0.27 * rows + 1.1)
+    height = 0.95 + down * (0.27 * rows + 1.1)
     sobol = bool(found[0].total)
     what = (
         "bar: total index, the share of the spread a factor has a hand in · dark: on its own · line: 95 % interval"
@@ -58,7 +58,7 @@ def tornado(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     for place, each in enumerate(found):
         line, column = divmod(place, across)
         box_height = 0.27 * rows / height
-        bottom = 1.0 - (1.25 + (line + 1) * (0.27 * rows + 1.1) - 0.55) / height
+        bottom = 1.0 - (0.75 + (line + 1) * (0.27 * rows + 1.1) - 0.55) / height
         axes = figure.add_axes((0.02 + (column + 0.34) / across * 0.97, bottom, 0.61 / across, box_height))
         _tornado_of(axes, each)
     return saved(figure, path)
@@ -91,14 +91,14 @@ def rank_chances(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     """Draw, KPI by KPI, how probable each rank is for each factor."""
     across, down = _grid(len(found))
     count = min(len(found[0].ranks), _MOST_SHOWN)
-    height = 1.35 + down * (0.27 * count + 1.25)
+    height = 0.95 + down * (0.27 * count + 1.25)
     figure = canvas(
         4.1 * across + 0.6, height, "How sure the ranks are",
         f"{scenario} · probability of each rank, % · the darker, the surer · from the study's bootstrap",
     )  # fmt: skip
     for place, each in enumerate(found):
         line, column = divmod(place, across)
-        bottom = 1.0 - (1.25 + (line + 1) * (0.27 * count + 1.25) - 0.7) / height
+        bottom = 1.0 - (0.8 + (line + 1) * (0.27 * count + 1.25) - 0.7) / height
         axes = figure.add_axes((0.02 + (column + 0.34) / across * 0.97, bottom, 0.61 / across, 0.27 * count / height))
         order = sorted(range(len(each.ranks)), key=lambda k: -each.main[k].value)[:count]
         chances = np.array([each.ranks[k].chances[:count] for k in order])
