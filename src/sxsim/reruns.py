@@ -11,6 +11,8 @@ from sxsim.results.provenance import environment, software
 from sxsim.results.store import file_digest
 from sxsim.runs import Scenario, compare, load, run
 from sxsim.scenario.problems import InvalidInput, Problem
+from sxsim.studies.folder import EXPERIMENT_FILE
+from sxsim.studies.study import study
 
 
 def _described(folder: Path) -> dict[str, Any]:
@@ -24,12 +26,16 @@ def _described(folder: Path) -> dict[str, Any]:
         raise InvalidInput([Problem((), f" {folder / RUN_FILE} cannot be read: {reason}")]) from None
     needed = _NEEDED.get(data.get("kind") or "", ()) if isinstance(data, dict) else ()
     if not needed or not set(needed) <= set(data):
-        raise InvalidInput([Problem((), f" {folder / RUN_FILE} describes no run or comparison")])
+        raise InvalidInput([Problem((), f" {folder / RUN_FILE} describes no run, comparison or study")])
     return data
 
 
 _ALWAYS = ("scenario", "seed", "replications", "software", "environment", "sha256")
-_NEEDED = {"run": ("plan", "contacts", *_ALWAYS), "comparison": ("plans", "base", *_ALWAYS)}
+_NEEDED = {
+    "run": ("plan", "contacts", *_ALWAYS),
+    "comparison": ("plans", "base", *_ALWAYS),
+    "study": tuple(name for name in _ALWAYS if name != "replications"),
+}
 
 
 def _scenario(folder: Path, name: str) -> Scenario:
@@ -43,26 +49,16 @@ def _scenario(folder: Path, name: str) -> Scenario:
 
 
 def rerun(
-    folder: Path, *, jobs: int | None = None, progress: Callable[[int, int], None] | None = None
+    folder: Path, *, jobs: int | None = None, progress: Callable[..., None] | None = None
 ) -> tuple[list[str], bool]:
-    """Compute a run or comparison again in a temporary folder.
+    """Compute a run, comparison or study again in a temporary folder.
 
     Returns lines that say what is the same and what differs, and whether everything is the same. Raises InvalidInput
     when the folder holds no run.
     """
     data = _described(folder)
-    scenario = _scenario(folder, data["scenario"])
-    options: dict[str, Any] = {
-        "replications": data["replications"],
-        "seed": data["seed"],
-        "jobs": jobs,
-        "progress": progress,
-    }
     with tempfile.TemporaryDirectory(prefix="sxsim-rerun-") as temporary:
-        if data["kind"] == "run":
-            again = run(scenario, data["plan"], out=temporary, contacts=data["contacts"], **options).save(temporary)
-        else:
-            again = compare(scenario, data["plans"], base=data["base"], out=temporary, **options).save(temporary)
+        again = _again(folder, data, temporary, jobs, progress)
         lines = [
             f"{name}: was changed since the run"
             for name, recorded in data["sha256"].get("inputs", {}).items()
@@ -84,6 +80,23 @@ def rerun(
     if not again_same and inputs_same:
         lines += _what_changed(data)
     return lines, same
+
+
+def _again(
+    folder: Path, data: dict[str, Any], out: str, jobs: int | None, progress: Callable[..., None] | None
+) -> Path:
+    """The folder of the same run, comparison or study, computed anew below another."""
+    if data["kind"] == "study":
+        found = study(folder / EXPERIMENT_FILE, out=out, jobs=jobs, progress=progress)
+        assert found.folder is not None
+        return found.folder
+    scenario = _scenario(folder, data["scenario"])
+    options: dict[str, Any] = {
+        "replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress, "out": out
+    }  # fmt: skip
+    if data["kind"] == "run":
+        return run(scenario, data["plan"], contacts=data["contacts"], **options).save(out)
+    return compare(scenario, data["plans"], base=data["base"], **options).save(out)
 
 
 def _what_changed(data: dict[str, Any]) -> list[str]:

@@ -187,3 +187,14 @@ def test_the_folder_before_comes_back_when_the_new_one_cannot_take_its_place(
         (temporary / "new.txt").touch()
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
     assert [p.name for p in path.iterdir()] == ["old.txt"]
+
+
+def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
+    old, young = tmp_path / ".hotel.abc", tmp_path / ".hotel.def"
+    for folder in (old, young):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    with whole_folder(tmp_path / "hotel") as temporary:
+        (temporary / "table.csv").write_text("1")
+    assert not old.exists()
+    assert young.exists(), "another process may be writing it"

@@ -11,11 +11,11 @@ NAME = "rerun"
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(help="Folder of a run or comparison.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder of a run, comparison or study.", show_default=False)],
     jobs: JOBS = None,
     quiet: QUIET = False,
 ) -> None:
-    """Compute a run or comparison again from its folder and compare every table, byte for byte."""
+    """Compute a run, comparison or study again from its folder and compare every table, byte for byte."""
     from sxsim.reruns import rerun
 
     with progress(f"again {folder.name}", quiet) as report:

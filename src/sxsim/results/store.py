@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ import numpy as np
 
 from sxsim.engines.records import Records
 
+#: Seconds after which a half-written folder belongs to no living process.
+_SURELY_OVER = 3600.0
 _ARRAYS = ("sites", "contacts", "waits", "maturity", "sub_elements", "seen", "levers", "log")
 
 
@@ -56,6 +59,9 @@ def whole_file(path: Path) -> Iterator[Path]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """A temporary folder beside `path` that replaces it only when everything went well; otherwise removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > _SURELY_OVER:
+            shutil.rmtree(left, ignore_errors=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         os.chmod(temporary, 0o777 & ~_umask())

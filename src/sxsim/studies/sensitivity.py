@@ -151,7 +151,7 @@ def analyse(design: Sample, kpi: str, results: NDArray[np.float64]) -> Indices:
     Whole base samples (or trajectories) with a failed or undefined point are left out.
     """
     blocks = results.reshape(-1, design.block)
-    whole = np.isfinite(blocks).all(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(blocks).all(axis=1))
     kept = blocks[whole]
     count, names = len(kept), design.names
     if count < 2:

@@ -1,0 +1,86 @@
+"""`sxsim study` as a user meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.studies.experiments import experiment_file
+
+from .cli import call
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+def test_a_study_says_what_matters_and_where_the_files_lie(tmp_path: Path, out: Path) -> None:
+    said = call("study", experiment_file(tmp_path), "-o", out)
+    assert said.code == 0
+    assert said.out.startswith("What matters?")
+    assert "corner-cafe:" in said.out
+    assert "share of the spread that each has a hand in" in said.out.replace("\n  ", " ")
+    assert "N = 8 settles" in said.out.replace("\n  ", " ")
+    assert f"files: {out}/what-matters-" in said.out.replace("\n", "")
+    assert "next: sxsim rerun" in said.err
+
+
+def test_json_holds_the_tables(tmp_path: Path, out: Path) -> None:
+    said = call("study", experiment_file(tmp_path), "-o", out, "--json", "-q")
+    data = json.loads(said.out)
+    assert (said.err, data["ok"], data["study"], data["failures"]) == ("", True, "sensitivity", 0)
+    assert set(data["tables"]) == {"indices", "ranks"}
+    assert {row["kpi"] for row in data["tables"]["ranks"]} == {"satisfaction", "result"}
+
+
+def test_a_dry_run_runs_next_to_nothing(tmp_path: Path) -> None:
+    said = call("study", experiment_file(tmp_path), "-o", tmp_path / "runs", "--dry-run")
+    assert said.code == 0
+    assert said.out.startswith("40 points, 3 finished, 37 to run: about ")
+    assert "MiB of disk" in said.out
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".points"]
+
+
+def test_another_number_of_samples(tmp_path: Path) -> None:
+    said = call("study", experiment_file(tmp_path), "-o", tmp_path, "--samples", "2", "--dry-run", "--json")
+    assert json.loads(said.out)["points"] == 10
+
+
+def test_a_sweep_says_how_far_each_kpi_goes(tmp_path: Path, out: Path) -> None:
+    factors = [{"path": "organisation.maturity.design", "values": [2, 4]}]
+    said = call("study", experiment_file(tmp_path, study="sweep", factors=factors, replications=2), "-o", out)
+    assert said.code == 0
+    assert "satisfaction goes from" in said.out
+    assert "highest at organisation.maturity.design" in said.out.replace("\n  ", " ")
+
+
+def test_a_wrong_file_is_said_with_its_line_and_nothing_is_written(tmp_path: Path) -> None:
+    path = experiment_file(tmp_path, kpis=["satisfction"])
+    said = call("study", path, "-o", tmp_path / "runs")
+    assert said.code == 3
+    assert "satisfction" in said.err
+    assert "did you mean satisfaction?" in said.err
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_missing_file_names_itself(tmp_path: Path) -> None:
+    said = call("study", tmp_path / "nothing.yaml")
+    assert said.code == 3
+    assert "nothing.yaml does not exist" in said.err
+
+
+def test_failed_points_end_with_code_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sxsim.studies import study as module
+    from sxsim.studies.points import Failure
+
+    real = module.run_here
+    monkeypatch.setattr(
+        module, "run_here", lambda *a: ((p, Failure(p, "no") if k == 1 else r) for k, (p, r) in enumerate(real(*a)))
+    )
+    said = call("study", experiment_file(tmp_path), "-o", tmp_path / "runs")
+    assert said.code == 4
+    assert "1 points failed; see" in said.err
+    assert "the same command tries them again" in said.err
+    assert "1 base samples" in said.out or "1 points failed" in said.out.replace("\n  ", " ")

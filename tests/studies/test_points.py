@@ -1,0 +1,97 @@
+"""Points: what decides one, how it is kept, what becomes of one that fails."""
+
+import errno
+import math
+from pathlib import Path
+
+import pytest
+
+from sxsim.results.kpis import KPIS
+from sxsim.runs import load
+from sxsim.scenario.loading import with_values
+from sxsim.studies.points import Failure, Point, PointStore, Task, missing, run_point
+from tests.studies.experiments import CAFE, SMALL
+
+SETS = [f"{name}={value}" for name, value in SMALL.items()]
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    """The small café as it is today."""
+    return Task(load(CAFE, sets=SETS), "today", 1, "compiled")
+
+
+POINT = Point((("bond_gain", 0.3), ("organisation.maturity.design", 2.5)), 7)
+
+
+def test_a_point_is_a_run_of_the_scenario_with_its_settings(task: Task, tmp_path: Path) -> None:
+    scenario = with_values(task.scenario, dict(POINT.settings))
+    result = scenario.run(replications=8, out=tmp_path).kpis.iloc[7]
+    found = run_point(task, POINT)
+    assert not isinstance(found, Failure)
+    for (name, value), expected in zip(zip(KPIS, found, strict=True), [result[kpi] for kpi in KPIS], strict=True):
+        assert value == expected or (math.isnan(value) and math.isnan(expected)), name
+
+
+def test_both_engines_give_the_same_point(task: Task) -> None:
+    other = Task(task.scenario, task.plan, task.seed, "reference")
+    assert str(run_point(task, POINT)) == str(run_point(other, POINT))
+
+
+def test_whatever_decides_a_point_is_in_its_key() -> None:
+    others = [Point(POINT.settings, 8), Point((*POINT.settings[:1], ("organisation.maturity.design", 2.6)), 7)]
+    assert len({POINT.key, *(other.key for other in others), Point(POINT.settings, 7).key}) == 3
+
+
+def test_a_finished_point_is_kept(task: Task, tmp_path: Path) -> None:
+    store = PointStore(tmp_path, task)
+    assert store.get(POINT) is None
+    kpis = tuple(math.nan if k == 3 else k / 7 for k in range(len(KPIS)))
+    store.put(POINT, kpis)
+    assert str(PointStore(tmp_path, task).get(POINT)) == str(kpis)
+    store.forget([POINT])
+    assert store.get(POINT) is None
+
+
+def test_another_scenario_plan_seed_or_model_has_a_store_of_its_own(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = [PointStore(tmp_path, task), PointStore(tmp_path, Task(task.scenario, task.plan, 2, task.engine))]
+    changed = with_values(task.scenario, {"market.customers": 41})
+    stores.append(PointStore(tmp_path, Task(changed, task.plan, 1, task.engine)))
+    stores.append(PointStore(tmp_path, Task(task.scenario, task.plan, 1, "reference")))
+    monkeypatch.setattr("sxsim.model.rule.sources_hash", lambda *_: "another")
+    stores.append(PointStore(tmp_path, task))
+    paths = [store.path for store in stores]
+    assert paths[3] == paths[0], "both engines give the same figures, so they share"
+    assert len(set(paths)) == 4
+
+
+def test_equal_points_are_run_once(task: Task, tmp_path: Path) -> None:
+    store = PointStore(tmp_path, task)
+    other = Point((), 1)
+    store.put(other, (0.0,) * len(KPIS))
+    assert list(missing([POINT, other, POINT], store)) == [POINT]
+
+
+def test_a_point_that_fails_says_why(task: Task) -> None:
+    found = run_point(task, Point((("organisation.maturity.design", 9.0),), 1))
+    assert isinstance(found, Failure)
+    assert "Traceback" in found.text
+    assert "from 1 to 5" in found.text
+
+
+def test_a_place_that_cannot_be_written_is_a_system_error(task: Task, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file, no folder")
+    with pytest.raises(OSError):
+        PointStore(blocked, task)
+
+
+def test_a_full_disk_is_a_system_error(task: Task, tmp_path: Path) -> None:
+    store = PointStore(tmp_path, task)
+    store._base.execute("PRAGMA max_page_count = 4")
+    with pytest.raises(OSError) as error:
+        for replication in range(2000):
+            store.put(Point((), replication), (0.0,) * len(KPIS))
+    assert error.value.errno == errno.ENOSPC

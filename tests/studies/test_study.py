@@ -1,0 +1,208 @@
+"""Studies from a file to a folder: the same bytes on any number of cores, after a kill, and the second time."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sxsim
+from sxsim.reruns import rerun
+from sxsim.results.kpis import KPIS
+from sxsim.runs import load
+from sxsim.studies import study as module
+from sxsim.studies.points import Failure, Point, Task
+from sxsim.studies.study import planned, study
+from tests.studies.experiments import CAFE, SMALL, experiment_file
+
+
+def bytes_in(folder: Path | None) -> dict[str, bytes]:
+    """The tables of a study's folder."""
+    assert folder is not None
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
+
+
+def rows(folder: Path | None, name: str) -> list[dict[str, str]]:
+    """A table of a study's folder."""
+    assert folder is not None
+    with (folder / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_study_leaves_a_folder_with_everything(tmp_path: Path) -> None:
+    found = study(experiment_file(tmp_path, second_order=True), out=tmp_path / "runs")
+    assert found.folder is not None
+    names = {str(path.relative_to(found.folder)) for path in found.folder.rglob("*") if path.is_file()}
+    assert names == {
+        "experiment.yaml", "scenario-corner-cafe.yaml", "points.parquet", "indices.csv", "ranks.csv", "second_order.csv",
+        "study.xlsx", "run.json", "summary.md", "figures/tornado.png", "figures/ranks.png",
+    }  # fmt: skip
+    points = pd.read_parquet(found.folder / "points.parquet")
+    assert list(points.columns) == ["organisation.maturity.design", "bond_gain", "replication", *KPIS]
+    assert len(points) == 8 * (2 * 4 + 2)
+    assert points["organisation.maturity.design"].between(2, 4).all()
+    described = json.loads((found.folder / "run.json").read_text())
+    assert described["points_run"] == found.run == 8 * (2 * 3 + 2)
+    dummy = [row for row in rows(found.folder, "indices.csv") if row["factor"] == "dummy"]
+    assert {row["value"] for row in dummy} == {"0.0"}
+
+
+def test_a_point_of_the_table_is_a_run_with_these_values(tmp_path: Path) -> None:
+    found = study(experiment_file(tmp_path), out=tmp_path / "runs")
+    assert found.folder is not None
+    row = pd.read_parquet(found.folder / "points.parquet").iloc[5]
+    values = {"organisation.maturity.design": row["organisation.maturity.design"], "bond_gain": row["bond_gain"]}
+    sets = [f"{name}={value!r}" for name, value in (SMALL | {k: float(v) for k, v in values.items()}).items()]
+    task = Task(load(CAFE, sets=sets), "today", 1, "compiled")
+    again = module.run_here(task, [Point((), int(row["replication"]))], 1)
+    assert next(iter(again))[1][list(KPIS).index("satisfaction")] == row["satisfaction"]
+
+
+def test_the_same_bytes_on_any_number_of_cores_and_with_either_engine(tmp_path: Path) -> None:
+    path = experiment_file(tmp_path, samples=4)
+    first = study(path, out=tmp_path / "1", jobs=1)
+    assert bytes_in(study(path, out=tmp_path / "2", jobs=3).folder) == bytes_in(first.folder)
+    assert bytes_in(study(path, out=tmp_path / "3", engine="reference", jobs=1).folder) == bytes_in(first.folder)
+
+
+def test_finished_points_are_never_run_again(tmp_path: Path) -> None:
+    path = experiment_file(tmp_path)
+    first = study(path, out=tmp_path)
+    second = study(path, out=tmp_path)
+    assert (first.run, second.run) == (8 * 5, 0)
+    assert bytes_in(first.folder) == bytes_in(second.folder)
+    assert study(experiment_file(tmp_path, samples=16), out=tmp_path).run == 8 * 5
+    assert study(path, out=tmp_path, fresh=True).run == 16 * 5
+
+
+def test_a_study_that_is_killed_again_and_again_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    path = experiment_file(
+        tmp_path, samples=64, set=SMALL | {"horizon.months": 6, "market.people": 400, "market.customers": 300}
+    )
+    expected = bytes_in(study(path, out=tmp_path / "calm").folder)
+    command = [sys.executable, "-m", "sxsim", "study", str(path), "-o", str(tmp_path / "rough"), "-q"]
+    chance, kills = random.Random(23592), 0
+    for _ in range(40):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=chance.uniform(0.8, 3.5))
+            break
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL if kills % 2 else signal.SIGINT)
+            process.wait()
+            kills += 1
+    assert kills >= 2, "the study was over before it could be killed"
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    folder = next(p for p in (tmp_path / "rough").iterdir() if p.name.startswith("what-matters"))
+    assert bytes_in(folder) == expected
+
+
+def test_a_failed_point_is_kept_with_its_traceback_while_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, bad = module.run_here, 3
+
+    def failing(task: Task, points: Any, jobs: int | None = None) -> Any:
+        for number, (point, result) in enumerate(real(task, points, jobs)):
+            yield point, Failure(point, "Traceback: the roof fell in") if number == bad else result
+
+    monkeypatch.setattr(module, "run_here", failing)
+    found = study(experiment_file(tmp_path), out=tmp_path / "runs", jobs=1)
+    assert found.folder is not None
+    assert len(found.failures) == 1
+    (kept,) = (found.folder / "failures").iterdir()
+    text = kept.read_text(encoding="utf-8")
+    assert "the roof fell in" in text
+    assert "organisation.maturity.design" in text
+    assert found.indices["corner-cafe"][0].left_out == 1
+    monkeypatch.undo()
+    again = study(experiment_file(tmp_path), out=tmp_path / "runs")
+    assert (again.run, again.failures) == (1, [])
+
+
+def test_the_same_again_from_the_folder(tmp_path: Path) -> None:
+    found = study(experiment_file(tmp_path), out=tmp_path)
+    assert found.folder is not None
+    lines, same = rerun(found.folder)
+    assert same, lines
+    (found.folder / "indices.csv").write_text("changed")
+    assert not rerun(found.folder)[1]
+
+
+def test_a_dry_run_says_what_there_is_to_do_and_its_trial_counts(tmp_path: Path) -> None:
+    setup = module.load_experiment(experiment_file(tmp_path))
+    first = planned(setup, tmp_path)
+    assert first["points"] == 8 * 5
+    assert first["to_run"] < 8 * 5
+    assert first["seconds"] > 0
+    assert study(experiment_file(tmp_path), out=tmp_path).run == first["to_run"]
+
+
+def test_many_factors_are_screened_first(tmp_path: Path) -> None:
+    factors = [{"sub_elements": "maturity", "low": 2, "high": 4}]
+    found = study(experiment_file(tmp_path, factors=factors, trajectories=2, samples=2), out=tmp_path)
+    assert found.parts[0].screening is not None
+    assert len(found.parts[0].screening.factors) == 31
+    assert 1 <= len(found.parts[0].factors) <= module.MOST_LEFT
+    assert found.folder is not None
+    assert {row["index"] for row in rows(found.folder, "screening.csv")} == {"mean effect"}
+
+
+def test_a_grid_runs_every_combination_on_the_same_draws(tmp_path: Path) -> None:
+    factors = [
+        {"path": "organisation.maturity.design", "values": [2, 3]},
+        {"path": "market.customers", "low": 20, "high": 40, "steps": 3},
+    ]
+    found = study(experiment_file(tmp_path, study="sweep", factors=factors, replications=2), out=tmp_path)
+    assert found.run == 2 * 3 * 2
+    table = rows(found.folder, "levels.csv")
+    assert [(row["organisation.maturity.design"], row["market.customers"]) for row in table[::2]] == [
+        (a, b) for a in ("2.0", "3.0") for b in ("20.0", "30.0", "40.0")
+    ]
+    scenario = load(
+        CAFE,
+        sets=[f"{k}={v}" for k, v in (SMALL | {"market.customers": 30, "organisation.maturity.design": 2}).items()],
+    )
+    expected = scenario.run(replications=2, out=tmp_path / "direct").intervals["satisfaction"].mean
+    (row,) = [
+        r for r in table
+        if (r["organisation.maturity.design"], r["market.customers"], r["kpi"]) == ("2.0", "30.0", "satisfaction")
+    ]  # fmt: skip
+    assert float(row["mean"]) == expected
+
+
+@pytest.mark.parametrize(("design", "count"), [("list", 2), ("latin_hypercube", 8)])
+def test_other_designs_of_a_sweep(tmp_path: Path, design: str, count: int) -> None:
+    factors = [
+        {"path": "organisation.maturity.design", "values": [2, 3], "low": 2, "high": 3},
+        {"parameters": "bond_gain", "values": [0.1, 0.2]},
+    ]
+    found = study(
+        experiment_file(tmp_path, study="sweep", design=design, factors=factors, replications=1), out=tmp_path
+    )
+    assert found.run == count
+
+
+def test_the_public_name_runs_a_study(tmp_path: Path) -> None:
+    assert sxsim.study(experiment_file(tmp_path, samples=2), out=tmp_path).folder is not None
+
+
+def test_progress_says_how_far_it_is_and_what_came_out_so_far(tmp_path: Path) -> None:
+    seen: list[tuple[int, int, str]] = []
+    study(experiment_file(tmp_path), out=tmp_path, progress=lambda *report: seen.append(report))
+    assert [(done, total) for done, total, _ in seen] == [(done, 40) for done in range(41)]
+    assert "satisfaction" in seen[-1][2]
+
+
+def test_time_is_taken(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    found = study(experiment_file(tmp_path, samples=2), out=tmp_path)
+    assert 0 < found.seconds <= time.perf_counter() - began
