@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sxsim.results.result import DEFAULT_OUT, Comparison, Result
+from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.store import Store, digest
+from sxsim.results.until import MOST_RUNS, Until
 from sxsim.scenario import loading
 from sxsim.scenario.loading import resolved
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
@@ -131,7 +132,8 @@ class Options:
 
     replications ≥ 1; seed ≥ 0; jobs: threads (compiled engine) or processes (reference engine), by default one a core;
     out: folder for results; contacts: keep the contact log; fresh: compute again what is finished; engine: compiled or
-    reference; progress: called with replications done and in all.
+    reference; progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
+    not beyond `MOST_RUNS`.
     """
 
     replications: int = DEFAULT_REPLICATIONS
@@ -142,6 +144,7 @@ class Options:
     fresh: bool = False
     engine: str | None = None
     progress: Progress | None = None
+    until: Until | None = None
 
     def __post_init__(self) -> None:
         if self.replications < 1:
@@ -161,7 +164,16 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result
     Options as in `Options`. Raises InvalidInput for an unknown plan, RunFailed when a replication cannot be finished.
     """
     check_plan(scenario, plan)
-    return run_plans(scenario, [plan], Options(**options))[0]
+    asked = Options(**options)
+    while True:
+        result = run_plans(scenario, [plan], asked)[0]
+        if asked.until is None:
+            return result
+        half = asked.until.widest([result.intervals[asked.until.kpi]])
+        if half <= asked.until.half or asked.replications >= MOST_RUNS:
+            result.until = asked.until.said(half, result.replications, unit_of(asked.until.kpi, scenario))
+            return result
+        asked = _more(asked, half)
 
 
 def compare(
@@ -175,8 +187,23 @@ def compare(
     if not others:
         hint = "add a plan to the file; sxsim explain plans says how"
         raise InvalidInput([Problem(("plans",), f": there is no plan but {base} to compare", hint)])
-    first, *rest = run_plans(scenario, [base, *others], Options(**options))
-    return Comparison(first, rest)
+    asked = Options(**options)
+    while True:
+        first, *rest = run_plans(scenario, [base, *others], asked)
+        comparison = Comparison(first, rest)
+        if asked.until is None:
+            return comparison
+        half = asked.until.widest([found[asked.until.kpi] for found in comparison.differences.values()])
+        if half <= asked.until.half or asked.replications >= MOST_RUNS:
+            comparison.until = asked.until.said(half, first.replications, unit_of(asked.until.kpi, scenario))
+            return comparison
+        asked = _more(asked, half)
+
+
+def _more(asked: Options, half: float) -> Options:
+    """The same with as many replications as should do; finished ones are taken from the store."""
+    assert asked.until is not None
+    return replace(asked, replications=asked.until.next_runs(half, asked.replications), fresh=False)
 
 
 def check_plan(scenario: ScenarioFile, plan: str) -> None:

@@ -81,4 +81,4 @@ def test_the_gap_of_the_chain_weighs_contacts() -> None:
     ("value", "text"), [(800, "800"), (35_000, "35 k"), (1_234_000, "1.23 M"), (-2e9, "-2 bn"), (0, "0"), (0.5, "0.5")]
 )
 def test_a_large_figure_on_an_axis_is_short(value: float, text: str) -> None:
-    assert figures._short(value) == text
+    assert figures.thousands(value) == text

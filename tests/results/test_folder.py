@@ -127,7 +127,9 @@ def test_a_comparison_leaves_differences_provenance_and_a_picture(comparison: Co
     assert files_below(path) == [
         "differences.parquet",
         "differences_monthly.parquet",
+        "figures/cash.png",
         "figures/differences.png",
+        "figures/forest.png",
         "run.json",
         "scenario.yaml",
     ]

@@ -34,6 +34,8 @@ def test_a_comparison_as_json_adds_the_base_and_differences(comparison: Comparis
     assert list(difference) == list(KPIS)
     assert list(difference["revenue"]) == ["mean", "ci95", "p10", "p90", "sd", "n", "unit"]
     assert difference["investment"]["mean"] == 0
+    assert data["plans"]["dearer"]["verdict"]["investment"] == "no difference"
+    assert data["plans"]["dearer"]["cash"]["payback_month"] == 0
 
 
 def test_an_interval_of_a_share_stays_a_share(comparison: Comparison) -> None:
@@ -67,6 +69,6 @@ def test_money_is_in_the_currency_of_the_scenario() -> None:
 
 def test_pictures_are_drawn_into_the_folder_of_the_run_or_comparison(comparison: Comparison, tmp_path: Path) -> None:
     pictures = comparison.plot(tmp_path)
-    assert [path.name for path in pictures] == ["differences.png"]
+    assert [path.name for path in pictures] == ["cash.png", "differences.png", "forest.png"]
     assert pictures[0].parents[1] == comparison.folder
     assert [path.name for path in comparison.base.plot(tmp_path)] == ["effect_chain.png", "journey.png", "pyramid.png"]

@@ -18,9 +18,11 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    UNTIL,
     check_engine,
     hint,
     hint_at_compiling,
+    parsed_until,
     progress,
     show_plan,
 )
@@ -33,6 +35,7 @@ def command(
     plans: Annotated[str | None, typer.Option("--plans", metavar="A,B", help="Plans to compare. Default: all.")] = None,
     base: Annotated[str, typer.Option("--base", help="Plan to compare against.")] = "today",
     replications: REPLICATIONS = 10,
+    until: UNTIL = None,
     seed: SEED = 1,
     sets: SETS = None,
     parameters: PARAMETERS = None,
@@ -50,6 +53,7 @@ def command(
     from sxsim.runs import Options, compare, load, planned
 
     check_engine(engine)
+    narrow = parsed_until(until)
     loaded = load(scenario, sets=sets or (), parameters=parameters)
     chosen = None if plans is None else [name.strip() for name in plans.split(",") if name.strip()]
     if chosen == []:
@@ -65,7 +69,7 @@ def command(
     with progress(f"{loaded.name}, all plans", quiet) as report:
         comparison = compare(
             loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,
-            fresh=fresh, engine=engine, progress=report,
+            fresh=fresh, engine=engine, progress=report, until=narrow,
         )  # fmt: skip
         folder = comparison.save(out)
     if json:

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from sxsim.results.until import Until
 
 SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 REPLICATIONS = Annotated[int, typer.Option("-n", "--replications", min=1, help="How many runs.")]
@@ -24,6 +27,10 @@ JSON = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 QUIET = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
 DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")]
 FRESH = Annotated[bool, typer.Option("--fresh", help="Compute again what is finished.")]
+UNTIL = Annotated[
+    str | None,
+    typer.Option("--until", metavar="±X", help="Run on until the NPV's interval is that narrow (or: loyalty=±0.5)."),
+]
 CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (contacts.parquet).")]
 
 
@@ -50,6 +57,16 @@ def show_plan(planned: dict[str, Any], json: bool) -> None:
     finished, to_run = planned["finished"], planned["to_run"]
     all_of_them = f"{planned['replications']} replications ({planned['of_each_plan']} of each plan: {plans})"
     typer.echo(f"{all_of_them}, {finished} finished, {to_run} to run")
+
+
+def parsed_until(text: str | None) -> "Until | None":
+    """How narrow an interval must be. Raises BadParameter, exit code 2."""
+    from sxsim.results.until import Until
+
+    try:
+        return None if text is None else Until.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--until") from None
 
 
 def check_engine(engine: str | None) -> None:

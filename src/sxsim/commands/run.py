@@ -18,9 +18,11 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    UNTIL,
     check_engine,
     hint,
     hint_at_compiling,
+    parsed_until,
     progress,
     show_plan,
 )
@@ -33,6 +35,7 @@ def command(
     scenario: SCENARIO,
     plan: Annotated[str, typer.Option("--plan", help="Plan to run.")] = "today",
     replications: REPLICATIONS = 10,
+    until: UNTIL = None,
     seed: SEED = 1,
     sets: SETS = None,
     parameters: PARAMETERS = None,
@@ -50,6 +53,7 @@ def command(
     from sxsim.runs import Options, load, planned, run
 
     check_engine(engine)
+    narrow = parsed_until(until)
     loaded = load(scenario, sets=sets or (), parameters=parameters)
     if dry_run:
         options = Options(replications, seed, jobs, out, contacts, fresh)
@@ -70,6 +74,7 @@ def command(
             fresh=fresh,
             engine=engine,
             progress=report,
+            until=narrow,
         )
         folder = result.save(out)
     if json:

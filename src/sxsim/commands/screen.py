@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from sxsim.results.intervals import Interval
-from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
 from sxsim.results.summary import (
     YEAR,
@@ -11,7 +10,6 @@ from sxsim.results.summary import (
     number,
     pyramid_shares,
     sentences,
-    verdict,
 )
 
 WIDTH = 100
@@ -72,6 +70,8 @@ def run_screen(result: Result, folder: Path) -> str:
     for sentence in sentences(result):
         lines += wrapped(sentence)
     lines.append("")
+    if result.until:
+        lines += wrapped(f"{result.until}.")
     for text in result.warnings:
         lines += wrapped(f"note: {text}")
     lines.append(f"files: {folder}  (pictures in {folder / 'figures'})")
@@ -103,20 +103,23 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
         description = base.scenario.plans[plan].description
         lines += ["", f"{plan}{': ' + description if description else ''}"]
         for name in _COMPARED:
-            value, better = found[name], KPIS[name].better
-            lines.append(f"  {name:<18} {_signed(value):<46} {verdict(value, better):<14} {value.unit}")
+            lines.append(
+                f"  {name:<18} {_signed(found[name]):<40} {comparison.verdicts[plan][name]!s:<36} {found[name].unit}"
+            )
     lines.append("")
     for sentence in comparison_sentences(comparison):
         lines += wrapped(sentence)
     warnings = dict.fromkeys(text for result in (base, *comparison.others) for text in result.warnings)
     warnings[
-        "one in twenty of these verdicts is wrong by chance alone"
-        + ("; with so few runs they turn easily: -n 20 or more" if base.replications < _FEW_RUNS else "")
+        "verdicts are corrected for the number of KPIs: a plan's whole list holds a wrong one in at most one of twenty cases"
+        + ("; so few runs tell little: -n 20 or more" if base.replications < _FEW_RUNS else "")
     ] = None
     lines += [""]
+    if comparison.until:
+        lines += wrapped(f"{comparison.until}.")
     for text in warnings:
         lines += wrapped(f"note: {text}")
-    lines += ["", f"files: {folder}  (picture in {folder / 'figures'})"]
+    lines += ["", f"files: {folder}  (pictures in {folder / 'figures'})"]
     return "\n".join(lines)
 
 

@@ -135,8 +135,8 @@ def effect_chain(result: "Result", path: Path) -> Path:
         ("outstanding experience", "perceived quality less expectation, points", "gap", None),
         ("customer delight", "delighted contacts", "delight_rate", PercentFormatter(1.0)),
         ("customer loyalty", "loyalty of active customers, 0–100", "loyalty", None),
-        ("customers", "active customers", "active_customers", FuncFormatter(_short)),
-        ("business success", f"result, {currency} a month", "result", FuncFormatter(_short)),
+        ("customers", "active customers", "active_customers", FuncFormatter(thousands)),
+        ("business success", f"result, {currency} a month", "result", FuncFormatter(thousands)),
     ]
     for place, (title, label, value, ticks) in enumerate(panels):
         row, column = divmod(place, 4)
@@ -178,7 +178,7 @@ def _chain_values(result: "Result") -> "pd.DataFrame":
     return frame.merge(gap, on=keys, how="left")
 
 
-def _short(value: float, _position: int = 0) -> str:
+def thousands(value: float, _position: int = 0) -> str:
     """1.2 M, 35 k, 800."""
     for size, letter in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
         if abs(value) >= size:
@@ -256,8 +256,8 @@ def differences(comparison: "Comparison", path: Path) -> Path:
         ("customer delight", "delighted contacts, points", "delight_rate", None),
         ("satisfaction", "0–100", "satisfaction", None),
         ("customer loyalty", "0–100", "loyalty", None),
-        ("customers", "active customers", "active_customers", _short),
-        ("cumulative result", f"undiscounted, {currency}", "cumulative_result", _short),
+        ("customers", "active customers", "active_customers", thousands),
+        ("cumulative result", f"undiscounted, {currency}", "cumulative_result", thousands),
     ]
     values = [_difference_values(base, other) for other in comparison.others]
     for place, (title, label, value, ticks) in enumerate(panels):

@@ -80,7 +80,7 @@ def write_run(result: "Result", out: Path) -> Path:
 
 def write_comparison(comparison: "Comparison", out: Path) -> Path:
     """Write the comparison's folder below `out` and return it."""
-    from sxsim.results import figures
+    from sxsim.results import comparison_figures, figures
 
     base = comparison.base
     key = digest([result.keys for result in (base, *comparison.others)])[:10]
@@ -98,6 +98,8 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
         write_table(comparison.monthly, temporary / "differences_monthly.parquet")
         (temporary / "figures").mkdir()
         figures.differences(comparison, temporary / "figures" / "differences.png")
+        comparison_figures.forest(comparison, temporary / "figures" / "forest.png")
+        comparison_figures.money(comparison, temporary / "figures" / "cash.png")
         described = {
             "kind": "comparison",
             "base": base.plan,

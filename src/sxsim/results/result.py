@@ -1,13 +1,15 @@
 """What came out: the replications of a plan, and plans against a base, as tables, intervals, pictures and JSON."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sxsim.results.cash import Cash, cash
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
+from sxsim.results.verdicts import Verdict, verdicts
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Result:
     seconds: float = 0.0
     reused: int = 0
     folder: Path | None = None
+    until: str = ""
 
     @property
     def replications(self) -> int:
@@ -107,6 +110,7 @@ class Result:
             "interval": "chance",
             "kpis": {name: value.as_json() for name, value in self.intervals.items()},
             "warnings": self.warnings,
+            **({"until": self.until} if self.until else {}),
         }
 
 
@@ -116,7 +120,8 @@ class Comparison:
 
     base: Result
     others: list[Result]
-    folder: Path | None = field(default=None)
+    folder: Path | None = None
+    until: str = ""
 
     @cached_property
     def differences(self) -> dict[str, dict[str, Interval]]:
@@ -126,6 +131,16 @@ class Comparison:
             frame = other.kpis - self.base.kpis
             found[other.plan] = {name: interval(frame[name], unit_of(name, self.base.scenario)) for name in KPIS}
         return found
+
+    @cached_property
+    def verdicts(self) -> dict[str, dict[str, Verdict]]:
+        """For each plan and KPI what the difference says, corrected for the number of KPIs."""
+        return {plan: verdicts(found) for plan, found in self.differences.items()}
+
+    @cached_property
+    def cash(self) -> dict[str, Cash]:
+        """For each plan its money against the base."""
+        return {other.plan: cash(self.base, other) for other in self.others}
 
     @property
     def monthly(self) -> "pd.DataFrame":
@@ -156,11 +171,13 @@ class Comparison:
         """The comparison by the JSON contract of the command line."""
         from sxsim.results.provenance import SCHEMA_VERSION
 
-        plans = {}
+        plans: dict[str, dict[str, Any]] = {}
         for result in (self.base, *self.others):
             plans[result.plan] = {"kpis": {name: value.as_json() for name, value in result.intervals.items()}}
         for plan, differences in self.differences.items():
             plans[plan]["difference"] = {name: value.as_json() for name, value in differences.items()}
+            plans[plan]["verdict"] = {name: str(verdict) for name, verdict in self.verdicts[plan].items()}
+            plans[plan]["cash"] = self.cash[plan].as_json()
         warnings = dict.fromkeys(text for result in (self.base, *self.others) for text in result.warnings)
         return {
             "schema_version": SCHEMA_VERSION,
@@ -172,6 +189,7 @@ class Comparison:
             "interval": "chance",
             "plans": plans,
             "warnings": list(warnings),
+            **({"until": self.until} if self.until else {}),
         }
 
 

@@ -136,19 +136,6 @@ def _first_customers(result: "Result") -> float:
     return float(np.mean([record.sites["active_start"][record.warm_up].sum() for record in result.records]))
 
 
-def verdict(difference: Interval, better: str) -> str:
-    """A paired difference in a word: better, worse, different, no difference, cannot tell."""
-    if difference.n < 2 or not math.isfinite(difference.low):
-        return "cannot tell" if difference.mean != 0 else "no difference"
-    if difference.sd == 0 and difference.mean == 0:
-        return "no difference"
-    if difference.low <= 0 <= difference.high:
-        return "cannot tell"
-    if better == "neither":
-        return "differs"
-    return "better" if (difference.mean > 0) == (better == "higher") else "worse"
-
-
 def _runs(count: int) -> str:
     return "one run" if count == 1 else f"{count} runs"
 
@@ -164,7 +151,7 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
     currency = comparison.base.scenario.currency
     for plan, found in comparison.differences.items():
         npv, loyalty, delight = found["npv"], found["loyalty"], found["delight_rate"]
-        judged = verdict(npv, "higher")
+        judged = comparison.verdicts[plan]["npv"].word
         money = {
             "better": f"earns more than {comparison.base.plan}",
             "worse": f"earns less than {comparison.base.plan} within the horizon",
@@ -186,4 +173,24 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
             f"{plan}: loyalty {loyalty.mean:+.1f} points, delighted contacts {100 * delight.mean:+.1f} points; it {money} "
             f"({_money(npv.mean)} {currency}, {spread})."
         )
+        if npv.n > 1:
+            texts[-1] += f" {cash_sentence(comparison, plan)}"
     return texts
+
+
+def cash_sentence(comparison: "Comparison", plan: str) -> str:
+    """When a plan pays back, how likely it pays, how bad it may go."""
+    found, currency = comparison.cash[plan], comparison.base.scenario.currency
+    share, low, high = found.chance_better
+    months = comparison.base.scenario.horizon.months
+    if found.payback_month is None:
+        back = f"It does not pay back within the {months} months"
+    elif found.payback_month == 0:
+        back = "It needs no money in advance"
+    else:
+        back = f"It has paid back by month {found.payback_month}"
+    return (
+        f"{back} on average; its net present value is better in {share:.0%} of the runs (interval {low:.0%} to {high:.0%}), "
+        f"the worst tenth of runs average {_money(found.worst_tenth)} {currency}, and the cash gap reaches "
+        f"{_money(found.largest_gap.mean)} {currency}."
+    )
