@@ -306,7 +306,10 @@ def users() -> dict[str, list[str]]:
 def purposes() -> str:
     """The purposes of random numbers and the steps that draw for them."""
     names = sorted((v, n) for n, v in vars(draws).items() if n.isupper() and not n.startswith("_") and "_BITS" not in n)
-    rows = [(n, f"`{name}`", ", ".join(users().get(f"draws.{name}", ["reserved"]))) for n, name in names]
+    others = {"PARAMETER_VALUE": ["`parameters.drawn`, before a run with `--uncertain`"]}
+    rows = [
+        (n, f"`{name}`", ", ".join(users().get(f"draws.{name}") or others.get(name, ["reserved"]))) for n, name in names
+    ]
     return table(("number", "purpose", "drawn in"), rows)
 
 

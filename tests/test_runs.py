@@ -12,6 +12,7 @@ import pytest
 
 import sxsim
 from sxsim import runs
+from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
 from sxsim.results.store import Store
@@ -368,3 +369,29 @@ def test_the_public_names_are_there() -> None:
     assert sxsim.compare is runs.compare
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = sxsim.nothing  # type: ignore[attr-defined]
+
+
+def test_uncertain_runs_draw_their_parameters_and_plans_share_them(tmp_path: Path) -> None:
+    scenario = runs.load(
+        "scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0", "bond_gain=0.123"]
+    )
+    first, second = (runs.uncertain(scenario, 1, replication) for replication in (0, 1))
+    assert first.parameters["bond_gain"] == second.parameters["bond_gain"] == 0.123
+    assert first.parameters["time_skill"] != second.parameters["time_skill"]
+    assert first.parameters == runs.uncertain(scenario, 1, 0).parameters
+    comparison = runs.compare(scenario, ["higher-price"], replications=3, out=tmp_path, uncertain=True)
+    direct = runs.run(first, "higher-price", replications=1, out=tmp_path / "direct")
+    assert comparison.others[0].kpis["npv"][0] == direct.kpis["npv"][0]
+    certain = runs.compare(scenario, ["higher-price"], replications=3, out=tmp_path)
+    assert comparison.chance_only is not None
+    assert comparison.chance_only.differences == certain.differences
+    data = comparison.as_json()
+    assert (data["interval"], certain.as_json()["interval"]) == ("chance and assumptions", "chance")
+    assert set(data["chance_only"]) == {"today", "higher-price"}
+
+
+def test_an_uncertain_run_can_be_made_again(tmp_path: Path) -> None:
+    scenario = runs.load("scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0"])
+    folder = runs.run(scenario, replications=2, out=tmp_path, uncertain=True).save(tmp_path)
+    lines, same = rerun(folder)
+    assert same, lines

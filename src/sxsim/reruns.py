@@ -92,7 +92,7 @@ def _again(
         return found.folder
     scenario = _scenario(folder, data["scenario"])
     options: dict[str, Any] = {
-        "replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress, "out": out
+        "replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress, "out": out, "uncertain": data.get("uncertain", False)
     }  # fmt: skip
     if data["kind"] == "run":
         return run(scenario, data["plan"], contacts=data["contacts"], **options).save(out)

@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sxsim.model.parameters import drawn
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.store import Store, digest
 from sxsim.results.until import MOST_RUNS, Until
@@ -132,7 +133,7 @@ class Options:
 
     replications ≥ 1; seed ≥ 0; jobs: threads (compiled engine) or processes (reference engine), by default one a core;
     out: folder for results; contacts: keep the contact log; fresh: compute again what is finished; engine: compiled or
-    reference; progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
+    reference; uncertain: parameters are drawn from their ranges, the same set for every plan of a replication; progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
     not beyond `MOST_RUNS`.
     """
 
@@ -144,6 +145,7 @@ class Options:
     fresh: bool = False
     engine: str | None = None
     progress: Progress | None = None
+    uncertain: bool = False
     until: Until | None = None
 
     def __post_init__(self) -> None:
@@ -167,6 +169,8 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result
     asked = Options(**options)
     while True:
         result = run_plans(scenario, [plan], asked)[0]
+        if asked.uncertain:
+            result.chance_only = run_plans(scenario, [plan], replace(asked, uncertain=False))[0]
         if asked.until is None:
             return result
         half = asked.until.widest([result.intervals[asked.until.kpi]])
@@ -191,6 +195,9 @@ def compare(
     while True:
         first, *rest = run_plans(scenario, [base, *others], asked)
         comparison = Comparison(first, rest)
+        if asked.uncertain:
+            certain, *others_certain = run_plans(scenario, [base, *others], replace(asked, uncertain=False))
+            comparison.chance_only = Comparison(certain, others_certain)
         if asked.until is None:
             return comparison
         half = asked.until.widest([found[asked.until.kpi] for found in comparison.differences.values()])
@@ -215,17 +222,26 @@ def check_plan(scenario: ScenarioFile, plan: str) -> None:
 
 @dataclass(frozen=True)
 class _Task:
+    scenario: ScenarioFile
     plan: str
     replication: int
     key: str
 
 
 def _tasks(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[_Task]:
-    return [
-        _Task(plan, r, replication_key(scenario, plan, options.seed, r, contacts=options.contacts))
-        for plan in dict.fromkeys(plans)
-        for r in range(options.replications)
+    variants = [
+        uncertain(scenario, options.seed, r) if options.uncertain else scenario for r in range(options.replications)
     ]
+    return [
+        _Task(variant, plan, r, replication_key(variant, plan, options.seed, r, contacts=options.contacts))
+        for plan in dict.fromkeys(plans)
+        for r, variant in enumerate(variants)
+    ]
+
+
+def uncertain(scenario: ScenarioFile, seed: int, replication: int) -> ScenarioFile:
+    """The scenario with parameters drawn for a replication; those that the scenario states stay as stated."""
+    return scenario.model_copy(update={"parameters": drawn(seed, replication) | scenario.parameters})
 
 
 def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[Result]:
@@ -238,14 +254,14 @@ def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) ->
     done = len(tasks) - len(missing)
     report = options.progress or (lambda _done, _total: None)
     report(done, len(tasks))
-    _work(scenario, missing, options, engine, lambda count: report(done + count, len(tasks)))
+    _work(missing, options, engine, lambda count: report(done + count, len(tasks)))
     seconds = time.perf_counter() - began
     results = []
     for plan in dict.fromkeys(plans):
         keys = [task.key for task in tasks if task.plan == plan]
         records = [_read(store, key) for key in keys]
         reused = len(keys) - sum(task.plan == plan for task in missing)
-        results.append(Result(scenario, plan, options.seed, records, keys, seconds, reused))
+        results.append(Result(scenario, plan, options.seed, records, keys, seconds, reused, options.uncertain))
     return results
 
 
@@ -256,20 +272,18 @@ def _read(store: Store, key: str) -> "Records":
     return records
 
 
-def _work(
-    scenario: ScenarioFile, missing: list[_Task], options: Options, engine: str, report: Callable[[int], None]
-) -> None:
+def _work(missing: list[_Task], options: Options, engine: str, report: Callable[[int], None]) -> None:
     """Run what is missing: the first here, the rest on other cores when that pays."""
     jobs = options.jobs or os.cpu_count() or 1
     began = time.perf_counter()
     for done, task in enumerate(missing, 1):
-        simulate_replication(*_arguments(scenario, task, options, engine, jobs))
+        simulate_replication(*_arguments(task, options, engine, jobs))
         report(done)
         rest = missing[done:]
         worth = (time.perf_counter() - began) / done * len(rest) > _WORTH_SHARING
         if jobs > 1 and len(rest) > 1 and (worth or engine == "compiled"):
             share = _in_threads if engine == "compiled" else _in_processes
-            share(scenario, rest, options, engine, min(jobs, len(rest)), _after(done, report))
+            share(rest, options, engine, min(jobs, len(rest)), _after(done, report))
             return
 
 
@@ -277,14 +291,18 @@ def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda count: report(done + count)
 
 
-def _arguments(scenario: ScenarioFile, task: _Task, options: Options, engine: str, jobs: int = 1) -> tuple[Any, ...]:
+def _arguments(task: _Task, options: Options, engine: str, jobs: int = 1) -> tuple[Any, ...]:
     store = options.store.folder
-    return scenario, task.plan, options.seed, task.replication, store, task.key, options.contacts, engine, jobs
+    return task.scenario, task.plan, options.seed, task.replication, store, task.key, options.contacts, engine, jobs
 
 
-def _in_threads(
-    scenario: ScenarioFile, tasks: list[_Task], options: Options, engine: str, jobs: int, report: Callable[[int], None]
-) -> None:
+def _plain_arguments(task: _Task, options: Options, engine: str) -> tuple[Any, ...]:
+    """Arguments that can be sent to another process."""
+    plain = ScenarioFile.model_validate(task.scenario.model_dump())
+    return plain, *_arguments(task, options, engine)[1:]
+
+
+def _in_threads(tasks: list[_Task], options: Options, engine: str, jobs: int, report: Callable[[int], None]) -> None:
     """Share tasks among threads: the compiled engine lets others run meanwhile."""
     stop = threading.Event()
 
@@ -294,7 +312,7 @@ def _in_threads(
 
     with ThreadPoolExecutor(jobs) as pool:
         work = functools.partial(simulate_replication, each_month=each_month)
-        futures = {pool.submit(work, *_arguments(scenario, task, options, engine)) for task in tasks}
+        futures = {pool.submit(work, *_arguments(task, options, engine)) for task in tasks}
         try:
             _report_each(futures, report)
         except BaseException:
@@ -303,15 +321,12 @@ def _in_threads(
             raise
 
 
-def _in_processes(
-    scenario: ScenarioFile, tasks: list[_Task], options: Options, engine: str, jobs: int, report: Callable[[int], None]
-) -> None:
+def _in_processes(tasks: list[_Task], options: Options, engine: str, jobs: int, report: Callable[[int], None]) -> None:
     """Share tasks among processes, which end at once when the work is interrupted."""
-    plain = ScenarioFile.model_validate(scenario.model_dump())
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
         with _interrupts_held_back():
-            futures = {pool.submit(simulate_replication, *_arguments(plain, t, options, engine)) for t in tasks}
+            futures = {pool.submit(simulate_replication, *_plain_arguments(t, options, engine)) for t in tasks}
         _report_each(futures, report)
     except BaseException:
         processes = list((pool._processes or {}).values())

@@ -48,8 +48,8 @@ def test_a_comparison_tells_each_plan_in_figures_and_in_a_sentence(tmp_path) -> 
     first = next(block for block in blocks if block.startswith("same-again: equal to the base"))
     assert first.count("0 (exactly)") == len(first.splitlines()) - 1
     second = next(block for block in blocks if block.startswith("dearer\n"))
-    assert re.search(r"^  revenue +\+1 000  \(\+994 … \+1 007\) +better +EUR a month$", second, re.M), second
-    assert re.search(r"^  cost +\+100  \(\+100 … \+100\) +worse +EUR a month$", second, re.M)
+    assert re.search(r"^  revenue +\+1 000  \(\+994 … \+1 007\) +EUR a month +better$", second, re.M), second
+    assert re.search(r"^  cost +\+100  \(\+100 … \+100\) +EUR a month +worse$", second, re.M)
     assert "same-again: is the same as today in every figure." in text
     hint = comparison_hint(Comparison(base, [same, dearer]), PATH)
     assert f"sxsim run {PATH} --plan same-again" in hint

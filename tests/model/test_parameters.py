@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sxsim.model import parameters
+from sxsim.model.parameters import DRAWN_TOGETHER, drawn, register
 from sxsim.standard.catalogue import LEVERS, SUB_ELEMENTS
 
 
@@ -81,3 +82,30 @@ def test_weights_name_sub_elements_and_levers_of_the_standard() -> None:
         assert row["sub_element"] in SUB_ELEMENTS
         assert row["lever"] in LEVERS
         assert row["clause"] == row["sub_element"]
+
+
+def test_drawn_parameters_lie_in_their_ranges_and_fill_them() -> None:
+    sets = [drawn(7, replication) for replication in range(60)]
+    for name, parameter in register().items():
+        values = [values[name] for values in sets]
+        assert parameter.low <= min(values) <= max(values) <= parameter.high, name
+        if parameter.low < parameter.high:
+            middle = (min(values) + max(values)) / 2
+            assert max(values) - min(values) > 0.8 * (parameter.high - parameter.low), name
+            assert parameter.low < middle < parameter.high
+    assert drawn(7, 3) == sets[3]
+    assert drawn(8, 3) != sets[3]
+
+
+def test_what_is_worse_for_certain_stays_worse_when_drawn() -> None:
+    for replication in range(100):
+        values = drawn(1, replication)
+        for group in DRAWN_TOGETHER:
+            assert [values[name] for name in group] == sorted(values[name] for name in group), group
+
+
+def test_parameters_are_drawn_independently() -> None:
+    sets = [drawn(1, replication) for replication in range(400)]
+    names = ["bond_gain", "time_skill", "quality_major", "grievance_major"]
+    table = np.corrcoef([[values[name] for values in sets] for name in names])
+    assert np.abs(table - np.eye(4)).max() < 0.2  # 0.2 is four standard errors

@@ -18,6 +18,7 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    UNCERTAIN,
     UNTIL,
     check_engine,
     hint,
@@ -36,6 +37,7 @@ def command(
     base: Annotated[str, typer.Option("--base", help="Plan to compare against.")] = "today",
     replications: REPLICATIONS = 10,
     until: UNTIL = None,
+    uncertain: UNCERTAIN = False,
     seed: SEED = 1,
     sets: SETS = None,
     parameters: PARAMETERS = None,
@@ -60,7 +62,7 @@ def command(
         raise typer.BadParameter("name at least one plan, like --plans a,b", param_hint="--plans")
     if dry_run:
         everything = [base, *(chosen if chosen is not None else [name for name in loaded.plans if name != base])]
-        options = Options(replications, seed, jobs, out, contacts, fresh)
+        options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain)
         show_plan(planned(loaded, everything, options), json)
         return
     if loaded.plug_ins:
@@ -69,7 +71,7 @@ def command(
     with progress(f"{loaded.name}, all plans", quiet) as report:
         comparison = compare(
             loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,
-            fresh=fresh, engine=engine, progress=report, until=narrow,
+            fresh=fresh, engine=engine, progress=report, until=narrow, uncertain=uncertain,
         )  # fmt: skip
         folder = comparison.save(out)
     if json:

@@ -31,6 +31,10 @@ UNTIL = Annotated[
     str | None,
     typer.Option("--until", metavar="±X", help="Run on until the NPV's interval is that narrow (or: loyalty=±0.5)."),
 ]
+UNCERTAIN = Annotated[
+    bool,
+    typer.Option("--uncertain", help="Draw parameters from their ranges: intervals hold chance and assumptions."),
+]
 CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (contacts.parquet).")]
 
 

@@ -18,6 +18,7 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    UNCERTAIN,
     UNTIL,
     check_engine,
     hint,
@@ -36,6 +37,7 @@ def command(
     plan: Annotated[str, typer.Option("--plan", help="Plan to run.")] = "today",
     replications: REPLICATIONS = 10,
     until: UNTIL = None,
+    uncertain: UNCERTAIN = False,
     seed: SEED = 1,
     sets: SETS = None,
     parameters: PARAMETERS = None,
@@ -56,7 +58,7 @@ def command(
     narrow = parsed_until(until)
     loaded = load(scenario, sets=sets or (), parameters=parameters)
     if dry_run:
-        options = Options(replications, seed, jobs, out, contacts, fresh)
+        options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain)
         show_plan(planned(loaded, [plan], options), json)
         return
     if loaded.plug_ins:
@@ -75,6 +77,7 @@ def command(
             engine=engine,
             progress=report,
             until=narrow,
+            uncertain=uncertain,
         )
         folder = result.save(out)
     if json:

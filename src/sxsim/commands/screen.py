@@ -7,6 +7,7 @@ from sxsim.results.result import Comparison, Result
 from sxsim.results.summary import (
     YEAR,
     comparison_sentences,
+    held,
     number,
     pyramid_shares,
     sentences,
@@ -61,11 +62,14 @@ def run_screen(result: Result, folder: Path) -> str:
         share = shares[level].mean
         bar = "█" * round(_BAR * share) if share == share else ""
         lines.append(f"  {level + 1} {_LEVELS[level]:<30} {bar:<{_BAR}} {number(share, 'share'):>7}")
-    lines += ["", "Effect chain: mean of the runs (95 % interval of the mean, chance only)"]
+    lines += ["", f"Effect chain: mean of the runs (95 % interval of the mean, {held(result)})"]
     for link, names in _CHAIN:
         for place, name in enumerate(names):
             unit = result.intervals[name].unit
-            lines.append(f"  {link if place == 0 else '':<11}{name:<20} {_value(result.intervals[name]):<42} {unit}")
+            apart = f"  by chance alone {_value(result.chance_only.intervals[name])}" if result.chance_only else ""
+            lines.append(
+                f"  {link if place == 0 else '':<11}{name:<20} {_value(result.intervals[name]):<42} {unit}{apart}"
+            )
     lines.append("")
     for sentence in sentences(result):
         lines += wrapped(sentence)
@@ -98,14 +102,16 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
     lines.append(
         f"{base.scenario.name} · {base.scenario.horizon.months} months · {base.replications} paired runs, seed {base.seed}"
     )
-    lines.append(f"Differences to {base.plan} on the same draws: mean (95 % interval of the mean, chance only)")
+    lines.append(f"Differences to {base.plan} on the same draws: mean (95 % interval of the mean, {held(base)})")
     for plan, found in comparison.differences.items():
         description = base.scenario.plans[plan].description
         lines += ["", f"{plan}{': ' + description if description else ''}"]
         for name in _COMPARED:
-            lines.append(
-                f"  {name:<18} {_signed(found[name]):<40} {comparison.verdicts[plan][name]!s:<36} {found[name].unit}"
-            )
+            value, verdict = found[name], comparison.verdicts[plan][name]
+            apart = ""
+            if comparison.chance_only:
+                apart = f"  by chance alone {_signed(comparison.chance_only.differences[plan][name])}"
+            lines.append(f"  {name:<17} {_signed(value):<40} {value.unit:<14} {verdict}{apart}".rstrip())
     lines.append("")
     for sentence in comparison_sentences(comparison):
         lines += wrapped(sentence)

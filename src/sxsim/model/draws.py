@@ -14,7 +14,7 @@ import numpy as np
 
 from sxsim.model.rule import draw
 
-# The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites and the market. A
+# The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites, the market, and parameters. A
 # purpose belongs to one kind of entity, so `who` needs no kind of its own. Once released, append only: a number is a purpose's luck.
 (
     VISIT_THRESHOLD, JOURNEY, STEP_TAKEN, STEP_DELAY, PATIENCE, BALK, TRY_AGAIN, TRY_AGAIN_DELAY,
@@ -24,7 +24,8 @@ from sxsim.model.rule import draw
     STARTING_SATISFACTION, STARTING_BOND, FEEDBACK, SURVEY_NOISE, TELL, REWIRE, REWIRE_TO, RENEWAL_MONTH, LEAVE,
     JOIN, RETURN, TRAIT, SPEED, STARTING_TENURE, STARTING_SKILL, QUIT, HIRE, NEWCOMER, DAILY_FACTOR,
     STAFF_ROUNDING, OFFER_QUALITY, OFFER_PRICE, SEEN_MATURITY, TIME_OF_DAY, HAND_OVER,
-) = range(56)  # fmt: skip
+    PARAMETER_VALUE,
+) = range(57)  # fmt: skip
 VISIT_BITS, STEP_BITS, ATTEMPT_BITS = 16, 8, 8
 
 _M0 = np.uint64(0xD2511F53)

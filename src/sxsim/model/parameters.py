@@ -9,6 +9,7 @@ D judgement or assumption.
 """
 
 import csv
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -82,6 +83,32 @@ def record_type() -> np.dtype[Any]:
 def defaults() -> dict[str, float]:
     """The register's values by name."""
     return {name: parameter.value for name, parameter in register().items()}
+
+
+#: Parameters whose ranges overlap but whose order is certain: they are drawn at the same place of their ranges.
+DRAWN_TOGETHER = (
+    ("quality_minor", "quality_major"),
+    ("grievance_minor", "grievance_major"),
+    ("quality_turned_away", "quality_abandoned"),
+    ("expectation_low_budget", "expectation_standard", "expectation_premium", "expectation_luxury"),
+)
+
+
+def drawn(seed: int, replication: int) -> dict[str, float]:
+    """All parameters, each drawn evenly from its range in the register: one set for each replication.
+
+    The draw of a parameter goes by its name, so a new parameter shifts no other. Source: assumption (even within the
+    range, independent but for `DRAWN_TOGETHER`).
+    """
+    from sxsim.model.draws import PARAMETER_VALUE, uniform
+
+    together = {name: group[0] for group in DRAWN_TOGETHER for name in group}
+    found = {}
+    for name, parameter in register().items():
+        who, low, high = zlib.crc32(together.get(name, name).encode()), parameter.low, parameter.high
+        place = uniform(seed, replication, who, PARAMETER_VALUE, 0) if low < high else 0.0
+        found[name] = low + (high - low) * float(place)
+    return found
 
 
 def record(values: Mapping[str, float] | None = None) -> NDArray[Any]:

@@ -71,6 +71,7 @@ def write_run(result: "Result", out: Path) -> Path:
             "replications": result.replications,
             "contacts": (temporary / "contacts.parquet").exists(),
             "seconds": round(result.seconds, 3),
+            "uncertain": result.uncertain,
             "replications_reused": result.reused,
             "warnings": result.warnings,
         }
@@ -106,6 +107,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
             "plans": [other.plan for other in comparison.others],
             "seed": base.seed,
             "replications": base.replications,
+            "uncertain": base.uncertain,
             "seconds": round(base.seconds, 3),
             "runs": [run_folder_name(result) for result in (base, *comparison.others)],
         }

@@ -36,8 +36,15 @@ class Result:
     keys: list[str]
     seconds: float = 0.0
     reused: int = 0
+    uncertain: bool = False
+    chance_only: "Result | None" = None
     folder: Path | None = None
     until: str = ""
+
+    @property
+    def holds(self) -> str:
+        """What the intervals hold: `chance`, or `chance and assumptions`."""
+        return "chance and assumptions" if self.uncertain else "chance"
 
     @property
     def replications(self) -> int:
@@ -74,7 +81,7 @@ class Result:
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
-        """Each KPI's mean with its 95 % interval over replications (chance only)."""
+        """Each KPI's mean with its 95 % interval over replications."""
         return {name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name)) for name in KPIS}
 
     @cached_property
@@ -107,9 +114,10 @@ class Result:
             "plan": self.plan,
             "seed": self.seed,
             "replications": self.replications,
-            "interval": "chance",
+            "interval": self.holds,
             "kpis": {name: value.as_json() for name, value in self.intervals.items()},
             "warnings": self.warnings,
+            **({"chance_only": self.chance_only.as_json()["kpis"]} if self.chance_only else {}),
             **({"until": self.until} if self.until else {}),
         }
 
@@ -120,6 +128,7 @@ class Comparison:
 
     base: Result
     others: list[Result]
+    chance_only: "Comparison | None" = None
     folder: Path | None = None
     until: str = ""
 
@@ -186,9 +195,10 @@ class Comparison:
             "base": self.base.plan,
             "seed": self.base.seed,
             "replications": self.base.replications,
-            "interval": "chance",
+            "interval": self.base.holds,
             "plans": plans,
             "warnings": list(warnings),
+            **({"chance_only": self.chance_only.as_json()["plans"]} if self.chance_only else {}),
             **({"until": self.until} if self.until else {}),
         }
 

@@ -91,6 +91,11 @@ def _ended(record: Records, touchpoint: int) -> int:
     return sum(int(part[name].sum()) for name in ("served", "abandoned", "balked", "turned_away"))
 
 
+def held(result: "Result") -> str:
+    """What a run's intervals hold, in words."""
+    return result.holds if result.uncertain else "chance only"
+
+
 def number(value: float, unit: str = "") -> str:
     """A figure for people: shares as %, others short."""
     if not math.isfinite(value):
@@ -124,7 +129,9 @@ def sentences(result: "Result") -> list[str]:
         f"({number(end)}, at the start {number(start)})."
     )
     npv = k["npv"]
-    spread = f" (95 % interval of the mean {number(npv.low)} to {number(npv.high)}, chance only)" if npv.n > 1 else ""
+    spread = (
+        f" (95 % interval of the mean {number(npv.low)} to {number(npv.high)}, {held(result)})" if npv.n > 1 else ""
+    )
     third = (
         f"The result is {number(k['result'].mean)} {currency} a month, of which {number(k['investment'].mean)} {currency} a month "
         f"went into the plan; its net present value over the horizon is {number(npv.mean)} {currency}{spread}."
@@ -165,7 +172,7 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
             texts.append(f"{plan}: nobody was there to be delighted; it {money} ({_money(npv.mean)} {currency}).")
             continue
         spread = (
-            f"95 % interval {_money(npv.low)} to {_money(npv.high)}, chance only"
+            f"95 % interval {_money(npv.low)} to {_money(npv.high)}, {held(comparison.base)}"
             if npv.n > 1
             else "one run, no interval"
         )

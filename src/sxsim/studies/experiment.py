@@ -75,6 +75,10 @@ class Experiment(Part):
         min_length=1,
     )
     seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0)
+    uncertain: bool = Field(
+        False,
+        description="whether every replication draws the parameters that are no factors from their ranges, too",
+    )
     samples: int = quantity(256, "samples", "base samples N of Sobol or Latin hypercube (Sobol: a power of 2)", ge=2)
     method: Literal["sobol", "morris"] | None = Field(
         None, description="of a sensitivity study; default: sobol, after a screening by morris beyond 15 factors"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
+from sxsim.runs import uncertain
 from sxsim.scenario.loading import resolved, with_values
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
@@ -57,6 +58,7 @@ class Task:
     plan: str
     seed: int
     engine: str
+    uncertain: bool = False
 
 
 def run_point(task: Task, point: Point, each_month: Callable[[int], None] | None = None) -> tuple[float, ...] | Failure:
@@ -65,7 +67,8 @@ def run_point(task: Task, point: Point, each_month: Callable[[int], None] | None
     from sxsim.engines.start import start
 
     try:
-        scenario = with_values(task.scenario, dict(point.settings))
+        base = uncertain(task.scenario, task.seed, point.replication) if task.uncertain else task.scenario
+        scenario = with_values(base, dict(point.settings))
         world = start(scenario, task.plan, seed=task.seed, replication=point.replication)
         if task.engine == "compiled":
             records = compiled.simulate(world, each_month=each_month)
@@ -102,6 +105,7 @@ class PointStore:
             "scenario": resolved(task.scenario, task.plan) | {"plug_ins": sorted(task.scenario.plug_ins)},
             "plan": task.plan,
             "seed": task.seed,
+            "uncertain": task.uncertain,
             "model": software()["model"],
             "plug_ins": plug_in_sources(task.scenario),
             "kpis": list(KPIS),

@@ -183,7 +183,7 @@ def parts_of(setup: Setup, out: Path, engine: str | None = None) -> list[Part]:
     experiment = setup.experiment
     parts = []
     for scenario, factors in zip(setup.scenarios, setup.factors, strict=True):
-        task = Task(scenario, experiment.plan, experiment.seed, engine_of(scenario, engine))
+        task = Task(scenario, experiment.plan, experiment.seed, engine_of(scenario, engine), experiment.uncertain)
         part = Part(scenario, task, factors, PointStore(out, task))
         if experiment.study == "sweep":
             part.settings, part.replications = sweep.settings_of(experiment, factors), experiment.replications
