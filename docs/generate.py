@@ -26,6 +26,7 @@ from sxsim.results.kpis import KPIS
 from sxsim.scenario.loading import json_schema
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of, entries
+from sxsim.studies.experiment import Experiment
 
 DOCS = Path(__file__).resolve().parent
 PACKAGE = DOCS.parent / "src" / "sxsim"
@@ -457,9 +458,9 @@ def parts_within(annotation: Any) -> list[type[BaseModel]]:
     return [part for inner in get_args(annotation) for part in parts_within(inner)]
 
 
-def places() -> dict[type[BaseModel], list[str]]:
-    """The parts of a scenario file and the paths at which each may stand."""
-    found: dict[type[BaseModel], list[str]] = {Scenario: [""]}
+def places(file: type[BaseModel]) -> dict[type[BaseModel], list[str]]:
+    """The parts of a file and the paths at which each may stand."""
+    found: dict[type[BaseModel], list[str]] = {file: [""]}
 
     def walk(part: type[BaseModel], prefix: str) -> None:
         for name, info in part.model_fields.items():
@@ -468,17 +469,17 @@ def places() -> dict[type[BaseModel], list[str]]:
                 found.setdefault(inner, []).append(f"{prefix}{name}{many}")
                 walk(inner, f"{prefix}{name}{many}.")
 
-    walk(Scenario, "")
+    walk(file, "")
     return found
 
 
-def scenario() -> str:
-    """Every field of a scenario file, part by part."""
+def fields_of_file(file: type[BaseModel]) -> str:
+    """Every field of a scenario or experiment file, part by part."""
     sections = []
-    for part, paths in places().items():
-        title = "The file" if part is Scenario else part.__name__
-        where = "" if part is Scenario else "At: " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + ".\n\n"
-        prefix = f"{paths[0]}." if len(paths) == 1 and paths[0] else "" if part is Scenario else "… ."
+    for part, paths in places(file).items():
+        title = "The file" if part is file else part.__name__
+        where = "" if part is file else "At: " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + ".\n\n"
+        prefix = f"{paths[0]}." if len(paths) == 1 and paths[0] else "" if part is file else "… ."
         rows = [
             (f"`{prefix}{name}`".replace("… .", "…."), unit(info), allowed(info), default(info), info.description or "")
             for name, info in part.model_fields.items()
@@ -552,7 +553,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "confidence": confidence,
     "citations": citations,
     "kpis": kpis,
-    "scenario": scenario,
+    "scenario": lambda: fields_of_file(Scenario),
+    "experiment": lambda: fields_of_file(Experiment),
     "example-python": file_block("examples/loyal_regulars.py", "python"),
     "example-yaml": file_block("examples/loyal-regulars.yaml", "yaml"),
 }
