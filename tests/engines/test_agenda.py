@@ -113,6 +113,25 @@ def test_a_full_heap_throws_out_what_was_called_off() -> None:
     assert [time for time, _ in times] == sorted(float((entity * 7 + 49) % 30) for entity in range(3 * PERSONS))
 
 
+def test_full_lists_throw_out_what_was_called_off_and_keep_the_rest_once() -> None:
+    agenda = empty_agenda(blocks=HALF_HOURS + 2)
+    last: dict[int, float] = {}
+    for turn in range(400):
+        entity = turn % (3 * PERSONS)
+        last[entity] = float((turn * 37) % (HALF_HOURS * 30))
+        a.plan(agenda, entity, last[entity], a.ARRIVAL, np.int64(entity))
+    a.call_off(agenda, 0)
+    del last[0]
+    happened = []
+    for half_hour in range(HALF_HOURS):
+        begin(agenda, half_hour)
+        while agenda.heap_size[0]:
+            entity = take(agenda)
+            if entity >= 0:
+                happened.append((float(agenda.events[entity]["time"]), int(entity)))
+    assert happened == sorted((time, entity) for entity, time in last.items())
+
+
 def test_events_beyond_the_run_are_forgotten() -> None:
     agenda = empty_agenda()
     a.plan(agenda, 0, HALF_HOURS * HALF_HOUR, a.ARRIVAL, np.int64(0))

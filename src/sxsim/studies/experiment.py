@@ -1,7 +1,7 @@
 """Experiment files: a question, the scenarios it is asked of, and what varies."""
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from sxsim.results.kpis import KPIS
 from sxsim.runs import Scenario, load
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml, value_at, with_values
-from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, from_error
+from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
 
@@ -90,19 +90,21 @@ class Experiment(Part):
     )
     replications: int = quantity(5, "runs", "runs at every setting of a sweep", ge=1)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Experiment":
-        if self.study == "sensitivity" and self.method != "morris" and self.samples & (self.samples - 1):
-            near = 2 ** (self.samples.bit_length())
-            raise ValueError(f"samples(={self.samples}) must be a power of 2 for sobol, like {near}")
-        if self.study == "sweep" and self.design == "list":
-            lengths = {len(factor.values or ()) for factor in self.factors}
-            if len(lengths) != 1 or 0 in lengths:
-                raise ValueError("a sweep by list needs values, equally many for every factor")
-        for kpi in self.kpis:
-            if kpi not in KPIS:
-                raise ValueError(f"{kpi!r} is no KPI; {did_you_mean(kpi, KPIS) or 'sxsim explain kpis lists them'}")
-        return self
+
+def _consistent(experiment: Experiment) -> Iterator[Problem]:
+    """What the fields of an experiment demand of each other. Yields every problem."""
+    sobol = experiment.study == "sensitivity" and experiment.method != "morris"
+    if sobol and experiment.samples & (experiment.samples - 1):
+        near = 2 ** experiment.samples.bit_length()
+        yield Problem(("samples",), f"(={experiment.samples}) must be a power of 2 for sobol, like {near}")
+    if experiment.study == "sweep" and experiment.design == "list":
+        lengths = {len(factor.values or ()) for factor in experiment.factors}
+        if len(lengths) != 1 or 0 in lengths:
+            yield Problem(("design",), "(='list'): a sweep by list needs values, equally many for every factor")
+    for number, kpi in enumerate(experiment.kpis):
+        if kpi not in KPIS:
+            hint = did_you_mean(kpi, KPIS) or "sxsim explain kpis lists them"
+            yield Problem(("kpis", number), f"(={kpi!r}) is no KPI", hint)
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
         problems = [from_error(item, raw, Experiment) for item in error.errors()]
         raise InvalidInput([_placed(problem, path, data) for problem in problems]) from None
     experiment.name = experiment.name or path.stem
-    problems = []
+    problems = list(_consistent(experiment))
     scenarios, factors = [], []
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
@@ -173,7 +175,7 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
                 _check_ends(found, scenario)
                 resolved += found
             except InvalidInput as error:
-                problems += [replace(p, path=("factors", number)) for p in error.problems] if index == 0 else []
+                problems += [_of_factor(problem, number) for problem in error.problems] if index == 0 else []
         names = [factor.name for factor in resolved]
         for name in {n for n in names if names.count(n) > 1}:
             problems.append(Problem(("factors",), f": {name} stands twice", "give each a name of its own"))
@@ -182,6 +184,11 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
     if problems:
         raise InvalidInput([_placed(problem, path, data) for problem in problems])
     return Setup(experiment, path, tuple(scenarios), tuple(factors))
+
+
+def _of_factor(problem: Problem, number: int) -> Problem:
+    """What is wrong with a field that a factor varies, said of the factor."""
+    return replace(problem, path=("factors", number), message=f": {dotted(problem.path)}{problem.message}".rstrip())
 
 
 def _yaml_text(value: Any) -> str:
