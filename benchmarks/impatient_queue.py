@@ -11,7 +11,6 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SERVERS, ARRIVALS, SERVICE, PATIENCE = 3, 2.7, 1.0, 2.0  # per minute; minutes
-MONTH = 30.4375 * 1440.0
 Figures = tuple[int, float, float, float]
 
 SCENARIO = """

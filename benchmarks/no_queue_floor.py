@@ -21,7 +21,6 @@ from sxsim.engines.world import (
     YES,
     World,
 )
-from sxsim.model.demand import NEVER  # noqa: F401  the model's folder of compiled code is set before compiling here
 from sxsim.model.rule import step
 
 NOBODY = -1

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from sxsim.results.figures import GRID, INK, LINE, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved
+from sxsim.results.figures import GRID, INK, LINE, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved, thousands
 from sxsim.results.folder import name_in_path
 from sxsim.results.result import unit_of
 from sxsim.studies.experiment import DUMMY, LUCK
@@ -82,6 +82,8 @@ def _tornado_of(axes: Axes, found: Indices) -> None:
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.xaxis.set_major_locator(MaxNLocator(4))
+    if not found.total and axes.get_xlim()[1] >= 10_000:
+        axes.xaxis.set_major_formatter(FuncFormatter(thousands))
     if found.total:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_title(found.kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=12)
@@ -158,6 +160,9 @@ def _sweep(study: Study, part: Part, path: Path) -> Path:
         axes.text(0, 1.03, unit_of(kpi, part.scenario), transform=axes.transAxes, fontsize=8, color=MUTED)
         axes.set_xlabel(name, fontsize=8.5, color=MUTED)
         axes.xaxis.set_major_locator(MaxNLocator(5))
+        if max(abs(limit) for limit in axes.get_ylim()) >= 10_000:
+            axes.yaxis.set_major_formatter(FuncFormatter(thousands))
         if place == 0 and len(names) == 2:
-            axes.legend(frameon=False, fontsize=7.5)
+            handles = axes.get_legend_handles_labels()
+            figure.legend(*handles, loc="lower left", bbox_to_anchor=(0.05, 0.0), ncols=6, frameon=False, fontsize=9)
     return saved(figure, path)

@@ -19,6 +19,7 @@ from sxsim.runs import uncertain
 from sxsim.scenario.loading import resolved, with_values
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
+from sxsim.studies.experiment import Factor
 
 POINTS_FOLDER = ".points"
 _ROW = struct.Struct(f"<{len(KPIS)}d")
@@ -35,6 +36,14 @@ class Point:
 
     settings: tuple[tuple[str, float | int], ...]
     replication: int
+
+    @classmethod
+    def of(cls, factors: Sequence[Factor], values: Sequence[float], replication: int) -> "Point":
+        """The point at which factors have some values."""
+        settings: dict[str, float | int] = {}
+        for factor, value in zip(factors, values, strict=True):
+            settings |= dict.fromkeys(factor.paths, int(value) if factor.whole else float(value))
+        return cls(tuple(sorted(settings.items())), replication)
 
     @property
     def key(self) -> bytes:

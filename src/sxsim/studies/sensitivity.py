@@ -27,14 +27,13 @@ RESAMPLES = 500
 SEQUENCES = 16
 BEATS = 0.95
 _LEVELS = 4
-Method = str
 
 
 @dataclass(frozen=True)
 class Sample:
     """The design of a study. places: (points, factors) in [0, 1), luck and dummy last; the points are in this order."""
 
-    method: Method
+    method: str
     second_order: bool
     seed: int
     factors: tuple[Factor, ...]
@@ -52,24 +51,15 @@ class Sample:
     def point(self, number: int) -> Point:
         """What is run at a point of the design."""
         row = self.places[number]
-        settings: dict[str, float | int] = {}
-        for factor, place in zip(self.factors, row, strict=False):
-            value = factor.at(float(place))
-            settings |= dict.fromkeys(factor.paths, int(value) if factor.whole else value)
-        return Point(tuple(sorted(settings.items())), int(float(row[-2]) * REPLICATIONS_TO_CHOOSE))
-
-    def values(self) -> NDArray[np.float64]:
-        """The factors' values at all points; the replication for luck."""
-        columns = [[factor.at(float(place)) for place in self.places[:, k]] for k, factor in enumerate(self.factors)]
-        columns.append(list(np.floor(self.places[:, -2] * REPLICATIONS_TO_CHOOSE)))
-        return np.array(columns).T
+        values = [factor.at(float(place)) for factor, place in zip(self.factors, row, strict=False)]
+        return Point.of(self.factors, values, int(float(row[-2]) * REPLICATIONS_TO_CHOOSE))
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def sample(factors: Sequence[Factor], method: Method, count: int, second_order: bool, seed: int) -> Sample:
+def sample(factors: Sequence[Factor], method: str, count: int, second_order: bool, seed: int) -> Sample:
     """The design for some factors with luck and dummy: `count` base samples of Sobol or trajectories of Morris."""
     names = (*(factor.name for factor in factors), LUCK, DUMMY)
     if method == "morris":

@@ -57,7 +57,7 @@ class Part:
             return self.design.point(number)
         assert self.settings is not None
         setting, replication = divmod(number, self.replications)
-        return sweep.point(self.factors, self.settings[setting], replication)
+        return Point.of(self.factors, list(self.settings[setting]), replication)
 
     def points(self) -> Iterator[Point]:
         """All points in order, the dummy's equal ones included."""

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.studies.experiment import Experiment, Factor
-from sxsim.studies.points import Point
 
 
 def settings_of(experiment: Experiment, factors: Sequence[Factor]) -> NDArray[np.float64]:
@@ -28,11 +27,3 @@ def _axis(factor: Factor) -> Sequence[float]:
         return factor.values
     values = np.linspace(factor.low, factor.high, factor.steps)
     return list(dict.fromkeys(np.round(values))) if factor.whole else list(values)
-
-
-def point(factors: Sequence[Factor], values: Sequence[float], replication: int) -> Point:
-    """What is run at a setting in a replication; all settings share the draws."""
-    settings: dict[str, float | int] = {}
-    for factor, value in zip(factors, values, strict=True):
-        settings |= dict.fromkeys(factor.paths, int(value) if factor.whole else float(value))
-    return Point(tuple(sorted(settings.items())), replication)
