@@ -92,5 +92,6 @@ def simulate(world: World) -> Records:
         for site in range(int(world.settings[0]["sites"])):
             floor_month(world, site)
         compiled.end_month(world)
+        compiled.close_month(world)
         records.take(world, number)
     return records

@@ -26,7 +26,7 @@ from sxsim.results.kpis import KPIS
 from sxsim.scenario.loading import json_schema
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of, entries
-from sxsim.studies.experiment import Experiment
+from sxsim.studies.experiment import KINDS, Experiment
 
 DOCS = Path(__file__).resolve().parent
 PACKAGE = DOCS.parent / "src" / "sxsim"
@@ -473,22 +473,54 @@ def places(file: type[BaseModel]) -> dict[type[BaseModel], list[str]]:
     return found
 
 
-def fields_of_file(file: type[BaseModel]) -> str:
-    """Every field of a scenario or experiment file, part by part."""
-    sections = []
-    for part, paths in places(file).items():
-        title = "The file" if part is file else part.__name__
-        where = "" if part is file else "At: " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + ".\n\n"
-        prefix = f"{paths[0]}." if len(paths) == 1 and paths[0] else "" if part is file else "… ."
-        rows = [
-            (f"`{prefix}{name}`".replace("… .", "…."), unit(info), allowed(info), default(info), info.description or "")
-            for name, info in part.model_fields.items()
-        ]
-        text = " ".join((part.__doc__ or "").split())
-        sections.append(
-            f"### {title}\n\n{text}\n\n{where}" + table(("path", "unit", "range", "default", "meaning"), rows)
+def fields_of_experiments() -> str:
+    """Every field of an experiment file: those of every study, then those of each kind, then their parts."""
+    names = ["question", "study", *(name for name in Experiment.model_fields if name not in ("question", "study"))]
+    kind = next(iter(KINDS.values()))
+    fields = {name: kind.model_fields[name] for name in names}
+    words = ", ".join(f"`{name}`" for name in KINDS)
+    rows = [
+        (
+            f"`{name}`",
+            unit(info),
+            words if name == "study" else allowed(info),
+            default(Experiment.model_fields[name]),
+            info.description or "",
         )
-    return "\n\n".join(sections)
+        for name, info in fields.items()
+    ]
+    sections = ["### Every study\n\n" + table(("path", "unit", "range", "default", "meaning"), rows)]
+    parts: dict[type[BaseModel], list[str]] = {}
+    for name, kind in KINDS.items():
+        own = {n: i for n, i in kind.model_fields.items() if n not in names or (n == "plan" and i.is_required())}
+        rows = [(f"`{n}`", unit(i), allowed(i), default(i), i.description or "") for n, i in own.items()]
+        sections.append(
+            f"### study: {name}\n\n{kind.__doc__}\n\n" + table(("path", "unit", "range", "default", "meaning"), rows)
+        )
+        for part, paths in places(kind).items():
+            if part is not kind:
+                parts.setdefault(part, []).extend(paths)
+    return "\n\n".join(
+        [*sections, *(fields_of_part(part, list(dict.fromkeys(paths))) for part, paths in parts.items())]
+    )
+
+
+def fields_of_file(file: type[BaseModel]) -> str:
+    """Every field of a scenario file, part by part."""
+    return "\n\n".join(fields_of_part(part, paths, file) for part, paths in places(file).items())
+
+
+def fields_of_part(part: type[BaseModel], paths: list[str], file: type[BaseModel] | None = None) -> str:
+    """Every field of a part of a file that stands at some paths."""
+    title = "The file" if part is file else part.__name__
+    where = "" if part is file else "At: " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + ".\n\n"
+    prefix = f"{paths[0]}." if len(paths) == 1 and paths[0] else "" if part is file else "… ."
+    rows = [
+        (f"`{prefix}{name}`".replace("… .", "…."), unit(info), allowed(info), default(info), info.description or "")
+        for name, info in part.model_fields.items()
+    ]
+    text = " ".join((part.__doc__ or "").split())
+    return f"### {title}\n\n{text}\n\n{where}" + table(("path", "unit", "range", "default", "meaning"), rows)
 
 
 BOUNDS = (("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt"))
@@ -554,7 +586,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "citations": citations,
     "kpis": kpis,
     "scenario": lambda: fields_of_file(Scenario),
-    "experiment": lambda: fields_of_file(Experiment),
+    "experiment": fields_of_experiments,
     "example-python": file_block("examples/loyal_regulars.py", "python"),
     "example-yaml": file_block("examples/loyal-regulars.yaml", "yaml"),
 }

@@ -72,7 +72,7 @@ def test_a_missing_file_names_itself(tmp_path: Path) -> None:
 
 
 def test_failed_points_end_with_code_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sxsim.studies import study as module
+    from sxsim.studies import work as module
     from sxsim.studies.points import Failure
 
     real = module.run_here

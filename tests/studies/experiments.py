@@ -10,7 +10,7 @@ SMALL = {"market.people": 60, "market.customers": 40, "horizon.months": 1, "hori
 
 
 def experiment_file(folder: Path, **fields: Any) -> Path:
-    """An experiment on the small café, with fields of its own."""
+    """An experiment on the small café, with fields of its own; None takes a field out."""
     data = {
         "question": "What matters?",
         "study": "sensitivity",
@@ -24,6 +24,7 @@ def experiment_file(folder: Path, **fields: Any) -> Path:
         ],
     }
     data |= fields
+    data = {name: value for name, value in data.items() if value is not None}
     path = folder / "what-matters.yaml"
     with path.open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump(data, file)

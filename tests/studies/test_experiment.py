@@ -8,7 +8,8 @@ import pytest
 from sxsim.model.parameters import register
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
-from sxsim.studies.experiment import Factor, load_experiment
+from sxsim.studies.experiment import load_experiment
+from sxsim.studies.factors import Factor
 from tests.studies.experiments import experiment_file
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +81,7 @@ def test_a_whole_number_stays_one_and_every_value_is_as_likely(tmp_path: Path) -
         ({"samples": 100}, "must be a power of 2 for sobol, like 128"),
         ({"kpis": ["satisfction"]}, "did you mean satisfaction?"),
         ({"plan": "tody"}, "did you mean today?"),
-        ({"study": "sensitivty"}, "study(='sensitivty') must be 'sensitivity'"),
+        ({"study": "sensitivty"}, "did you mean sensitivity?"),
         ({"scenarios": ["nowhere.yaml"]}, "does not exist"),
         ({"study": "sweep", "design": "list"}, "a sweep by list needs values"),
         ({"sampels": 8}, "did you mean samples?"),

@@ -18,8 +18,10 @@ import sxsim
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.runs import load
-from sxsim.studies import study as module
+from sxsim.studies import work as module
+from sxsim.studies.experiment import load_experiment
 from sxsim.studies.points import Failure, Point, Task
+from sxsim.studies.sensitivity import MOST_LEFT, SensitivityPart
 from sxsim.studies.study import planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file
 
@@ -122,7 +124,9 @@ def test_a_failed_point_is_kept_with_its_traceback_while_the_rest_goes_on(
     text = kept.read_text(encoding="utf-8")
     assert "the roof fell in" in text
     assert "organisation.maturity.design" in text
-    assert found.indices["corner-cafe"][0].left_out == 1
+    (part,) = found.parts
+    assert isinstance(part, SensitivityPart)
+    assert part.indices[0].left_out == 1
     monkeypatch.undo()
     again = study(experiment_file(tmp_path), out=tmp_path / "runs")
     assert (again.run, again.failures) == (1, [])
@@ -138,7 +142,7 @@ def test_the_same_again_from_the_folder(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_says_what_there_is_to_do_and_its_trial_counts(tmp_path: Path) -> None:
-    setup = module.load_experiment(experiment_file(tmp_path))
+    setup = load_experiment(experiment_file(tmp_path))
     first = planned(setup, tmp_path)
     assert first["points"] == 8 * 5
     assert first["to_run"] < 8 * 5
@@ -149,9 +153,11 @@ def test_a_dry_run_says_what_there_is_to_do_and_its_trial_counts(tmp_path: Path)
 def test_many_factors_are_screened_first(tmp_path: Path) -> None:
     factors = [{"sub_elements": "maturity", "low": 2, "high": 4}]
     found = study(experiment_file(tmp_path, factors=factors, trajectories=2, samples=2), out=tmp_path)
-    assert found.parts[0].screening is not None
-    assert len(found.parts[0].screening.factors) == 31
-    assert 1 <= len(found.parts[0].factors) <= module.MOST_LEFT
+    (part,) = found.parts
+    assert isinstance(part, SensitivityPart)
+    assert part.screening is not None
+    assert len(part.screening.factors) == 31
+    assert 1 <= len(part.factors) <= MOST_LEFT
     assert found.folder is not None
     assert {row["index"] for row in rows(found.folder, "screening.csv")} == {"mean effect"}
 

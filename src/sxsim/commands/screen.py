@@ -11,6 +11,7 @@ from sxsim.results.summary import (
     number,
     pyramid_shares,
     sentences,
+    signed,
 )
 
 WIDTH = 100
@@ -110,8 +111,8 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
             value, verdict = found[name], comparison.verdicts[plan][name]
             apart = ""
             if comparison.chance_only:
-                apart = f"  by chance alone {_signed(comparison.chance_only.differences[plan][name])}"
-            lines.append(f"  {name:<17} {_signed(value):<40} {value.unit:<14} {verdict}{apart}".rstrip())
+                apart = f"  by chance alone {signed(comparison.chance_only.differences[plan][name])}"
+            lines.append(f"  {name:<17} {signed(value):<40} {value.unit:<14} {verdict}{apart}".rstrip())
     lines.append("")
     for sentence in comparison_sentences(comparison):
         lines += wrapped(sentence)
@@ -127,19 +128,3 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
         lines += wrapped(f"note: {text}")
     lines += ["", f"files: {folder}  (pictures in {folder / 'figures'})"]
     return "\n".join(lines)
-
-
-def _signed(value: Interval) -> str:
-    if value.mean == 0 and (value.sd == 0 or value.n < 2):
-        return "0 (exactly)"
-
-    def points(x: float) -> str:
-        if x != x:
-            return "–"
-        share = value.unit.startswith("share")
-        text = f"{100 * x:.2f}" if share else number(x)
-        return text if text.startswith("-") else f"+{text}"
-
-    unit = " points" if value.unit.startswith("share") else ""
-    spread = f"  ({points(value.low)} … {points(value.high)})" if value.n > 1 else ""
-    return f"{points(value.mean)}{spread}{unit}"

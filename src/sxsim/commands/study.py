@@ -89,11 +89,7 @@ def planned_words(found: dict[str, Any]) -> str:
     return (
         f"{found['points']} points, {found['finished']} finished, {found['to_run']} to run: about {takes} and "
         f"{found['disk_mib']:g} MiB of disk"
-        + (
-            "; after the screening, at most " + str(found["after_screening"]) + " more"
-            if found["after_screening"]
-            else ""
-        )
+        + (f"; then, as what comes out demands, at most {found['after']} more" if found["after"] else "")
     )
 
 

@@ -35,6 +35,7 @@ from sxsim.engines.agenda import (
     stands_by,
 )
 from sxsim.engines.records import Records
+from sxsim.engines.replay import Observer
 from sxsim.engines.world import (
     ABANDONED,
     AFTER_CONTACT,
@@ -352,7 +353,7 @@ def floor_month(world, agenda, site):
 
 @step
 def end_month(world):
-    """The month's end, in the order of `order_of_a_month`."""
+    """The month's end, in the order of `order_of_a_month`, up to organisation and market."""
     setting = world.settings[0]
     for post in range(setting.posts):
         month.employee_month(world, post)
@@ -368,17 +369,25 @@ def end_month(world):
         month.site_business(world, site)
     month.organisation_month(world)
     month.market_month(world)
-    for site in range(setting.sites):
+
+
+@step
+def close_month(world):
+    """The month's figures are taken, and the levers of the next month stand."""
+    for site in range(world.settings[0].sites):
         month.site_record(world, site)
         month.site_levers(world, site, NO)
 
 
-def simulate(world: World, *, jobs: int = 1, each_month: Callable[[int], None] | None = None) -> Records:
+def simulate(
+    world: World, *, jobs: int = 1, each_month: Callable[[int], None] | None = None, observer: Observer | None = None
+) -> Records:
     """Run a world to the end of its horizon on the compiled engine.
 
     jobs: threads for the floors of several sites, which meet only at the month's end. `each_month` is called with the
-    number of months done. Other threads run meanwhile.
+    number of months done, observer is there when the organisation's month ends. Other threads run meanwhile.
     """
+    observer = observer or Observer()
     agendas = agendas_of(world)
     records = Records.empty(world)
     sites = range(len(agendas))
@@ -389,6 +398,9 @@ def simulate(world: World, *, jobs: int = 1, each_month: Callable[[int], None] |
             for _ in share(lambda site: floor_month(world, agendas[site], site), sites):
                 pass
             end_month(world)
+            observer.organisation_done(world, number)
+            close_month(world)
+            observer.levers_set(world, number)
             records.take(world, number)
             if each_month is not None:
                 each_month(number + 1)

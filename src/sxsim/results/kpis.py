@@ -216,7 +216,8 @@ def monthly_values(records: Records, discount_rate: float) -> dict[str, Any]:
     active = sites["active"].astype(float)
     ago = np.full(active.shape, np.nan)
     first = records.warm_up + MONTHS_A_YEAR
-    ago[first:] = active[first - MONTHS_A_YEAR : len(active) - MONTHS_A_YEAR]
+    if first < len(active):
+        ago[first:] = active[records.warm_up : len(active) - MONTHS_A_YEAR]
     values["active_12_ago"], values["active_end"] = ago, active
     for element, slug in enumerate(ELEMENTS):
         values[f"maturity.{slug}"] = np.repeat(records.maturity[:, [element]], active.shape[1], axis=1)

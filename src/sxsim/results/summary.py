@@ -109,6 +109,23 @@ def number(value: float, unit: str = "") -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
 
 
+def signed(value: Interval) -> str:
+    """A difference with its sign and interval, shares in points."""
+    if value.mean == 0 and (value.sd == 0 or value.n < 2):
+        return "0 (exactly)"
+
+    def points(x: float) -> str:
+        if x != x:
+            return "–"
+        share = value.unit.startswith("share")
+        text = f"{100 * x:.2f}" if share else number(x)
+        return text if text.startswith("-") else f"+{text}"
+
+    unit = " points" if value.unit.startswith("share") else ""
+    spread = f"  ({points(value.low)} … {points(value.high)})" if value.n > 1 else ""
+    return f"{points(value.mean)}{spread}{unit}"
+
+
 def sentences(result: "Result") -> list[str]:
     """Three plain sentences: what customers met, what it did to them, what it brought."""
     k, currency = result.intervals, result.scenario.currency

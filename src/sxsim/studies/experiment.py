@@ -1,74 +1,36 @@
-"""Experiment files: a question, the scenarios it is asked of, and what varies."""
+"""Experiment files: a question, the scenarios it is asked of, and how it is answered. Each kind of study has its fields."""
 
-import fnmatch
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from sxsim.model.parameters import register
 from sxsim.results.kpis import KPIS
 from sxsim.runs import Scenario, load
 from sxsim.scenario.fields import Name, Part, quantity
-from sxsim.scenario.loading import line_of, plain, read_yaml, value_at, with_values
+from sxsim.scenario.loading import line_of, plain, read_yaml
+from sxsim.scenario.organisation import Aspect
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN
-from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
+from sxsim.studies.factors import Factor, Varied, check_ends, factors_of, parameters_named
 
-#: Factors beyond which a sensitivity study screens them by Morris first.
-MANY_FACTORS = 15
-#: Names of the two factors that every sensitivity study has.
-LUCK, DUMMY = "luck", "dummy"
-#: Replication numbers that luck chooses from.
-REPLICATIONS_TO_CHOOSE = 2**31
-_ASPECTS = {"elements": ELEMENTS, "sub_elements": SUB_ELEMENTS}
-
-
-class Varied(Part):
-    """What varies, and between which values: one of path, parameters, elements or sub_elements."""
-
-    path: str | None = Field(None, description="a numeric field of the scenario, like touchpoints.reception.staff")
-    parameters: str | list[str] | None = Field(
-        None, description="parameters of the register, by name or pattern (bond_*, weight.7.3.2d.*)"
-    )
-    elements: Literal["maturity", "money"] | None = Field(
-        None, description="the nine elements: their maturity at the start, or the plan's money a month for each"
-    )
-    sub_elements: Literal["maturity", "money"] | None = Field(None, description="the 31 sub-elements, likewise")
-    low: float | None = quantity(None, "as the field", "smallest value; of a parameter by default that of its register")
-    high: float | None = quantity(None, "as the field", "largest value; likewise")
-    values: list[float] | None = Field(
-        None, description="the values of a sweep, in place of low and high", min_length=1
-    )
-    steps: int = quantity(5, "values", "how many values from low to high a grid has", ge=2)
-    name: str | None = Field(None, description="what the factor is called; default: its path")
-
-    @model_validator(mode="after")
-    def _one_of(self) -> "Varied":
-        given = [self.path, self.parameters, self.elements, self.sub_elements]
-        if sum(value is not None for value in given) != 1:
-            raise ValueError("name one of path, parameters, elements, sub_elements")
-        if self.parameters is None and self.values is None and (self.low is None or self.high is None):
-            raise ValueError("give low and high")
-        if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError(f"the range is upside down: low(={self.low:g}) must be below high(={self.high:g})")
-        return self
+_FACTORS = Field(..., description="what varies", min_length=1)
 
 
 class Experiment(Part):
-    """One question asked of many runs."""
+    """What every study has: a question asked of many runs of some scenarios."""
 
     question: str = Field(..., description="the question this study answers", min_length=1)
     name: str = Field("", description="name of the study; default: the file's name")
-    study: Literal["sensitivity", "sweep"] = Field(..., description="kind of study")
+    study: str
     scenarios: list[str] = Field(..., description="scenario files, seen from this file", min_length=1)
     plan: Name = Field(BASE_PLAN, description="plan under which the scenarios run")
     set: dict[str, Any] = Field(
         default_factory=dict, description="fields and parameters that have another value in this study (path: value)"
     )
-    factors: list[Varied] = Field(..., description="what varies", min_length=1)
     kpis: list[str] = Field(
         default_factory=lambda: ["delight_rate", "loyalty", "churn_rate", "result", "npv"],
         description="KPIs to look at",
@@ -79,54 +41,183 @@ class Experiment(Part):
         False,
         description="whether every replication draws the parameters that are no factors from their ranges, too",
     )
-    samples: int = quantity(256, "samples", "base samples N of Sobol or Latin hypercube (Sobol: a power of 2)", ge=2)
+
+
+class Sensitivity(Experiment):
+    """Which factor moves a KPI most?"""
+
+    study: Literal["sensitivity"] = Field(..., description="kind of study")
+    factors: list[Varied] = _FACTORS
+    samples: int = quantity(256, "samples", "base samples N of Sobol (a power of 2)", ge=2)
     method: Literal["sobol", "morris"] | None = Field(
-        None, description="of a sensitivity study; default: sobol, after a screening by morris beyond 15 factors"
+        None, description="default: sobol, after a screening by morris beyond 15 factors"
     )
     second_order: bool = Field(False, description="whether pairs of factors are looked at, too (sobol)")
     trajectories: int = quantity(20, "trajectories", "trajectories of morris", ge=2)
+
+
+class Sweep(Experiment):
+    """What happens along some settings?"""
+
+    study: Literal["sweep"] = Field(..., description="kind of study")
+    factors: list[Varied] = _FACTORS
     design: Literal["grid", "list", "latin_hypercube"] = Field(
-        "grid", description="of a sweep: every combination, the values side by side, or samples of a Latin hypercube"
+        "grid", description="every combination, the values side by side, or samples of a Latin hypercube"
     )
-    replications: int = quantity(5, "runs", "runs at every setting of a sweep", ge=1)
+    samples: int = quantity(256, "samples", "samples of a Latin hypercube", ge=2)
+    replications: int = quantity(5, "runs", "runs at every setting", ge=1)
+
+
+class Why(Experiment):
+    """Why does a plan differ from the base?"""
+
+    study: Literal["why"] = Field(..., description="kind of study")
+    plan: Name = Field(..., description="plan whose difference to the base is explained")
+    base: Name = Field(BASE_PLAN, description="plan it is compared with")
+    split: list[Literal["levers", "elements"]] = Field(
+        default_factory=lambda: ["levers", "elements"],  # type: ignore[arg-type]
+        description="what the difference is split over: the ten levers, or the elements' maturity and commitment; both with money and direct changes",
+        min_length=1,
+    )
+    replications: int = quantity(10, "runs", "replications", ge=2)
+    orders: int = quantity(
+        8, "orders", "orders in which causes are switched, drawn anew in each replication beyond ten causes", ge=2
+    )
+
+    @model_validator(mode="after")
+    def _two_plans(self) -> "Why":
+        if self.plan == self.base:
+            raise ValueError(f"plan(={self.plan!r}) must be another plan than base")
+        if self.orders % 2:
+            raise ValueError(f"orders(={self.orders}) must be even: every order goes with its reverse")
+        return self
+
+
+class Bounds(Part):
+    """Money a month that an element or sub-element gets at least and at most."""
+
+    low: float = quantity(0.0, "money a month", "at least", ge=0)
+    high: float | None = quantity(None, "money a month", "at most; default: the budget", ge=0)
+
+    @model_validator(mode="after")
+    def _order(self) -> "Bounds":
+        if self.high is not None and self.high < self.low:
+            raise ValueError(f"the range is upside down: low(={self.low:g}) must be ≤ high(={self.high:g})")
+        return self
+
+
+class Advise(Experiment):
+    """How should money be spread over the elements?"""
+
+    study: Literal["advise"] = Field(..., description="kind of study")
+    plan: Name = Field(
+        BASE_PLAN, description="plan that goes on beside the money: its direct changes hold in every split"
+    )
+    budget: float = quantity(
+        ..., "money a month", "money a month for all elements together, from month 0 to the end", gt=0
+    )
+    goal: str = Field("npv", description="KPI to make as good as the budget allows")
+    target: float | None = quantity(
+        None, "as the goal", "value the goal must reach; the cheapest split that reaches it is looked for"
+    )
+    spread_over: Literal["elements", "sub_elements"] = Field(
+        "elements", description="the nine elements or the 31 sub-elements"
+    )
+    bounds: dict[Aspect, Bounds] = Field(default_factory=dict, description="bounds by element or sub-element")
+    rivals: list[Name] | None = Field(
+        None, description="plans of the scenario that are judged beside the advice; default: all"
+    )
+    trials: int = quantity(200, "splits", "splits tried in the search", ge=10)
+    search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2)
+    replications: int = quantity(20, "runs", "fresh replications on which advice and rivals are judged", ge=4)
+    step: float = quantity(0.1, "share", "extra money of the next-euro table, as a share of the budget", gt=0, le=1)
+    flip_points: list[str] | Literal["all", "none"] = Field(
+        "all",
+        description="assumptions looked at for a flip of the advice: all parameters of confidence C or D, none, or names and patterns",
+    )
+    flip_replications: int = quantity(4, "runs", "replications at each end of an assumption's range", ge=2)
+
+
+class Fails(Part):
+    """When a plan counts as failed."""
+
+    kpi: str = Field("npv", description="KPI to look at")
+    below: float | None = quantity(None, "as the KPI", "it fails below this value")
+    above: float | None = quantity(None, "as the KPI", "it fails above this value")
+    against_base: bool = Field(True, description="whether the difference to the base counts, or the value itself")
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "Fails":
+        if (self.below is None) == (self.above is None):
+            raise ValueError("give either below or above")
+        return self
+
+
+class Discover(Experiment):
+    """Under which conditions does a plan fail?"""
+
+    study: Literal["discover"] = Field(..., description="kind of study")
+    plan: Name = Field(..., description="plan that may fail")
+    base: Name = Field(BASE_PLAN, description="plan it is compared with")
+    fails: Fails = Field(default_factory=lambda: Fails.model_validate({"below": 0}), description="when it fails")
+    factors: list[Varied] = _FACTORS
+    samples: int = quantity(400, "samples", "conditions drawn (Latin hypercube)", ge=20)
+    replications: int = quantity(2, "runs", "runs under each condition, whose mean decides", ge=1)
+    smallest: float = quantity(0.05, "share", "share of all conditions that a box must hold at least", gt=0, le=1)
+
+
+Kind = Annotated[Sensitivity | Sweep | Why | Advise | Discover, Field(discriminator="study")]
+#: Kinds of study by name.
+KINDS: dict[str, type[Experiment]] = {
+    get_args(kind.model_fields["study"].annotation)[0]: kind for kind in get_args(get_args(Kind)[0])
+}
 
 
 def _consistent(experiment: Experiment) -> Iterator[Problem]:
     """What the fields of an experiment demand of each other. Yields every problem."""
-    sobol = experiment.study == "sensitivity" and experiment.method != "morris"
-    if sobol and experiment.samples & (experiment.samples - 1):
+    if (
+        isinstance(experiment, Sensitivity)
+        and experiment.method != "morris"
+        and experiment.samples & (experiment.samples - 1)
+    ):
         near = 2 ** experiment.samples.bit_length()
         yield Problem(("samples",), f"(={experiment.samples}) must be a power of 2 for sobol, like {near}")
-    if experiment.study == "sweep" and experiment.design == "list":
+    if isinstance(experiment, Sweep) and experiment.design == "list":
         lengths = {len(factor.values or ()) for factor in experiment.factors}
         if len(lengths) != 1 or 0 in lengths:
             yield Problem(("design",), "(='list'): a sweep by list needs values, equally many for every factor")
-    for number, kpi in enumerate(experiment.kpis):
+    named: list[tuple[tuple[str | int, ...], str]] = [(("kpis", n), kpi) for n, kpi in enumerate(experiment.kpis)]
+    if isinstance(experiment, Advise):
+        named.append((("goal",), experiment.goal))
+        yield from _bounds(experiment)
+    if isinstance(experiment, Discover):
+        named.append((("fails", "kpi"), experiment.fails.kpi))
+    for path, kpi in named:
         if kpi not in KPIS:
             hint = did_you_mean(kpi, KPIS) or "sxsim explain kpis lists them"
-            yield Problem(("kpis", number), f"(={kpi!r}) is no KPI", hint)
+            yield Problem(path, f"(={kpi!r}) is no KPI", hint)
 
 
-@dataclass(frozen=True)
-class Factor:
-    """Something that varies: the fields it sets, its range, and whether it takes whole numbers only.
+def _bounds(experiment: Advise) -> Iterator[Problem]:
+    from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
 
-    Luck sets no field but the replication; the dummy sets nothing at all.
-    """
-
-    name: str
-    paths: tuple[str, ...]
-    low: float = 0.0
-    high: float = 1.0
-    whole: bool = False
-    values: tuple[float, ...] | None = None
-    steps: int = 5
-
-    def at(self, place: float) -> float:
-        """The value at a place of the range, place in [0, 1)."""
-        if self.whole:
-            return float(int(self.low + place * (self.high - self.low + 1.0)))
-        return self.low + place * (self.high - self.low)
+    known = ELEMENTS if experiment.spread_over == "elements" else SUB_ELEMENTS
+    for name in experiment.bounds:
+        if name not in known:
+            hint = "set spread_over: sub_elements" if name in SUB_ELEMENTS else "set spread_over: elements"
+            yield Problem(("bounds", name), f": the money is spread over the {experiment.spread_over}", hint)
+    least = sum(bound.low for bound in experiment.bounds.values())
+    if least > experiment.budget:
+        yield Problem(("bounds",), f": the lower bounds add up to {least:g}, must be ≤ budget(={experiment.budget:g})")
+    if KPIS[experiment.goal].better == "neither" if experiment.goal in KPIS else False:
+        yield Problem(
+            ("goal",), f"(={experiment.goal!r}) is neither better high nor better low", "name a KPI with a direction"
+        )
+    if isinstance(experiment.flip_points, list):
+        try:
+            parameters_named(experiment.flip_points)
+        except InvalidInput as error:
+            yield from (replace(problem, path=("flip_points",)) for problem in error.problems)
 
 
 @dataclass(frozen=True)
@@ -151,12 +242,28 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
     if not isinstance(data, dict):
         raise InvalidInput([Problem((), "the file must hold keys and values, beginning with question:", "", str(path))])
     raw = plain(data)
+    kind = KINDS.get(str(raw.get("study")))
+    if kind is None:
+        said = f"(={raw['study']!r}) is no kind of study" if "study" in raw else " is missing"
+        hint = did_you_mean(str(raw.get("study", "")), KINDS) or f"known: {', '.join(KINDS)}"
+        raise InvalidInput([_placed(Problem(("study",), said, hint), path, data)])
     if samples is not None:
+        if "samples" not in kind.model_fields:
+            raise InvalidInput(
+                [
+                    Problem(
+                        ("samples",),
+                        f": a study of kind {raw['study']} has no samples",
+                        "leave --samples out",
+                        str(path),
+                    )
+                ]
+            )
         raw["samples"] = samples
     try:
-        experiment = Experiment.model_validate(raw)
+        experiment = kind.model_validate(raw)
     except ValidationError as error:
-        problems = [from_error(item, raw, Experiment) for item in error.errors()]
+        problems = [from_error(item, raw, kind) for item in error.errors()]
         raise InvalidInput([_placed(problem, path, data) for problem in problems]) from None
     experiment.name = experiment.name or path.stem
     problems = list(_consistent(experiment))
@@ -164,15 +271,15 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
         scenario = load(path.parent / file, sets=overrides)
-        if experiment.plan not in scenario.plans:
-            hint = did_you_mean(experiment.plan, scenario.plans)
-            problems.append(Problem(("plan",), f": {scenario.name} has no plan {experiment.plan!r}", hint))
+        unknown = list(_unknown_plans(experiment, scenario))
+        problems += unknown
+        if unknown:
             continue
         resolved: list[Factor] = []
-        for number, varied in enumerate(experiment.factors):
+        for number, varied in enumerate(getattr(experiment, "factors", ())):
             try:
                 found = factors_of(varied, scenario, experiment.plan)
-                _check_ends(found, scenario)
+                check_ends(found, scenario)
                 resolved += found
             except InvalidInput as error:
                 problems += [_of_factor(problem, number) for problem in error.problems] if index == 0 else []
@@ -186,6 +293,18 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
     return Setup(experiment, path, tuple(scenarios), tuple(factors))
 
 
+def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Problem]:
+    """Plans that the experiment names and the scenario does not have."""
+    named: list[tuple[tuple[str | int, ...], str]] = [(("plan",), experiment.plan)]
+    if isinstance(experiment, Why | Discover):
+        named.append((("base",), experiment.base))
+    if isinstance(experiment, Advise):
+        named += [(("rivals", n), plan) for n, plan in enumerate(experiment.rivals or ())]
+    for path, plan in named:
+        if plan not in scenario.plans:
+            yield Problem(path, f": {scenario.name} has no plan {plan!r}", did_you_mean(plan, scenario.plans))
+
+
 def _of_factor(problem: Problem, number: int) -> Problem:
     """What is wrong with a field that a factor varies, said of the factor."""
     return replace(problem, path=("factors", number), message=f": {dotted(problem.path)}{problem.message}".rstrip())
@@ -193,68 +312,8 @@ def _of_factor(problem: Problem, number: int) -> Problem:
 
 def _yaml_text(value: Any) -> str:
     """A value as `--set` takes it."""
-    import json
-
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _placed(problem: Problem, path: Path, data: Any) -> Problem:
     return replace(problem, file=str(path), line=line_of(data, problem.path))
-
-
-def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
-    """The factors that an entry of the file stands for. Raises InvalidInput."""
-    values = tuple(varied.values) if varied.values is not None else None
-    if varied.parameters is not None:
-        patterns = [varied.parameters] if isinstance(varied.parameters, str) else varied.parameters
-        found = []
-        for pattern in patterns:
-            names = fnmatch.filter(register(), pattern)
-            if not names:
-                raise InvalidInput([Problem((), f": {pattern!r} is no parameter", did_you_mean(pattern, register()))])
-            found += names
-        known = [register()[name] for name in dict.fromkeys(found)]
-        return [
-            Factor(p.name, (p.name,), *_range(varied, values, p.low, p.high), values=values, steps=varied.steps)
-            for p in known
-        ]
-    if varied.path is not None:
-        low, high = _range(varied, values)
-        current = value_at(scenario, varied.path)
-        whole = isinstance(current, int) and not isinstance(current, bool)
-        return [Factor(varied.name or varied.path, (varied.path,), low, high, whole, values, varied.steps)]
-    kind, what = ("elements", varied.elements) if varied.elements else ("sub_elements", varied.sub_elements)
-    low, high = _range(varied, values)
-    return [
-        Factor(name, _aspect_paths(name, str(what), scenario, plan), low, high, values=values, steps=varied.steps)
-        for name in _ASPECTS[kind]
-    ]
-
-
-def _range(
-    varied: Varied, values: tuple[float, ...] | None, low: float = 0.0, high: float = 1.0
-) -> tuple[float, float]:
-    if values is not None:
-        return min(values), max(values)
-    return (low if varied.low is None else varied.low), (high if varied.high is None else varied.high)
-
-
-def _aspect_paths(name: str, what: str, scenario: Scenario, plan: str) -> tuple[str, ...]:
-    """The fields that set the maturity or the money of an element with its sub-elements, or of a sub-element."""
-    if what == "money":
-        return (f"plans.{plan}.money.{name}",)
-    stated = scenario.organisation.maturity
-    own = [
-        key
-        for key in (stated if isinstance(stated, dict) else {})
-        if key in SUB_ELEMENTS and element_of(key) == name and key != name
-    ]
-    return tuple(f"organisation.maturity.{key}" for key in (name, *own))
-
-
-def _check_ends(factors: Sequence[Factor], scenario: Scenario) -> None:
-    """Refuse a factor whose field does not exist or whose range leaves what the field may be. Raises InvalidInput."""
-    for factor in factors:
-        for value in factor.values or (factor.low, factor.high):
-            given: float | int = int(value) if factor.whole else value
-            with_values(scenario, dict.fromkeys(factor.paths, given))

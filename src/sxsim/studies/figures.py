@@ -1,35 +1,23 @@
-"""Pictures of a study: tornado with intervals and noise floor, rank probabilities, sweeps."""
+"""Pictures of studies: tornado with intervals and noise floor, rank probabilities, sweeps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sxsim.results.figures import GRID, INK, LINE, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved, thousands
-from sxsim.results.folder import name_in_path
+from sxsim.results.intervals import Interval
+from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
-from sxsim.studies.experiment import DUMMY, LUCK
-from sxsim.studies.sensitivity import Indices
-from sxsim.studies.study import Part, Study
+from sxsim.scenario.scenario import Scenario
+from sxsim.studies.indices import DUMMY, LUCK, Indices
 
 _ACROSS = 3
 _MOST_SHOWN = 15
 _FLOOR = "#b5485d"
-
-
-def draw(study: Study, folder: Path) -> None:
-    """Draw all pictures of a study into a folder, one of each kind a scenario."""
-    for part in study.parts:
-        name = name_in_path(part.scenario.name)
-        suffix = f"-{name}" if len(study.parts) > 1 else ""
-        if study.experiment.study == "sweep":
-            _sweep(study, part, folder / f"sweep{suffix}.png")
-            continue
-        found = study.indices[part.scenario.name]
-        tornado(found, part.scenario.name, folder / f"tornado{suffix}.png")
-        rank_chances(found, part.scenario.name, folder / f"ranks{suffix}.png")
 
 
 def _order(found: Indices) -> list[int]:
@@ -119,18 +107,28 @@ def rank_chances(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     return saved(figure, path)
 
 
-def _sweep(study: Study, part: Part, path: Path) -> Path:
-    """Draw each KPI over the settings: lines for one or two factors, points for more."""
-    kpis, table = study.experiment.kpis, study.levels[part.scenario.name]
-    names = [factor.name for factor in part.factors]
+def sweep(
+    levels: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    kpis: Sequence[str],
+    scenario: Scenario,
+    runs: int,
+    path: Path,
+) -> Path:
+    """Draw each KPI over the settings: lines for one or two factors, points for more.
+
+    levels: one row a setting and KPI with the factors by name, mean, low and high; runs: at every setting.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame(levels)
     many = len(names) > 2
     columns = names if many else [names[0]]
     width, height = 4.0 * max(len(columns), min(len(kpis), _ACROSS)) + 0.8, 3.3
     across, down = (len(columns), len(kpis)) if many else _grid(len(kpis))
-    runs = part.replications
     figure = canvas(
         width, 1.2 + down * height, "What changes along the settings",
-        f"{part.scenario.name} · {runs} run{'s' if runs > 1 else ''} at every setting · band: 95 % interval of the mean",
+        f"{scenario.name} · {runs} run{'s' if runs > 1 else ''} at every setting · band: 95 % interval of the mean",
     )  # fmt: skip
     total = 1.2 + down * height
     for place in range(across * down):
@@ -157,7 +155,7 @@ def _sweep(study: Study, part: Part, path: Path) -> Path:
                 )
         quiet_axes(axes)
         axes.set_title(kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=16)
-        axes.text(0, 1.03, unit_of(kpi, part.scenario), transform=axes.transAxes, fontsize=8, color=MUTED)
+        axes.text(0, 1.03, unit_of(kpi, scenario), transform=axes.transAxes, fontsize=8, color=MUTED)
         axes.set_xlabel(name, fontsize=8.5, color=MUTED)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         if max(abs(limit) for limit in axes.get_ylim()) >= 10_000:
@@ -166,3 +164,74 @@ def _sweep(study: Study, part: Part, path: Path) -> Path:
             handles = axes.get_legend_handles_labels()
             figure.legend(*handles, loc="lower left", bbox_to_anchor=(0.05, 0.0), ncols=6, frameon=False, fontsize=9)
     return saved(figure, path)
+
+
+_MOST_CAUSES = 12
+_GAIN, _LOSS, _WHOLE = "#2f855a", "#b5485d", "#627d98"
+
+
+def waterfalls(
+    panels: Sequence[tuple[str, Sequence[tuple[str, Interval, float]], Interval]],
+    scenario: Scenario,
+    plans: tuple[str, str],
+    split: str,
+    path: Path,
+) -> Path:
+    """Draw, KPI by KPI, how the difference between two plans adds up over its causes, each with its 95 % interval.
+
+    panels: KPI, causes with their parts (the largest first), whole difference; plans: base and plan.
+    """
+    base, plan = plans
+    across, down = _grid(len(panels))
+    shown = [_few(rows) for _, rows, _ in panels]
+    rows = max(len(each) for each in shown) + 1
+    box = 0.29 * rows
+    height = 0.95 + down * (box + 1.1)
+    figure = canvas(
+        4.6 * across + 0.6, height, f"Why {plan} differs from {base}",
+        f"{scenario.name} · difference split over {split}, money and direct changes · line: 95 % interval of each part",
+    )  # fmt: skip
+    for place, ((kpi, _, whole), causes) in enumerate(zip(panels, shown, strict=True)):
+        line, column = divmod(place, across)
+        bottom = 1.0 - (0.75 + (line + 1) * (box + 1.1) - 0.55) / height
+        axes = figure.add_axes((0.02 + (column + 0.36) / across * 0.97, bottom, 0.59 / across, box / height))
+        _waterfall_of(axes, causes, whole, plan, KPIS[kpi].better == "lower")
+        axes.set_title(kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=16)
+        unit = unit_of(kpi, scenario)
+        unit = unit.replace("share", "percentage points", 1) if unit.startswith("share") else unit
+        axes.text(0, 1.0 + 0.06 / box, unit, transform=axes.transAxes, fontsize=8, color=MUTED)
+    return saved(figure, path)
+
+
+def _few(rows: Sequence[tuple[str, Interval, float]]) -> list[tuple[str, float, float, float]]:
+    """The largest parts as (name, mean, low, high), the others as one without an interval."""
+    first = [(name, part.mean, part.low, part.high) for name, part, _ in rows[:_MOST_CAUSES]]
+    rest = [part.mean for _, part, _ in rows[_MOST_CAUSES:]]
+    return [*first, (f"{len(rest)} others", sum(rest), np.nan, np.nan)] if rest else first
+
+
+def _waterfall_of(
+    axes: Axes, causes: Sequence[tuple[str, float, float, float]], whole: Interval, plan: str, lower_is_better: bool
+) -> None:
+    reached = 0.0
+    for row, (_, mean, low, high) in enumerate(causes):
+        good = (mean > 0) != lower_is_better
+        axes.barh(row, mean, left=reached, color=_GAIN if good else _LOSS, height=0.66, alpha=0.85)
+        axes.plot([reached + low, reached + high], [row, row], color=INK, linewidth=1.2)
+        axes.plot([reached + mean] * 2, [row, row + 1], color=MUTED, linewidth=0.7)
+        reached += mean
+    last = len(causes)
+    axes.barh(last, whole.mean, color=_WHOLE, height=0.66)
+    axes.plot([whole.low, whole.high], [last, last], color=INK, linewidth=1.2)
+    axes.axvline(0.0, color=INK, linewidth=0.9)
+    axes.set_yticks(range(last + 1), [*(name for name, *_ in causes), plan])
+    axes.set_ylim(last + 0.6, -0.6)
+    quiet_axes(axes)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.margins(x=0.06)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    if max(abs(limit) for limit in axes.get_xlim()) >= 10_000:
+        axes.xaxis.set_major_formatter(FuncFormatter(thousands))
+    elif whole.unit.startswith("share"):
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.3g}" if x else "0"))

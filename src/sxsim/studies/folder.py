@@ -1,8 +1,9 @@
 """The folder of a study: its files resolved, tables as Parquet, CSV and XLSX, figures, provenance, a summary."""
 
 import csv
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
 from sxsim.results.store import digest, file_digest, whole_folder
-from sxsim.studies.sensitivity import Estimate, Indices
-from sxsim.studies.study import Part, Study
+from sxsim.studies.part import Part
+from sxsim.studies.study import Study
 
 EXPERIMENT_FILE = "experiment.yaml"
 _ROWS_AT_ONCE = 4_096
@@ -23,12 +24,12 @@ _MOST_ROWS_IN_A_SHEET = 100_000
 
 def write_study(study: Study, out: Path) -> Path:
     """Write the study's folder below `out` and return it; it is either whole or not there."""
-    from sxsim.studies import figures, summary
+    from sxsim.studies import summary
 
     experiment = study.experiment
     decides = [
         experiment.model_dump(mode="json", exclude={"scenarios", "set"}),
-        [part.store.key for part in study.parts],
+        [(digest(part.task.decides()), software()["model"]) for part in study.parts],
     ]
     folder = out / f"{name_in_path(experiment.name)}-{digest(decides)[:10]}"
     with whole_folder(folder) as temporary:
@@ -40,12 +41,13 @@ def write_study(study: Study, out: Path) -> Path:
         write_yaml(described, temporary / EXPERIMENT_FILE)
         for part in study.parts:
             _write_points(study, part, temporary)
-        tables = list(_tables(study))
-        for name, rows in tables:
+        tables = _tables(study)
+        for name, rows in tables.items():
             _write_csv(rows, temporary / f"{name}.csv")
         _write_workbook(study, tables, temporary / "study.xlsx")
         (temporary / "figures").mkdir()
-        figures.draw(study, temporary / "figures")
+        for part in study.parts:
+            part.draw(temporary / "figures", f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else "")
         if study.failures:
             (temporary / "failures").mkdir()
             for number, failure in enumerate(study.failures, 1):
@@ -59,18 +61,10 @@ def write_study(study: Study, out: Path) -> Path:
     return folder
 
 
-def point_columns(part: Part) -> list[str]:
-    """Columns of the table of points: the factors, the replication, all KPIs."""
-    names = [factor.name for factor in part.factors]
-    return [*names, "replication", *KPIS]
-
-
-def _point_rows(part: Part) -> Iterator[list[float]]:
-    for number in range(part.size):
-        point = part.point(number)
-        settings = dict(point.settings)
-        kpis = part.store.get(point) or (np.nan,) * len(KPIS)
-        yield [*(float(settings[factor.paths[0]]) for factor in part.factors), point.replication, *kpis]
+def _point_rows(part: Part) -> Iterator[tuple[Mapping[str, float | str], list[float]]]:
+    """What each point stands for, its replication and its KPIs."""
+    for task, labels, point in part.points():
+        yield labels, [point.replication, *(part.kept(task, point) or (np.nan,) * len(KPIS))]
 
 
 def _write_points(study: Study, part: Part, folder: Path) -> None:
@@ -79,69 +73,35 @@ def _write_points(study: Study, part: Part, folder: Path) -> None:
     import pyarrow.parquet as pq
 
     suffix = f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else ""
-    names = point_columns(part)
-    schema = pa.schema([(name, pa.int64() if name == "replication" else pa.float64()) for name in names])
+    first = next(_point_rows(part))[0]
+    labels = [pa.field(name, pa.string() if isinstance(value, str) else pa.float64()) for name, value in first.items()]
+    schema = pa.schema([*labels, ("replication", pa.int64()), *((name, pa.float64()) for name in KPIS)])
     with pq.ParquetWriter(folder / f"points{suffix}.parquet", schema, compression="zstd") as writer:
-        rows: list[list[float]] = []
-        for row in _point_rows(part):
-            rows.append(row)
-            if len(rows) == _ROWS_AT_ONCE:
-                _write_rows(writer, schema, rows)
-                rows = []
-        if rows:
-            _write_rows(writer, schema, rows)
+        for rows in batched(_point_rows(part), _ROWS_AT_ONCE):
+            cells = zip(*([*labels.values(), *figures] for labels, figures in rows), strict=True)
+            columns = [pa.array(column, kind.type) for column, kind in zip(cells, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
 
-def _write_rows(writer: Any, schema: Any, rows: list[list[float]]) -> None:
-    import pyarrow as pa
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Rows in lists of a size, the last one shorter."""
+    iterator = iter(rows)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
 
-    columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)]
-    writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
-
-def _tables(study: Study) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The tables of results, tidy: one row an estimate."""
-    if study.experiment.study == "sweep":
-        rows = []
-        for name, table in study.levels.items():
-            rows += [{"scenario": name} | {str(k): v for k, v in row.items()} for row in table.to_dict("records")]
-        yield "levels", rows
-        return
-    for label, found in (("screening", study.screenings), ("indices", study.indices)):
-        if found:
-            yield label, [row for name, each in found.items() for one in each for row in _index_rows(name, one)]
-    ranks = []
-    for name, each in study.indices.items():
-        for one in each:
-            for rank in one.ranks:
-                chances = {f"chance of rank {k}": chance for k, chance in enumerate(rank.chances, 1)}
-                row = {"scenario": name, "kpi": one.kpi, "factor": rank.name, "best rank": rank.best}
-                ranks.append(row | {"worst rank": rank.worst} | chances)
-    yield "ranks", ranks
-    second = [
-        {"scenario": name, "kpi": one.kpi, "factor": a, "with": b} | _figures(estimate)
-        for name, each in study.indices.items()
-        for one in each
-        for a, b, estimate in one.second
-    ]
-    if second:
-        yield "second_order", second
+def _tables(study: Study) -> dict[str, list[dict[str, Any]]]:
+    """The tables of results by name, tidy: one row an estimate, the scenario first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in study.parts:
+        for name, rows in part.tables():
+            found.setdefault(name, []).extend({"scenario": part.scenario.name} | row for row in rows)
+    return found
 
 
 def tables_of(study: Study) -> dict[str, list[dict[str, Any]]]:
     """The tables of results by name, `None` where a figure is not defined."""
-    return {name: [{k: _cell(v) for k, v in row.items()} for row in rows] for name, rows in _tables(study)}
-
-
-def _figures(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-
-
-def _index_rows(scenario: str, found: Indices) -> Iterator[dict[str, Any]]:
-    kinds = (("first order", found.first), ("total", found.total), ("mean effect", found.mean_effect))
-    for kind, estimates in kinds:
-        for name, estimate in zip(found.names, estimates, strict=False):
-            yield {"scenario": scenario, "kpi": found.kpi, "index": kind, "factor": name} | _figures(estimate)
+    return {name: [{k: _cell(v) for k, v in row.items()} for row in rows] for name, rows in _tables(study).items()}
 
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
@@ -152,7 +112,7 @@ def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
         writer.writerows(rows)
 
 
-def _write_workbook(study: Study, tables: list[tuple[str, list[dict[str, Any]]]], path: Path) -> None:
+def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], path: Path) -> None:
     """A workbook for people with spreadsheets: a sheet a table, units in the headers."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
@@ -172,21 +132,20 @@ def _write_workbook(study: Study, tables: list[tuple[str, list[dict[str, Any]]]]
         cell.font = Font(bold=True)
         return cell
 
-    for name, rows in tables:
+    for name, rows in tables.items():
         sheet = book.create_sheet(name)
         columns = list(dict.fromkeys(column for row in rows for column in row))
         sheet.append([bold(_with_unit(column, name)) for column in columns])
         for row in rows:
             sheet.append([_cell(row.get(column)) for column in columns])
     for part in study.parts:
-        if part.size <= _MOST_ROWS_IN_A_SHEET:
+        points = list(itertools.islice(_point_rows(part), _MOST_ROWS_IN_A_SHEET + 1))
+        if len(points) <= _MOST_ROWS_IN_A_SHEET:
             sheet = book.create_sheet(f"points {part.scenario.name}"[:31])
-            units = {kpi: unit_of(kpi, part.scenario) for kpi in KPIS}
-            sheet.append(
-                [bold(f"{column} ({units[column]})" if column in units else column) for column in point_columns(part)]
-            )
-            for values in _point_rows(part):
-                sheet.append([_cell(value) for value in values])
+            kpis = [f"{kpi} ({unit_of(kpi, part.scenario)})" for kpi in KPIS]
+            sheet.append([bold(column) for column in (*points[0][0], "replication", *kpis)])
+            for labels, figures in points:
+                sheet.append([_cell(value) for value in (*labels.values(), *figures)])
     book.save(path)
 
 
@@ -201,6 +160,7 @@ def _cell(value: Any) -> Any:
 
 
 def _write_provenance(study: Study, folder: Path) -> None:
+    sizes = [sum(1 for _ in part.points()) for part in study.parts]
     outputs = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".parquet", ".csv")}
     inputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.yaml"))}
     data = {
@@ -211,7 +171,7 @@ def _write_provenance(study: Study, folder: Path) -> None:
         "scenario": ", ".join(part.scenario.name for part in study.parts),
         "plan": study.experiment.plan,
         "seed": study.experiment.seed,
-        "points": sum(part.size for part in study.parts),
+        "points": sum(sizes),
         "points_run": study.run,
         "failures": len(study.failures),
         "seconds": round(study.seconds, 3),

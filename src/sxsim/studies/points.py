@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
@@ -19,7 +20,11 @@ from sxsim.runs import uncertain
 from sxsim.scenario.loading import resolved, with_values
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
-from sxsim.studies.experiment import Factor
+from sxsim.studies.factors import Factor
+
+if TYPE_CHECKING:
+    from sxsim.engines.records import Records
+    from sxsim.engines.replay import Observer
 
 POINTS_FOLDER = ".points"
 _ROW = struct.Struct(f"<{len(KPIS)}d")
@@ -34,7 +39,7 @@ class Stopped(Exception):  # noqa: N818
 class Point:
     """A setting of the factors, as (path, value) pairs in order of the paths, and a replication."""
 
-    settings: tuple[tuple[str, float | int], ...]
+    settings: tuple[tuple[str, float | int | str], ...]
     replication: int
 
     @classmethod
@@ -69,21 +74,57 @@ class Task:
     engine: str
     uncertain: bool = False
 
+    def decides(self) -> dict[str, Any]:
+        """What decides the points, but for their settings, replication and the version of the model."""
+        return {
+            "scenario": resolved(self.scenario, self.plan) | {"plug_ins": sorted(self.scenario.plug_ins)},
+            "plan": self.plan,
+            "seed": self.seed,
+            "uncertain": self.uncertain,
+            "plug_ins": plug_in_sources(self.scenario),
+            "kpis": list(KPIS),
+        }
 
-def run_point(task: Task, point: Point, each_month: Callable[[int], None] | None = None) -> tuple[float, ...] | Failure:
-    """Run one point: its KPIs in the order of `KPIS`, or why it failed."""
+    def at(self, point: Point) -> Scenario:
+        """The scenario of a point, without the point's settings: parameters drawn when the study is uncertain."""
+        return uncertain(self.scenario, self.seed, point.replication) if self.uncertain else self.scenario
+
+    def kpis(self, point: Point, each_month: Callable[[int], None] | None = None) -> tuple[float, ...]:
+        """Run a point: its KPIs in the order of `KPIS`."""
+        scenario = with_values(self.at(point), dict(point.settings))
+        records = simulate(scenario, self.plan, self.seed, point.replication, self.engine, each_month=each_month)
+        return kpis_of(records, scenario)
+
+
+def simulate(
+    scenario: Scenario,
+    plan: str,
+    seed: int,
+    replication: int,
+    engine: str,
+    *,
+    each_month: Callable[[int], None] | None = None,
+    observer: "Observer | None" = None,
+) -> "Records":
+    """Run one replication of a plan in memory. observer: is there when the organisation's month ends."""
     from sxsim.engines import compiled, reference
     from sxsim.engines.start import start
 
+    world = start(scenario, plan, seed=seed, replication=replication)
+    if engine == "compiled":
+        return compiled.simulate(world, each_month=each_month, observer=observer)
+    return reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month, observer=observer)
+
+
+def kpis_of(records: "Records", scenario: Scenario) -> tuple[float, ...]:
+    """The KPIs of a replication, in the order of `KPIS`."""
+    return tuple(run_kpis(records, scenario.economics.discount_rate).values())
+
+
+def run_point(task: Task, point: Point, each_month: Callable[[int], None] | None = None) -> tuple[float, ...] | Failure:
+    """Run one point: its KPIs in the order of `KPIS`, or why it failed."""
     try:
-        base = uncertain(task.scenario, task.seed, point.replication) if task.uncertain else task.scenario
-        scenario = with_values(base, dict(point.settings))
-        world = start(scenario, task.plan, seed=task.seed, replication=point.replication)
-        if task.engine == "compiled":
-            records = compiled.simulate(world, each_month=each_month)
-        else:
-            records = reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month)
-        return tuple(run_kpis(records, scenario.economics.discount_rate).values())
+        return task.kpis(point, each_month)
     except Stopped:
         raise
     except Exception:
@@ -110,23 +151,27 @@ class PointStore:
     def __init__(self, out: Path, task: Task) -> None:
         from sxsim.results.provenance import software
 
-        decides = {
-            "scenario": resolved(task.scenario, task.plan) | {"plug_ins": sorted(task.scenario.plug_ins)},
-            "plan": task.plan,
-            "seed": task.seed,
-            "uncertain": task.uncertain,
-            "model": software()["model"],
-            "plug_ins": plug_in_sources(task.scenario),
-            "kpis": list(KPIS),
-        }
-        self.key = digest(decides)
-        self.path = out / POINTS_FOLDER / f"{self.key[:32]}.sqlite"
+        self.question, self.model = digest(task.decides())[:32], software()["model"]
+        self.path = out / POINTS_FOLDER / f"{self.question}-{self.model}.sqlite"
         with _said_as_system_error(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(self.path, timeout=_WAIT_FOR_OTHERS, isolation_level=None)
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute("CREATE TABLE IF NOT EXISTS points (key BLOB PRIMARY KEY, kpis BLOB) WITHOUT ROWID")
+            self._base.execute("CREATE TABLE IF NOT EXISTS notes (about TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID")
+
+    @property
+    def key(self) -> str:
+        """What decides all points of the file, the version of the model included."""
+        return f"{self.question}-{self.model}"
+
+    def of_other_models(self) -> list[str]:
+        """Versions of the model whose finished points for the same question lie beside this file and are not used."""
+        found = (
+            path.stem.removeprefix(f"{self.question}-") for path in self.path.parent.glob(f"{self.question}-*.sqlite")
+        )
+        return sorted(model for model in found if model != self.model)
 
     def put(self, point: Point, kpis: Sequence[float]) -> None:
         """Keep a finished point. Raises OSError."""
@@ -138,6 +183,17 @@ class PointStore:
         with _said_as_system_error(self.path):
             row = self._base.execute("SELECT kpis FROM points WHERE key = ?", (point.key,)).fetchone()
         return _ROW.unpack(row[0]) if row else None
+
+    def note(self, about: str, said: str) -> None:
+        """Keep something else that was found out about the points. Raises OSError."""
+        with _said_as_system_error(self.path):
+            self._base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (about, said))
+
+    def noted(self, about: str) -> str | None:
+        """What was noted; None when nothing was."""
+        with _said_as_system_error(self.path):
+            row = self._base.execute("SELECT said FROM notes WHERE about = ?", (about,)).fetchone()
+        return str(row[0]) if row else None
 
     def forget(self, points: Iterable[Point]) -> None:
         """Run these points again."""

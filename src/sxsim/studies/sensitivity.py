@@ -1,309 +1,184 @@
-"""Which factor moves a KPI most: Sobol indices and Morris screening by SALib, with luck as a factor of its own.
+"""Sensitivity: which factor moves a KPI most, after a screening by Morris where there are many."""
 
-Luck chooses the replication, so its total index is the share of the spread that the draws of one run alone make: the
-noise floor. The dummy changes nothing, and its indices must be exactly 0. Ranks are by the total index; a factor beats
-another when it comes out ahead in 95 % of the bootstrap samples, and factors that do not beat each other stay tied.
-
-The base samples come in up to 16 independently scrambled Sobol sequences, so that intervals may be taken over sequences:
-within one sequence the points are spread too evenly for a bootstrap of single points, which then claims too wide intervals.
-
-Sources: doi:10.1016/S0010-4655(02)00280-1 and doi:10.1016/j.cpc.2009.09.018 (Sobol indices),
-doi:10.1016/j.envsoft.2006.10.004 (Morris), doi:10.21105/joss.00097 (SALib).
-"""
-
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from sxsim.studies import figures
+from sxsim.studies.experiment import Sensitivity
+from sxsim.studies.factors import Factor
+from sxsim.studies.indices import LUCK, Estimate, Indices, Sample, analyse, sample
+from sxsim.studies.part import Part, Row
+from sxsim.studies.points import Point, Task
+from sxsim.studies.work import Work
 
-from sxsim.studies.experiment import DUMMY, LUCK, REPLICATIONS_TO_CHOOSE, Factor
-from sxsim.studies.points import Point
-
-RESAMPLES = 500
-#: Independently scrambled sequences.
-SEQUENCES = 16
-BEATS = 0.95
-_LEVELS = 4
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The design of a study. places: (points, factors) in [0, 1), luck and dummy last; the points are in this order."""
-
-    method: str
-    second_order: bool
-    seed: int
-    factors: tuple[Factor, ...]
-    names: tuple[str, ...]
-    places: NDArray[np.float64]
-
-    @property
-    def block(self) -> int:
-        """Points that belong together: a base sample of Sobol, a trajectory of Morris."""
-        count = len(self.names)
-        if self.method == "morris":
-            return count + 1
-        return 2 * count + 2 if self.second_order else count + 2
-
-    def point(self, number: int) -> Point:
-        """What is run at a point of the design."""
-        row = self.places[number]
-        values = [factor.at(float(place)) for factor, place in zip(self.factors, row, strict=False)]
-        return Point.of(self.factors, values, int(float(row[-2]) * REPLICATIONS_TO_CHOOSE))
+#: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
+MANY_FACTORS, MOST_LEFT = 15, 10
+_NAMED = 3
+_PERCENT = 100.0
 
 
-def _problem(names: Sequence[str]) -> dict[str, Any]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+class SensitivityPart(Part):
+    """A sensitivity study of one scenario."""
+
+    experiment: Sensitivity
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        many = self.experiment.method is None and len(self.factors) > MANY_FACTORS
+        self.screening = self._sample("morris", self.factors) if many else None
+        self.design = self._sample(self.experiment.method or "sobol", self.factors) if not many else None
+
+    def _sample(self, method: str, factors: Sequence[Factor]) -> Sample:
+        asked = self.experiment
+        count = asked.trajectories if method == "morris" else asked.samples
+        return sample(factors, method, count, asked.second_order and method == "sobol", asked.seed)
+
+    def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
+        """All points, or those of the screening."""
+        if self.screening is not None:
+            left = MOST_LEFT + 2
+            after = self.experiment.samples * (2 * left + 2 if self.experiment.second_order else left + 2)
+            return [(self.task, _points(self.screening))], after
+        assert self.design is not None
+        return [(self.task, _points(self.design))], 0
+
+    def run(self, work: Work) -> None:
+        """Run the screening, when there are many factors, then the design of those that matter."""
+        self.work = work
+        kpi = self.experiment.kpis[0]
+        if self.screening is not None:
+            work.finish(self.task, _points(self.screening), f"{self.scenario.name}, screening", kpi)
+            self.factors = self._that_matter(self.screened)
+            self.design = self._sample("sobol", self.factors)
+        assert self.design is not None
+        work.finish(self.task, _points(self.design), self.scenario.name, kpi)
+
+    def _that_matter(self, screened: Sequence[Indices]) -> tuple[Factor, ...]:
+        """The factors that matter for some KPI: those whose effect may exceed luck's, the largest first."""
+        importance: dict[str, float] = {}
+        for found in screened:
+            luck = found.mean_effect[found.names.index(LUCK)]
+            scale = found.sd or 1.0
+            for name, effect in zip(found.names[:-2], found.mean_effect, strict=False):
+                if effect.high >= luck.low:
+                    importance[name] = max(importance.get(name, 0.0), effect.value / scale)
+        best = sorted(importance, key=lambda name: -importance[name])[:MOST_LEFT]
+        return tuple(factor for factor in self.factors if factor.name in best) or self.factors[:1]
+
+    def _indices(self, design: Sample) -> list[Indices]:
+        values = self.values(self.task, (design.point(k) for k in range(design.size)), self.experiment.kpis)
+        return [analyse(design, kpi, values[:, k]) for k, kpi in enumerate(self.experiment.kpis)]
+
+    @cached_property
+    def screened(self) -> list[Indices]:
+        """What the screening says, KPI by KPI; empty without one."""
+        return [] if self.screening is None else self._indices(self.screening)
+
+    @cached_property
+    def indices(self) -> list[Indices]:
+        """The indices, KPI by KPI."""
+        assert self.design is not None
+        return self._indices(self.design)
+
+    def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
+        """All points of the design, those of luck and dummy included."""
+        assert self.design is not None
+        for number in range(self.design.size):
+            point = self.design.point(number)
+            settings = dict(point.settings)
+            yield self.task, {factor.name: float(settings[factor.paths[0]]) for factor in self.factors}, point
+
+    def tables(self) -> Iterator[tuple[str, list[Row]]]:
+        """Indices, ranks with their chances, and pairs."""
+        if self.screened:
+            yield "screening", [row for found in self.screened for row in _index_rows(found)]
+        yield "indices", [row for found in self.indices for row in _index_rows(found)]
+        ranks = []
+        for found in self.indices:
+            for rank in found.ranks:
+                chances = {f"chance of rank {k}": chance for k, chance in enumerate(rank.chances, 1)}
+                row = {"kpi": found.kpi, "factor": rank.name, "best rank": rank.best, "worst rank": rank.worst}
+                ranks.append(row | chances)
+        yield "ranks", ranks
+        if self.experiment.second_order:
+            yield (
+                "second_order",
+                [
+                    {"kpi": found.kpi, "factor": a, "with": b} | _figures(estimate)
+                    for found in self.indices
+                    for a, b, estimate in found.second
+                ],
+            )
+
+    def draw(self, folder: Path, suffix: str) -> None:
+        """Draw tornado and rank probabilities."""
+        figures.tornado(self.indices, self.scenario.name, folder / f"tornado{suffix}.png")
+        figures.rank_chances(self.indices, self.scenario.name, folder / f"ranks{suffix}.png")
+
+    def sentences(self) -> list[str]:
+        """What each KPI hinges on."""
+        texts = []
+        if self.screening is not None:
+            kept = ", ".join(factor.name for factor in self.factors)
+            texts.append(f"{len(self.screening.factors)} factors were screened by Morris first; these go on: {kept}.")
+        return texts + [ranking(found) for found in self.indices]
+
+    def remarks(self) -> list[str]:
+        """What indices mean, and a table of ranks."""
+        lines = [
+            "Intervals hold chance and the sampling of the factors; the ranges of the factors are the study's "
+            "assumptions. The total index is the share of a KPI's spread that would go away if the factor were fixed; "
+            "the shares of several factors overlap where they act together.",
+            "",
+            f"## Ranks: {self.scenario.name}",
+            "",
+            "| factor | " + " | ".join(each.kpi for each in self.indices) + " |",
+            "|---" * (len(self.indices) + 1) + "|",
+        ]
+        for k, name in enumerate(self.indices[0].names[:-2]):
+            lines.append(f"| {name} | " + " | ".join(each.ranks[k].words for each in self.indices) + " |")
+        return lines
 
 
-def sample(factors: Sequence[Factor], method: str, count: int, second_order: bool, seed: int) -> Sample:
-    """The design for some factors with luck and dummy: `count` base samples of Sobol or trajectories of Morris."""
-    names = (*(factor.name for factor in factors), LUCK, DUMMY)
-    if method == "morris":
-        from SALib.sample import morris
+def _points(design: Sample) -> list[Point]:
+    return [design.point(number) for number in range(design.size)]
 
-        places = morris.sample(_problem(names), count, num_levels=_LEVELS, seed=seed)
-        places = np.minimum(places, 1.0 - 2.0**-40)
+
+def _figures(estimate: Estimate) -> dict[str, float]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+
+
+def _index_rows(found: Indices) -> Iterator[Row]:
+    kinds = (("first order", found.first), ("total", found.total), ("mean effect", found.mean_effect))
+    for kind, estimates in kinds:
+        for name, estimate in zip(found.names, estimates, strict=False):
+            yield {"kpi": found.kpi, "index": kind, "factor": name} | _figures(estimate)
+
+
+def _share(estimate: Estimate) -> str:
+    return f"{_PERCENT * estimate.value:.0f} % ({_PERCENT * estimate.low:.0f}–{_PERCENT * estimate.high:.0f})"
+
+
+def ranking(found: Indices) -> str:
+    """What a KPI hinges on, with the noise floor and what the study settles."""
+    if not found.samples:
+        return f"{found.kpi}: {found.verdict}."
+    order = sorted(found.ranks, key=lambda rank: -found.main[found.names.index(rank.name)].value)
+    luck = found.main[found.names.index(LUCK)]
+    above = [rank for rank in order if found.main[found.names.index(rank.name)].low > luck.high]
+    said = []
+    for rank in order[:_NAMED]:
+        estimate = found.main[found.names.index(rank.name)]
+        figure = _share(estimate) if found.total else f"{estimate.value:.3g} ({estimate.low:.3g}–{estimate.high:.3g})"
+        said.append(f"{rank.name} {figure}, rank {rank.words}")
+    what = "share of the spread that each has a hand in" if found.total else "mean effect across its range"
+    if found.total:
+        noise = f"Luck alone has a hand in {_share(luck)}"
     else:
-        from SALib.sample import sobol
-
-        sequences = min(SEQUENCES, count)
-        places = np.concatenate(
-            [
-                sobol.sample(
-                    _problem(names), count // sequences, calc_second_order=second_order,
-                    seed=np.random.default_rng([seed, sequence]),
-                )
-                for sequence in range(sequences)
-            ]
-        )  # fmt: skip
-    return Sample(method, second_order, seed, tuple(factors), names, np.asarray(places, float))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An index with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A factor's place: the best and the worst it may have, and the probability of each rank."""
-
-    name: str
-    best: int
-    worst: int
-    chances: tuple[float, ...]
-
-    @property
-    def words(self) -> str:
-        """`3`, or `4–6` for factors that are tied."""
-        return str(self.best) if self.best == self.worst else f"{self.best}–{self.worst}"
-
-
-@dataclass(frozen=True)
-class Indices:
-    """What a study says of one KPI. Factors in the order of the file, then luck and dummy.
-
-    first and total: Sobol indices (Morris: both empty); mean_effect: mean absolute elementary effect (Morris), in units of
-    the KPI, spread: its standard deviation; second: pairs with their index; mean, sd: of the KPI over the design.
-    """
-
-    kpi: str
-    names: tuple[str, ...]
-    first: tuple[Estimate, ...]
-    total: tuple[Estimate, ...]
-    second: tuple[tuple[str, str, Estimate], ...]
-    mean_effect: tuple[Estimate, ...]
-    ranks: tuple[Ranked, ...]
-    samples: int
-    left_out: int
-    mean: float
-    sd: float
-    verdict: str
-    floor: float
-
-    @property
-    def main(self) -> tuple[Estimate, ...]:
-        """What the factors are ranked by."""
-        return self.total or self.mean_effect
-
-
-def analyse(design: Sample, kpi: str, results: NDArray[np.float64]) -> Indices:
-    """Indices of a KPI from its values at the points of a design; NaN marks a point that failed.
-
-    Whole base samples (or trajectories) with a failed or undefined point are left out.
-    """
-    blocks = results.reshape(-1, design.block)
-    whole: NDArray[np.bool_] = np.asarray(np.isfinite(blocks).all(axis=1))
-    kept = blocks[whole]
-    count, names = len(kept), design.names
-    if count < 2:
-        return _nothing(design, kpi, len(blocks), f"{kpi} is defined at too few points")
-    values = kept.ravel()
-    mean, sd = float(values.mean()), float(values.std())
-    if sd <= 1e-12 * max(1.0, abs(mean)):
-        return _nothing(design, kpi, int((~whole).sum()), f"{kpi} is the same at every point: nothing to rank", mean)
-    first: tuple[Estimate, ...] = ()
-    total: tuple[Estimate, ...] = ()
-    estimates: tuple[Estimate, ...] = ()
-    second: tuple[tuple[str, str, Estimate], ...] = ()
-    if design.method == "morris":
-        estimates, resamples = _morris(design, np.repeat(whole, design.block), values)
-        main = estimates
-    else:
-        first, total, second, resamples = _sobol(design, whole, values)
-        main = total
-    ranks = _ranks(names[:-2], resamples[:, :-2])
-    floor = main[names.index(LUCK)].value
-    verdict = _verdict(design, names[:-2], resamples[:, :-2], count)
-    left_out = int((~whole).sum())
-    return Indices(kpi, names, first, total, second, estimates, ranks, count, left_out, mean, sd, verdict, floor)
-
-
-def _nothing(design: Sample, kpi: str, left_out: int, text: str, mean: float = math.nan) -> Indices:
-    zero = Estimate(0.0, 0.0, 0.0)
-    count = len(design.names) - 2
-    ranks = tuple(Ranked(name, 1, count, (1.0 / count,) * count) for name in design.names[:-2])
-    zeros = (zero,) * len(design.names)
-    sobol = design.method == "sobol"
-    return Indices(
-        kpi, design.names, zeros if sobol else (), zeros if sobol else (), (), () if sobol else zeros, ranks, 0,
-        left_out, mean, 0.0, text, 0.0,
-    )  # fmt: skip
-
-
-def _sobol(
-    design: Sample, rows: NDArray[np.bool_], values: NDArray[np.float64]
-) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...], tuple[tuple[str, str, Estimate], ...], NDArray[np.float64]]:
-    """First, total and second-order indices by SALib's estimators, and bootstrap samples of the total ones.
-
-    The bootstrap draws whole sequences; rows says which base samples are there.
-    """
-    from SALib.analyze.sobol import first_order, second_order, separate_output_values, total_order
-    from scipy.special import stdtrit
-
-    count, factors = len(values) // design.block, len(design.names)
-    a, b, ab, ba = separate_output_values((values - values.mean()) / values.std(), factors, count, design.second_order)
-    sequences = min(SEQUENCES, len(rows))
-    sequence = (np.arange(len(rows)) * sequences // len(rows))[rows]
-    members = [np.flatnonzero(sequence == k) for k in np.unique(sequence)]
-    drawn = np.random.default_rng(design.seed + 1).integers(len(members), size=(RESAMPLES, len(members)))
-    # Bootstrap over so few sequences is a little too narrow: a t quantile, and n − 1 in the variance, mend that.
-    widen = float(stdtrit(len(members) - 1, 0.975)) * math.sqrt(len(members) / (len(members) - 1))
-    chosen = [np.concatenate([members[k] for k in row]) for row in drawn]
-
-    def estimated(estimator: Any, *columns: NDArray[np.float64]) -> tuple[Estimate, NDArray[np.float64]]:
-        samples = np.array([estimator(*(column[pick] for column in columns)) for pick in chosen])
-        return _estimate(estimator(*columns), widen * samples.std(ddof=1)), samples
-
-    first = [estimated(first_order, a, ab[:, k], b)[0] for k in range(factors)]
-    total, resamples = zip(*(estimated(total_order, a, ab[:, k], b) for k in range(factors)), strict=True)
-    second = []
-    if design.second_order:
-        for j, one in enumerate(design.names):
-            for k in range(j + 1, factors):
-                pair = estimated(second_order, a, ab[:, j], ab[:, k], ba[:, j], b)[0]
-                second.append((one, design.names[k], pair))
-    return tuple(first), tuple(total), tuple(second), np.array(resamples).T
-
-
-def _estimate(value: float, half: float) -> Estimate:
-    return Estimate(float(value), float(value - half), float(value + half))
-
-
-def _morris(
-    design: Sample, rows: NDArray[np.bool_], values: NDArray[np.float64]
-) -> tuple[tuple[Estimate, ...], NDArray[np.float64]]:
-    """Mean absolute elementary effects with intervals, and bootstrap samples of them over trajectories."""
-    from SALib.analyze import morris
-
-    count = len(values) // design.block
-    found = morris.analyze(
-        _problem(design.names), design.places[rows], values, num_levels=_LEVELS, num_resamples=2, seed=design.seed + 1
+        noise = f"Luck's effect is {luck.value:.3g} ({luck.low:.3g}–{luck.high:.3g})"
+    clear = (
+        f"{len(above)} of {len(order)} factors stand clearly above it" if above else "no factor stands clearly above it"
     )
-    effects = _effects(design.places[rows], values, design.block)
-    chosen = np.random.default_rng(design.seed + 1).integers(count, size=(RESAMPLES, count))
-    resamples = np.abs(effects)[chosen].mean(axis=1)
-    low, high = np.quantile(resamples, [0.025, 0.975], axis=0)
-    star = np.asarray(found["mu_star"], float)
-    return tuple(Estimate(*map(float, row)) for row in zip(star, low, high, strict=True)), resamples
-
-
-def _effects(places: NDArray[np.float64], values: NDArray[np.float64], block: int) -> NDArray[np.float64]:
-    """Elementary effects, shape (trajectories, factors)."""
-    steps = np.diff(places.reshape(-1, block, places.shape[1]), axis=1)
-    changes = np.diff(values.reshape(-1, block), axis=1)
-    moved = np.abs(steps).argmax(axis=2)
-    effects = np.zeros((len(changes), places.shape[1]))
-    size = np.take_along_axis(steps, moved[..., None], axis=2)[..., 0]
-    np.put_along_axis(effects, moved, changes / size, axis=1)
-    return effects
-
-
-def _ahead(resamples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of bootstrap samples in which one factor (row) is ahead of another (column); half where they are equal."""
-    one, other = resamples[:, :, None], resamples[:, None, :]
-    ahead: NDArray[np.float64] = ((one > other) + 0.5 * (one == other)).mean(axis=0)
-    return ahead
-
-
-def _ranks(names: Sequence[str], resamples: NDArray[np.float64]) -> tuple[Ranked, ...]:
-    beats = _ahead(resamples) >= BEATS
-    np.fill_diagonal(beats, False)
-    places = (-resamples).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    found = []
-    for k, name in enumerate(names):
-        chances = tuple(float((places[:, k] == rank).mean()) for rank in range(len(names)))
-        found.append(Ranked(name, 1 + int(beats[:, k].sum()), len(names) - int(beats[k].sum()), chances))
-    return tuple(found)
-
-
-def _settled(resamples: NDArray[np.float64], sharper: float = 1.0) -> list[int]:
-    """Ranks (from 1) whose factor beats all behind it and is beaten by all before it.
-
-    sharper: how many times smaller the errors would be.
-    """
-    middle = resamples.mean(axis=0)
-    ahead = _ahead(middle + (resamples - middle) / sharper)
-    order = (-middle).argsort(kind="stable")
-    return [
-        place + 1
-        for place, k in enumerate(order)
-        if all(ahead[k, other] >= BEATS for other in order[place + 1 :])
-        and all(ahead[other, k] >= BEATS for other in order[:place])
-    ]
-
-
-def _verdict(design: Sample, names: Sequence[str], resamples: NDArray[np.float64], count: int) -> str:
-    """Which ranks the study settles, and which twice the samples would."""
-    now, then = _settled(resamples), _settled(resamples, math.sqrt(2.0))
-    more = [rank for rank in then if rank not in now]
-    size = f"{count} trajectories" if design.method == "morris" else f"N = {count}"
-    verb = "settle" if design.method == "morris" else "settles"
-    if len(now) == len(names):
-        return f"{size} {verb} all ranks"
-    first = f"{size} {verb} {_rank_words(now)}" if now else f"{size} {verb} no rank"
-    second = f"doubling would settle {_rank_words(more, short=True)}" if more else "doubling would settle no other"
-    return f"{first}; {second}"
-
-
-def _rank_words(ranks: Sequence[int], *, short: bool = False) -> str:
-    """`rank 1`, `ranks 1–3 and 6`."""
-    runs: list[list[int]] = []
-    for rank in ranks:
-        if runs and rank == runs[-1][-1] + 1:
-            runs[-1].append(rank)
-        else:
-            runs.append([rank])
-    texts = []
-    for run in runs:
-        texts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(rank) for rank in run]
-    said = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-    return said if short else f"rank{'s' if len(ranks) > 1 else ''} {said}"
+    return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {clear}. {found.verdict}."

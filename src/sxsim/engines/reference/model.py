@@ -10,6 +10,7 @@ from sxsim.engines import order_of_a_month as month
 from sxsim.engines.records import Records
 from sxsim.engines.reference.agents import Customer, Employee
 from sxsim.engines.reference.floor import Floor, Touchpoint
+from sxsim.engines.replay import Observer
 from sxsim.engines.world import CUSTOMER, World
 
 
@@ -19,10 +20,11 @@ class ServiceModel(mesa.Model):
     Within the month SimPy owns the minutes. `plug_ins` may name subclasses: `customer`, `employee`, `touchpoint`.
     """
 
-    def __init__(self, world: World, plug_ins: dict[str, type] | None = None) -> None:
+    def __init__(self, world: World, plug_ins: dict[str, type] | None = None, observer: Observer | None = None) -> None:
         super().__init__(rng=0)
         plug_ins = plug_ins or {}
         self.world = world
+        self.observer = observer or Observer()
         setting = world.settings[0]
         kind = plug_ins.get("touchpoint", Touchpoint)
         self.floors = [Floor(self, site, kind) for site in range(int(setting["sites"]))]
@@ -64,9 +66,11 @@ class ServiceModel(mesa.Model):
             month.site_business(world, site)
         month.organisation_month(world)
         month.market_month(world)
+        self.observer.organisation_done(world, self.month)
         for site in range(len(self.floors)):
             month.site_record(world, site)
             month.site_levers(world, site, 0)
+        self.observer.levers_set(world, self.month)
         self.records.take(world, self.month)
         self.month += 1
         if self.month < int(world.settings[0]["months"]):
@@ -78,13 +82,17 @@ class ServiceModel(mesa.Model):
 
 
 def simulate(
-    world: World, *, plug_ins: dict[str, type] | None = None, each_month: Callable[[int], None] | None = None
+    world: World,
+    *,
+    plug_ins: dict[str, type] | None = None,
+    each_month: Callable[[int], None] | None = None,
+    observer: Observer | None = None,
 ) -> Records:
     """Run a world to the end of its horizon on the reference engine.
 
-    `each_month` is called with the number of months done.
+    `each_month` is called with the number of months done, observer is there when the organisation's month ends.
     """
-    model = ServiceModel(world, plug_ins)
+    model = ServiceModel(world, plug_ins, observer)
     for done in range(int(world.settings[0]["months"])):
         model.step()
         if each_month is not None:

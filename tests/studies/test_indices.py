@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from sxsim.studies import sensitivity
-from sxsim.studies.experiment import DUMMY, LUCK, Factor
-from sxsim.studies.sensitivity import Estimate, Indices, Sample, analyse, sample
+from sxsim.studies import indices
+from sxsim.studies.factors import Factor
+from sxsim.studies.indices import DUMMY, LUCK, Estimate, Indices, Sample, analyse, sample
 
 TRIALS = 200
 A, B = 7.0, 0.1
@@ -110,10 +110,10 @@ def test_twice_the_samples_settle_what_is_nearly_settled() -> None:
     rng = np.random.default_rng(3)
     nearly = rng.normal(0, 1, 4000)
     resamples = np.column_stack([nearly + 20.0, np.full(4000, 1.5), nearly])
-    assert sensitivity._settled(resamples) == [1]
-    assert sensitivity._settled(resamples, math.sqrt(2.0)) == [1, 2, 3]
+    assert indices._settled(resamples) == [1]
+    assert indices._settled(resamples, math.sqrt(2.0)) == [1, 2, 3]
     design = sample(made(3), "sobol", 64, False, 1)
-    assert sensitivity._verdict(design, design.names[:3], resamples, 64) == (
+    assert indices._verdict(design, design.names[:3], resamples, 64) == (
         "N = 64 settles rank 1; doubling would settle 2 and 3"
     )
 
@@ -179,6 +179,6 @@ def test_another_seed_is_another_design() -> None:
 
 
 def test_ranks_in_words() -> None:
-    assert sensitivity._rank_words([1]) == "rank 1"
-    assert sensitivity._rank_words([1, 2, 3, 6]) == "ranks 1–3 and 6"
-    assert sensitivity._rank_words([4, 5], short=True) == "4 and 5"
+    assert indices._rank_words([1]) == "rank 1"
+    assert indices._rank_words([1, 2, 3, 6]) == "ranks 1–3 and 6"
+    assert indices._rank_words([4, 5], short=True) == "4 and 5"

@@ -1,0 +1,133 @@
+"""Factors: what varies in a study, the fields it sets, and its range."""
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sxsim.model.parameters import register
+from sxsim.scenario.fields import Part, quantity
+from sxsim.scenario.loading import value_at, with_values
+from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
+from sxsim.scenario.scenario import Scenario
+from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
+
+_ASPECTS = {"elements": ELEMENTS, "sub_elements": SUB_ELEMENTS}
+
+
+class Varied(Part):
+    """What varies, and between which values: one of path, parameters, elements or sub_elements."""
+
+    path: str | None = Field(None, description="a numeric field of the scenario, like touchpoints.reception.staff")
+    parameters: str | list[str] | None = Field(
+        None, description="parameters of the register, by name or pattern (bond_*, weight.7.3.2d.*)"
+    )
+    elements: Literal["maturity", "money"] | None = Field(
+        None, description="the nine elements: their maturity at the start, or the plan's money a month for each"
+    )
+    sub_elements: Literal["maturity", "money"] | None = Field(None, description="the 31 sub-elements, likewise")
+    low: float | None = quantity(None, "as the field", "smallest value; of a parameter by default that of its register")
+    high: float | None = quantity(None, "as the field", "largest value; likewise")
+    values: list[float] | None = Field(
+        None, description="the values of a sweep, in place of low and high", min_length=1
+    )
+    steps: int = quantity(5, "values", "how many values from low to high a grid has", ge=2)
+    name: str | None = Field(None, description="what the factor is called; default: its path")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "Varied":
+        given = [self.path, self.parameters, self.elements, self.sub_elements]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("name one of path, parameters, elements, sub_elements")
+        if self.parameters is None and self.values is None and (self.low is None or self.high is None):
+            raise ValueError("give low and high")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"the range is upside down: low(={self.low:g}) must be below high(={self.high:g})")
+        return self
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Something that varies: the fields it sets, its range, and whether it takes whole numbers only.
+
+    Luck sets no field but the replication; the dummy sets nothing at all.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    low: float = 0.0
+    high: float = 1.0
+    whole: bool = False
+    values: tuple[float, ...] | None = None
+    steps: int = 5
+
+    def at(self, place: float) -> float:
+        """The value at a place of the range, place in [0, 1)."""
+        if self.whole:
+            return float(int(self.low + place * (self.high - self.low + 1.0)))
+        return self.low + place * (self.high - self.low)
+
+
+def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
+    """The factors that an entry of the file stands for. Raises InvalidInput."""
+    values = tuple(varied.values) if varied.values is not None else None
+    if varied.parameters is not None:
+        patterns = [varied.parameters] if isinstance(varied.parameters, str) else varied.parameters
+        known = [register()[name] for name in parameters_named(patterns)]
+        return [
+            Factor(p.name, (p.name,), *_range(varied, values, p.low, p.high), values=values, steps=varied.steps)
+            for p in known
+        ]
+    if varied.path is not None:
+        low, high = _range(varied, values)
+        current = value_at(scenario, varied.path)
+        whole = isinstance(current, int) and not isinstance(current, bool)
+        return [Factor(varied.name or varied.path, (varied.path,), low, high, whole, values, varied.steps)]
+    kind, what = ("elements", varied.elements) if varied.elements else ("sub_elements", varied.sub_elements)
+    low, high = _range(varied, values)
+    return [
+        Factor(name, _aspect_paths(name, str(what), scenario, plan), low, high, values=values, steps=varied.steps)
+        for name in _ASPECTS[kind]
+    ]
+
+
+def parameters_named(patterns: Sequence[str]) -> list[str]:
+    """Parameters of the register by name or pattern, each once. Raises InvalidInput for a pattern that fits none."""
+    found: list[str] = []
+    for pattern in patterns:
+        names = fnmatch.filter(register(), pattern)
+        if not names:
+            raise InvalidInput([Problem((), f": {pattern!r} is no parameter", did_you_mean(pattern, register()))])
+        found += names
+    return list(dict.fromkeys(found))
+
+
+def _range(
+    varied: Varied, values: tuple[float, ...] | None, low: float = 0.0, high: float = 1.0
+) -> tuple[float, float]:
+    if values is not None:
+        return min(values), max(values)
+    return (low if varied.low is None else varied.low), (high if varied.high is None else varied.high)
+
+
+def _aspect_paths(name: str, what: str, scenario: Scenario, plan: str) -> tuple[str, ...]:
+    """The fields that set the maturity or the money of an element with its sub-elements, or of a sub-element."""
+    if what == "money":
+        return (f"plans.{plan}.money.{name}",)
+    stated = scenario.organisation.maturity
+    own = [
+        key
+        for key in (stated if isinstance(stated, dict) else {})
+        if key in SUB_ELEMENTS and element_of(key) == name and key != name
+    ]
+    return tuple(f"organisation.maturity.{key}" for key in (name, *own))
+
+
+def check_ends(factors: Sequence[Factor], scenario: Scenario) -> None:
+    """Refuse a factor whose field does not exist or whose range leaves what the field may be. Raises InvalidInput."""
+    for factor in factors:
+        for value in factor.values or (factor.low, factor.high):
+            given: float | int = int(value) if factor.whole else value
+            with_values(scenario, dict.fromkeys(factor.paths, given))
