@@ -23,6 +23,12 @@ from sxsim.commands.options import (
 
 NAME = "study"
 SAMPLES = Annotated[int | None, typer.Option("--samples", min=2, help="Another number of samples than the file says.")]
+CLUSTER = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="tcp://HOST:PORT|local", help="Dask cluster to run on. Default: this machine's cores."
+    ),
+]
 EXPERIMENT = Annotated[Path, typer.Argument(help="Experiment file (YAML).", show_default=False)]
 
 
@@ -31,6 +37,7 @@ def command(
     samples: SAMPLES = None,
     sets: SETS = None,
     jobs: JOBS = None,
+    cluster: CLUSTER = None,
     out: OUT = "runs",  # type: ignore[assignment]
     json: JSON = False,
     quiet: QUIET = False,
@@ -61,10 +68,13 @@ def command(
             samples=samples,
             out=out,
             jobs=jobs,
+            cluster=cluster,
             fresh=fresh,
             engine=engine,
             progress=report,
         )
+    for note in finished.notes:
+        hint(f"note: {note}", quiet)
     if json:
         typer.echo(to_json(_as_json(finished)))
     else:
@@ -80,6 +90,10 @@ def command(
             err=True,
         )
         sys.exit(4)
+    if finished.unmet:
+        for text in finished.unmet:
+            typer.echo(text, err=True)
+        sys.exit(1)
 
 
 def planned_words(found: dict[str, Any]) -> str:
@@ -100,12 +114,14 @@ def _as_json(finished: Any) -> dict[str, Any]:
     experiment = finished.experiment
     return {
         "schema_version": SCHEMA_VERSION,
-        "ok": not finished.failures,
+        "ok": not finished.failures and not finished.unmet,
         "study": experiment.study,
         "name": experiment.name,
         "seed": experiment.seed,
         "points_run": finished.run,
         "failures": len(finished.failures),
+        "unmet": finished.unmet,
+        "notes": finished.notes,
         "folder": str(finished.folder),
         "tables": tables_of(finished),
     }

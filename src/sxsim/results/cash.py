@@ -57,11 +57,11 @@ def cash(base: "Result", other: "Result") -> Cash:
     payback = None if first == len(mean) else first + 1 if first else 0
     worst = np.sort(npv)[: max(1, math.ceil(_WORST * len(npv)))]
     gap = interval(np.minimum(cumulative.min(axis=1), 0.0), base.scenario.currency, (-math.inf, 0.0))
-    better = _share(int((npv > 0).sum()), len(npv))
+    better = share_interval(int((npv > 0).sum()), len(npv))
     return Cash(cumulative, payback, float((cumulative[:, -1] >= 0).mean()), better, float(worst.mean()), gap)
 
 
-def _share(count: int, whole: int) -> tuple[float, float, float]:
+def share_interval(count: int, whole: int) -> tuple[float, float, float]:
     """A share with its 95 % interval. Source: Wilson (1927), doi:10.1080/01621459.1927.10502953."""
     z = 1.959963984540054
     share = count / whole

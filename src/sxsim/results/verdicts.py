@@ -38,26 +38,36 @@ class Verdict:
 
 def verdicts(differences: Mapping[str, Interval]) -> dict[str, Verdict]:
     """A verdict for the paired difference of each KPI of one plan."""
+    corrected = holm(differences)
+    tests = sum(_p_value(value) is not None for value in differences.values())
+    said = {}
+    for name, value in differences.items():
+        p = corrected[name]
+        if _p_value(value) is None:
+            said[name] = Verdict("no difference" if p == 1.0 else "cannot tell", p, value.n)
+        elif p < WRONG_AT_MOST:
+            said[name] = Verdict(_direction(value, KPIS[name].better), p, value.n)
+        else:
+            said[name] = Verdict("cannot tell", p, value.n, _needed(value, tests))
+    return said
+
+
+def holm(differences: Mapping[str, Interval]) -> dict[str, float]:
+    """The p of each paired difference, corrected for all of them by Holm's method.
+
+    1 where both are equal in every run, NaN where there is nothing to test.
+    """
     raw = {name: _p_value(value) for name, value in differences.items()}
     tested = sorted((p, name) for name, p in raw.items() if p is not None)
-    corrected: dict[str, float] = {}
-    worst = 0.0
+    corrected, worst = {}, 0.0
     for place, (p, name) in enumerate(tested):
         worst = max(worst, min(1.0, (len(tested) - place) * p))
         corrected[name] = worst
-    said = {}
     for name, value in differences.items():
         if name not in corrected:
             equal = value.n > 0 and value.mean == 0 and (value.n < 2 or value.sd == 0)
-            word = "no difference" if equal else "cannot tell"
-            said[name] = Verdict(word, 1.0 if equal else math.nan, value.n)
-            continue
-        p = corrected[name]
-        if p < WRONG_AT_MOST:
-            said[name] = Verdict(_direction(value, KPIS[name].better), p, value.n)
-        else:
-            said[name] = Verdict("cannot tell", p, value.n, _needed(value, len(tested)))
-    return said
+            corrected[name] = 1.0 if equal else math.nan
+    return corrected
 
 
 def _p_value(value: Interval) -> float | None:

@@ -127,7 +127,7 @@ class Advise(Experiment):
     rivals: list[Name] | None = Field(
         None, description="plans of the scenario that are judged beside the advice; default: all"
     )
-    trials: int = quantity(200, "splits", "splits tried in the search", ge=10)
+    trials: int = quantity(250, "splits", "splits tried in the search", ge=10)
     search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2)
     replications: int = quantity(20, "runs", "fresh replications on which advice and rivals are judged", ge=4)
     step: float = quantity(0.1, "share", "extra money of the next-euro table, as a share of the budget", gt=0, le=1)

@@ -2,18 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
 
 from sxsim.results.figures import GRID, INK, LINE, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved, thousands
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.scenario.scenario import Scenario
+from sxsim.studies.factors import Factor
+from sxsim.studies.flip_points import Flip
 from sxsim.studies.indices import DUMMY, LUCK, Indices
+
+if TYPE_CHECKING:
+    from sxsim.studies.discover import Box
 
 _ACROSS = 3
 _MOST_SHOWN = 15
@@ -197,9 +204,9 @@ def waterfalls(
         axes = figure.add_axes((0.02 + (column + 0.36) / across * 0.97, bottom, 0.59 / across, box / height))
         _waterfall_of(axes, causes, whole, plan, KPIS[kpi].better == "lower")
         axes.set_title(kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=16)
-        unit = unit_of(kpi, scenario)
-        unit = unit.replace("share", "percentage points", 1) if unit.startswith("share") else unit
-        axes.text(0, 1.0 + 0.06 / box, unit, transform=axes.transAxes, fontsize=8, color=MUTED)
+        axes.text(
+            0, 1.0 + 0.06 / box, _points_or(unit_of(kpi, scenario)), transform=axes.transAxes, fontsize=8, color=MUTED
+        )
     return saved(figure, path)
 
 
@@ -231,7 +238,184 @@ def _waterfall_of(
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.margins(x=0.06)
     axes.xaxis.set_major_locator(MaxNLocator(4))
+    _short_numbers(axes, whole.unit)
+
+
+def allocation(
+    splits: Mapping[str, Sequence[float]],
+    judged: Sequence[tuple[str, Interval]],
+    names: Sequence[str],
+    advised: str,
+    goal: str,
+    scenario: Scenario,
+    path: Path,
+) -> Path:
+    """Draw how candidates spread the money, and what each does to the goal against doing nothing, on fresh draws.
+
+    splits: money by candidate in the order of names; judged: candidates with their difference, the advised one first.
+    """
+    shown = [place for place in range(len(names)) if any(split[place] > 0 for split in splits.values())]
+    rows, bars = max(len(shown), 1), max(len(judged), 1)
+    height = 1.75 + 0.3 * max(rows, bars + 1)
+    figure = canvas(
+        11.5, height, "How to spread the money",
+        f"{scenario.name} · advised: {advised} · left: money a month · right: {goal} against doing nothing, line: 95 % interval",
+    )  # fmt: skip
+    axes = figure.add_axes((0.14, 0.6 / height, 0.33, (height - 1.75) / height))
+    drawn = [(name, split) for name, split in splits.items() if sum(split) > 0]
+    width = 0.8 / max(len(drawn), 1)
+    order = sorted(shown, key=lambda place: -(drawn[0][1][place] if drawn else 0.0))
+    for number, (name, split) in enumerate(drawn):
+        colour = LINE if name == advised else PLAN_COLOURS[1 + number % (len(PLAN_COLOURS) - 1)] if number else MUTED
+        places = [row - 0.4 + width * (number + 0.5) for row in range(len(order))]
+        axes.barh(places, [split[place] for place in order], height=width * 0.92, color=colour, label=name)
+    axes.set_yticks(range(len(order)), [names[place] for place in order])
+    axes.set_ylim(max(len(order), 1) - 0.4, -0.6)
+    axes.xaxis.set_major_formatter(FuncFormatter(thousands))
+    if drawn:
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.set_title(f"{scenario.currency} a month", fontsize=9.5, color=MUTED, loc="left")
+    right = figure.add_axes((0.68, 0.6 / height, 0.29, (height - 1.75) / height))
+    for row, (name, found) in enumerate(judged):
+        colour = LINE if name == advised else "#9aa5b1"
+        right.plot([found.low, found.high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
+        right.plot(found.mean, row, "o", color=colour, markersize=6)
+    right.axvline(0.0, color=INK, linewidth=0.9)
+    right.set_yticks(range(len(judged)), [name for name, _ in judged])
+    right.set_ylim(bars - 0.4, -0.6)
+    right.set_title(f"{goal}, {_points_or(unit_of(goal, scenario))}", fontsize=9.5, color=MUTED, loc="left")
+    for each in (axes, right):
+        quiet_axes(each)
+        each.grid(axis="y", visible=False)
+        each.grid(axis="x", color=GRID, linewidth=0.8)
+        each.xaxis.set_major_locator(MaxNLocator(4))
+    _short_numbers(right, unit_of(goal, scenario))
+    return saved(figure, path)
+
+
+def _points_or(unit: str) -> str:
+    """A unit in which a difference is given: shares in percentage points."""
+    return unit.replace("share", "percentage points", 1) if unit.startswith("share") else unit
+
+
+def _short_numbers(axes: Axes, unit: str) -> None:
+    """Large numbers in thousands and millions, shares in points."""
     if max(abs(limit) for limit in axes.get_xlim()) >= 10_000:
         axes.xaxis.set_major_formatter(FuncFormatter(thousands))
-    elif whole.unit.startswith("share"):
+    elif unit.startswith("share"):
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.3g}" if x else "0"))
+
+
+def next_euro(rows: Sequence[Mapping[str, Any]], names: Sequence[str], scenario: Scenario, path: Path) -> Path:
+    """Draw what one more unit of money brings in net present value, element by element, from each starting point."""
+    bases = list(dict.fromkeys(str(row["from"]) for row in rows))
+    height = 1.7 + 0.3 * len(names)
+    figure = canvas(
+        1.6 + 4.6 * len(bases), height, "Where the next money goes",
+        f"{scenario.name} · change of NPV for each {scenario.currency} more, its own cost counted: above 0 it pays · line: 95 % interval",
+    )  # fmt: skip
+    width = 1.6 + 4.6 * len(bases)
+    for place, base in enumerate(bases):
+        own = sorted((row for row in rows if row["from"] == base), key=lambda row: -row["npv per unit of money"])
+        axes = figure.add_axes((1.5 / width + place * 4.6 / width, 0.55 / height, 3.3 / width, (height - 1.7) / height))
+        for line, row in enumerate(own):
+            pays = _GAIN if row["low"] > 0 else _LOSS if row["high"] < 0 else "#9aa5b1"
+            axes.plot([row["low"], row["high"]], [line, line], color=pays, linewidth=2.2, solid_capstyle="round")
+            axes.plot(row["npv per unit of money"], line, "o", color=pays, markersize=6)
+        axes.axvline(0.0, color=INK, linewidth=0.9)
+        axes.set_yticks(range(len(own)), [str(row["element"]) for row in own])
+        axes.set_ylim(len(own) - 0.4, -0.6)
+        quiet_axes(axes)
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", color=GRID, linewidth=0.8)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.set_title(f"from {base}", fontsize=10.5, fontweight="bold", color=INK, loc="left")
+    return saved(figure, path)
+
+
+def flips(shown: Sequence[Flip], advised: str, goal: str, scenario: Scenario, path: Path) -> Path:
+    """Draw the assumptions nearest to flipping the advice: the lead over the rival at both ends of their ranges."""
+    rows = shown[:_MOST_SHOWN]
+    height = 1.8 + 0.3 * len(rows)
+    figure = canvas(
+        11.5, height, "What would flip the advice",
+        f"{scenario.name} · lead of {advised} over the rival named, {goal}, at the low (○) and the high (●) end of each "
+        "assumption · red: the rival overtakes",
+    )  # fmt: skip
+    axes = figure.add_axes((0.36, 0.55 / height, 0.46, (height - 1.8) / height))
+    for row, flip in enumerate(rows):
+        colour = _LOSS if flip.value is not None else "#9aa5b1"
+        axes.plot([flip.lead_low.mean, flip.lead_high.mean], [row, row], color=colour, linewidth=2.0)
+        axes.plot(flip.lead_low.mean, row, "o", markerfacecolor="white", markeredgecolor=colour, markersize=6)
+        axes.plot(flip.lead_high.mean, row, "o", color=colour, markersize=6)
+        text = f"flips at {flip.value:.3g} ({flip.parameter.value:g})" if flip.value is not None else ""
+        axes.annotate(text, (1.02, row), xycoords=("axes fraction", "data"), fontsize=8, color=colour, va="center")
+    axes.axvline(0.0, color=INK, linewidth=0.9)
+    axes.set_yticks(range(len(rows)), [f"{flip.parameter.name} · {flip.rival}" for flip in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    quiet_axes(axes)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    _short_numbers(axes, unit_of(goal, scenario))
+    return saved(figure, path)
+
+
+def failure_box(
+    factors: Sequence[Factor],
+    conditions: NDArray[np.float64],
+    fails: NDArray[np.bool_],
+    box: "Box | None",
+    subtitle: str,
+    path: Path,
+) -> Path:
+    """Draw where a plan fails: conditions over the two factors that matter most, and the limits of the box.
+
+    conditions: (conditions, factors).
+    """
+    names = [factor.name for factor in factors]
+    first = [limit.factor for limit in box.limits] if box else []
+    shown = [*first, *(name for name in names if name not in first)]
+    pair = (shown * 2)[:2]
+    limits = {limit.factor: limit for limit in box.limits} if box else {}
+    rows = shown[:_MOST_SHOWN]
+    height = max(4.6, 1.9 + 0.3 * len(rows))
+    figure = canvas(11.5, height, "Where the plan fails", subtitle)
+    axes = figure.add_axes((0.08, 0.6 / height, 0.38, (height - 1.75) / height))
+    x, y = (conditions[:, names.index(name)] for name in pair)
+    axes.plot(x[~fails], y[~fails], "o", color="#9cc7d8", markersize=3.5, label="holds")
+    axes.plot(x[fails], y[fails], "o", color=_FLOOR, markersize=4, label="fails")
+    sides = []
+    for name in pair:
+        factor, limit = factors[names.index(name)], limits.get(name)
+        low = factor.low if limit is None or limit.low is None else limit.low
+        high = factor.high if limit is None or limit.high is None else limit.high
+        sides.append((low, high))
+    if box and len(set(pair)) == 2:
+        (left, right), (bottom, top) = sides
+        axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=1.6))
+    quiet_axes(axes)
+    axes.set_xlabel(pair[0], fontsize=9, color=MUTED)
+    axes.set_ylabel(pair[1], fontsize=9, color=MUTED)
+    axes.legend(frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+    bars = figure.add_axes((0.71, 0.6 / height, 0.25, (height - 1.75) / height))
+    for row, name in enumerate(rows):
+        factor, limit = factors[names.index(name)], limits.get(name)
+        span = factor.high - factor.low
+        bars.barh(row, 1.0, color=GRID, height=0.5)
+        if limit is None:
+            continue
+        low = 0.0 if limit.low is None else (limit.low - factor.low) / span
+        high = 1.0 if limit.high is None else (limit.high - factor.low) / span
+        bars.barh(row, high - low, left=low, color=_FLOOR, height=0.5)
+        for place, value, side in ((low, limit.low, "right"), (high, limit.high, "left")):
+            if value is not None:
+                bars.annotate(f" {value:.4g} ", (place, row), fontsize=8, color=INK, va="center", ha=side)
+    bars.set_yticks(range(len(rows)), rows)
+    bars.set_ylim(max(len(rows), 8) - 0.4, -0.6)
+    bars.set_xlim(-0.12, 1.12)
+    quiet_axes(bars)
+    bars.grid(visible=False)
+    bars.set_xticks([0, 1], ["low end", "high end"])
+    bars.set_title("red: limits of the box" if box else "no box stands out", fontsize=9.5, color=MUTED, loc="left")
+    return saved(figure, path)

@@ -62,9 +62,10 @@ def write_study(study: Study, out: Path) -> Path:
 
 
 def _point_rows(part: Part) -> Iterator[tuple[Mapping[str, float | str], list[float]]]:
-    """What each point stands for, its replication and its KPIs."""
+    """What each point stands for, its replication and its KPIs. A setting that is called like a KPI says that it is none."""
     for task, labels, point in part.points():
-        yield labels, [point.replication, *(part.kept(task, point) or (np.nan,) * len(KPIS))]
+        own = {f"{name} (setting)" if name in KPIS else name: value for name, value in labels.items()}
+        yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(KPIS))]
 
 
 def _write_points(study: Study, part: Part, folder: Path) -> None:

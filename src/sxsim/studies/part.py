@@ -69,6 +69,10 @@ class Part(ABC):
         """What a reader of `summary.md` should know beside, in Markdown."""
         return []
 
+    def unmet(self) -> list[str]:
+        """What was demanded and is not met."""
+        return []
+
     def kept(self, task: Task, point: Point) -> tuple[float, ...] | None:
         """The KPIs of a finished point."""
         assert self.work is not None

@@ -1,5 +1,6 @@
 """Running a study: each scenario's part, then the folder with what they say."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sxsim.results.result import DEFAULT_OUT
+from sxsim.studies.advise import AdvisePart
+from sxsim.studies.cluster import cluster_runner
+from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
 from sxsim.studies.part import Part
 from sxsim.studies.points import Failure, missing
@@ -15,7 +19,13 @@ from sxsim.studies.sweep import SweepPart
 from sxsim.studies.why import WhyPart
 from sxsim.studies.work import Progress, Work
 
-PARTS: dict[str, type[Part]] = {"sensitivity": SensitivityPart, "sweep": SweepPart, "why": WhyPart}
+PARTS: dict[str, type[Part]] = {
+    "sensitivity": SensitivityPart,
+    "sweep": SweepPart,
+    "why": WhyPart,
+    "advise": AdvisePart,
+    "discover": DiscoverPart,
+}
 _TRIAL = 3
 _BYTES_A_POINT = 1_100
 
@@ -37,6 +47,11 @@ class Study:
         """What was asked."""
         return self.setup.experiment
 
+    @property
+    def unmet(self) -> list[str]:
+        """What was demanded and is not met, like a target that no split reaches."""
+        return [text for part in self.parts for text in part.unmet()]
+
 
 def study(
     experiment: str | Path,
@@ -45,23 +60,29 @@ def study(
     samples: int | None = None,
     out: str | Path = DEFAULT_OUT,
     jobs: int | None = None,
+    cluster: str | None = None,
     fresh: bool = False,
     engine: str | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Run a study from its file and write its folder; finished points are not run again.
 
+    cluster: address of a Dask cluster on which points run (`tcp://host:port`, or `local` to start one); the results are
+    the same.
+
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
-    file that cannot be used, OSError where results cannot be written.
+    file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used.
     """
     from sxsim.studies.folder import write_study
 
     setup = load_experiment(experiment, sets=sets, samples=samples)
     began = time.perf_counter()
-    work = Work(Path(out), jobs=jobs, fresh=fresh, progress=progress)
     parts = parts_of(setup, engine)
-    for part in parts:
-        part.run(work)
+    somewhere: Any = contextlib.nullcontext() if cluster is None else cluster_runner(cluster, jobs)
+    with somewhere as runner:
+        work = Work(Path(out), jobs=jobs, runner=runner, fresh=fresh, progress=progress)
+        for part in parts:
+            part.run(work)
     found = Study(setup, parts, time.perf_counter() - began, work.count, work.failures, work.notes)
     write_study(found, Path(out))
     return found

@@ -1,0 +1,144 @@
+"""Running points on a Dask cluster: the same bytes as here, whoever runs them and whatever becomes of a worker.
+
+Workers of another version or platform are refused, when the study begins and with every point, so that one that joins
+later is refused as well. A point whose worker dies is run by another.
+"""
+
+import functools
+import itertools
+import pickle
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sxsim.results.provenance import environment, software
+from sxsim.runs import RunFailed
+from sxsim.studies.points import Failure, Point, Task, run_point
+from sxsim.studies.work import AHEAD, Done, Runner
+
+#: The word that starts a cluster on this machine.
+LOCAL = "local"
+#: Seconds within which a cluster must answer, and have a worker.
+_ANSWERS_WITHIN = 10.0
+_DECIDING = ("mesa", "simpy", "numpy", "numba", "llvmlite")
+
+
+@functools.cache
+def fingerprint() -> dict[str, str]:
+    """What must be equal for the same bytes: versions of program and model, Python, platform, deciding libraries."""
+    here, program = environment(), software()
+    libraries = {name: str(here["libraries"][name]) for name in _DECIDING}
+    return {
+        "sxsim": program["version"],
+        "model": program["model"],
+        "system": str(here["system"]),
+        "machine": str(here["machine"]),
+        "python": str(here["python"]),
+    } | libraries
+
+
+def demanded() -> dict[str, str]:
+    """The fingerprint that workers must have: that of this process."""
+    return fingerprint()
+
+
+@functools.lru_cache(maxsize=8)
+def _task(packed: bytes) -> Task:
+    task: Task = pickle.loads(packed)
+    return task
+
+
+def _run_there(packed: bytes, point: Point, expected: dict[str, str]) -> tuple[float, ...] | Failure:
+    """Run a point on a worker. Raises RunFailed on a worker of another version."""
+    _refuse_others({"a worker": fingerprint()}, expected)
+    return run_point(_task(packed), point)
+
+
+def _refuse_others(workers: dict[str, dict[str, str]], expected: dict[str, str]) -> None:
+    """Raise RunFailed, naming what differs, when a worker is of another version or platform."""
+    for address, found in workers.items():
+        differing = [
+            f"{name} {found.get(name)} (here {value})" for name, value in expected.items() if found.get(name) != value
+        ]
+        if differing:
+            raise RunFailed(
+                f"{address} of the cluster is refused, because its figures might differ: {', '.join(differing)}; install "
+                "the same versions there and start the worker again"
+            )
+
+
+@contextmanager
+def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Runner]:
+    """A runner on the cluster at an address (`tcp://host:port`), or on one started here for the purpose (`local`).
+
+    jobs: worker processes of a cluster started here. Raises RunFailed when the cluster does not answer, has no worker, or
+    has one of another version, and when Dask is not installed.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise RunFailed("--cluster needs Dask: pip install 'sxsim[cluster]'") from None
+    own = None
+    if address == LOCAL:
+        own = distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+    try:
+        try:
+            client = distributed.Client(own or address, timeout=_ANSWERS_WITHIN, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise RunFailed(
+                f"the cluster {address} does not answer within {_ANSWERS_WITHIN:.0f} s ({error}); is dask scheduler running "
+                "there, and the address as it prints it (tcp://host:port)?"
+            ) from None
+        try:
+            expected = demanded()
+            _refuse_others(_workers(client, address), expected)
+            yield functools.partial(_run_on, client, expected)
+        finally:
+            client.close()
+    finally:
+        if own is not None:
+            own.close()
+
+
+def _workers(client: Any, address: str) -> dict[str, dict[str, str]]:
+    """The fingerprints of all workers by address. Raises RunFailed when there is none, or one without sxsim."""
+    try:
+        client.wait_for_workers(1, timeout=_ANSWERS_WITHIN)
+    except TimeoutError:
+        raise RunFailed(f"the cluster {address} has no workers; start some with: dask worker {address}") from None
+    try:
+        found: dict[str, dict[str, str]] = client.run(fingerprint)
+    except Exception as error:
+        raise RunFailed(f"a worker of the cluster {address} cannot run sxsim ({error}): install it there") from None
+    return found
+
+
+def _run_on(client: Any, expected: dict[str, str], task: Task, points: Iterable[Point]) -> Iterator[Done]:
+    """Run points on the cluster's workers; yields them as they are finished."""
+    from distributed import KilledWorker, as_completed
+
+    packed = pickle.dumps(task)
+    iterator = iter(points)
+    running: dict[Any, Point] = {}
+
+    def submit(point: Point) -> Any:
+        future = client.submit(_run_there, packed, point, expected, pure=False)
+        running[future] = point
+        return future
+
+    slots = max(sum(client.nthreads().values()), 1)
+    done = as_completed([submit(point) for point in itertools.islice(iterator, AHEAD * slots)], loop=client.loop)
+    try:
+        for future in done:
+            point = running.pop(future)
+            following = next(iterator, None)
+            if following is not None:
+                done.add(submit(following))
+            try:
+                result = future.result()
+            except KilledWorker as error:
+                result = Failure(point, f"every worker that ran it died: {error}")
+            future.release()
+            yield point, result
+    finally:
+        client.cancel(list(running))
