@@ -142,3 +142,18 @@ def test_an_unknown_word_is_not_explained_but_the_nearest_is_known() -> None:
 
 def test_an_explanation_leaves_out_what_it_has_no_text_for() -> None:
     assert str(Explanation("a", (("one", "text"), ("two", "")))) == "a\n  one          text"
+
+
+def test_kinds_of_study_and_their_fields_are_explained() -> None:
+    (kinds,) = explain("study")
+    assert {label for label, _ in kinds.lines} == {"sensitivity", "sweep", "why", "advise", "discover"}
+    (advise,) = explain("advise")
+    assert "flip_points" in str(advise)
+    (bounds,) = explain("advise.bounds.low")
+    assert "money a month" in str(bounds)
+    assert [each.title for each in explain("budget")] == [
+        "economics.budget (scenario field)",
+        "advise.budget (experiment field)",
+    ]
+    assert "--set" not in str(explain("budget")[1])
+    assert "trajectories" in nearest("trajectoris")

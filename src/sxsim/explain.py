@@ -1,4 +1,4 @@
-"""What a word means: from the standard, the KPIs, the register, the scenario's fields, the rules, the evidence."""
+"""What a word means: from the standard, the KPIs, the register, the fields of files, the rules, the evidence."""
 
 import ast
 import csv
@@ -88,6 +88,21 @@ def fields() -> dict[str, FieldInfo]:
 
 
 @cache
+def experiment_fields() -> dict[str, FieldInfo]:
+    """All fields of experiment files by kind of study and name, like `advise.budget`; those of every study once."""
+    from sxsim.studies.experiment import KINDS, Experiment
+
+    found = {f"experiment.{name}": info for name, info in Experiment.model_fields.items() if name != "study"}
+    for kind, model in KINDS.items():
+        own = {name: info for name, info in model.model_fields.items() if name not in Experiment.model_fields}
+        for name, info in own.items():
+            found[f"{kind}.{name}"] = info
+            for part in part_models(info.annotation):
+                found |= {f"{kind}.{name}.{inner}": i for inner, i in part.model_fields.items()}
+    return found
+
+
+@cache
 def evidence() -> dict[str, dict[str, str]]:
     """The evidence the register cites, by id."""
     text = (files("sxsim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
@@ -106,10 +121,29 @@ def explain(word: str) -> list[Explanation]:
     names = [name for name in fields() if name == path or (("." not in path) and name.rpartition(".")[2] == path)]
     names = names or [name for name in fields() if _same_path(name, path)]
     found += [_field(name, fields()[name]) for name in names[:6]]
+    found += _of_studies(path)
     found += [_rule(rule) for name, rule in rules().items() if word in (name, name.partition(".")[2])]
     if word.upper() in evidence():
         found.append(_evidence(evidence()[word.upper()]))
     return found
+
+
+def _of_studies(word: str) -> list[Explanation]:
+    """A kind of study, or fields of experiment files."""
+    from sxsim.studies.experiment import KINDS
+
+    found = []
+    if word == "study":
+        found.append(
+            Explanation("study (of an experiment file)", tuple((k, m.__doc__ or "") for k, m in KINDS.items()))
+        )
+    if word in KINDS:
+        names = [name.partition(".")[2] for name in experiment_fields() if name.startswith(f"{word}.")]
+        lines = [("question", KINDS[word].__doc__ or ""), ("fields", ", ".join(n for n in names if "." not in n))]
+        lines.append(("use", "study: " + word + " in an experiment file; then sxsim study FILE"))
+        found.append(Explanation(f"{word} (kind of study)", tuple(lines)))
+    known = [name for name in experiment_fields() if word in (name, name.partition(".")[2], name.rpartition(".")[2])]
+    return found + [_field(name, experiment_fields()[name], "experiment field") for name in known[:6]]
 
 
 def _same_path(name: str, path: str) -> bool:
@@ -124,7 +158,7 @@ def nearest(word: str, n: int = 3) -> list[str]:
     from sxsim.results.kpis import KPIS
 
     known = {w.lower(): w for entry in entries() for w in entry.words}
-    for name in (*KPIS, *register(), *fields(), *rules(), *evidence()):
+    for name in (*KPIS, *register(), *fields(), *experiment_fields(), *rules(), *evidence()):
         known.setdefault(name.lower(), name)
         known.setdefault(name.rpartition(".")[2].lower(), name.rpartition(".")[2])
     return [known[w] for w in difflib.get_close_matches(word.lower(), known, n=n, cutoff=0.5)]
@@ -192,7 +226,7 @@ def _source(text: str) -> str:
     return f"{text}: {row['citation']}" if row else text
 
 
-def _field(name: str, info: FieldInfo) -> Explanation:
+def _field(name: str, info: FieldInfo, kind: str = "scenario field") -> Explanation:
     extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     parts = part_models(info.annotation)
     bounds = [f"{s} {getattr(m, k):g}" for m in info.metadata for s, k in _BOUNDS if getattr(m, k, None) is not None]
@@ -205,10 +239,12 @@ def _field(name: str, info: FieldInfo) -> Explanation:
         ("holds", " or ".join(", ".join(part.model_fields) for part in parts)),
         (
             "change it",
-            f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)" if not parts else "",
+            f"--set {name}=VALUE (a list's part by its name: touchpoints.NAME.staff)"
+            if not parts and kind == "scenario field"
+            else "",
         ),
     ]
-    return Explanation(f"{name} (scenario field)", tuple(lines))
+    return Explanation(f"{name} ({kind})", tuple(lines))
 
 
 _BOUNDS = (("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt"))

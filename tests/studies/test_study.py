@@ -13,16 +13,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 import sxsim
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.runs import load
 from sxsim.studies import work as module
-from sxsim.studies.experiment import load_experiment
+from sxsim.studies.experiment import KINDS, load_experiment
 from sxsim.studies.points import Failure, Point, Task
 from sxsim.studies.sensitivity import MOST_LEFT, SensitivityPart
-from sxsim.studies.study import planned, study
+from sxsim.studies.study import PARTS, planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file
 
 
@@ -85,14 +86,95 @@ def test_finished_points_are_never_run_again(tmp_path: Path) -> None:
     assert study(path, out=tmp_path, fresh=True).run == 16 * 5
 
 
-def test_a_study_that_is_killed_again_and_again_ends_as_if_undisturbed(tmp_path: Path) -> None:
+#: A small study of each kind.
+EACH: dict[str, dict[str, Any]] = {
+    "sensitivity": {"samples": 4},
+    "sweep": {"replications": 2, "factors": [{"parameters": "bond_gain", "steps": 3}], "samples": None},
+    "why": {"plan": "warm-welcome", "replications": 2, "orders": 2, "factors": None, "samples": None},
+    "advise": {
+        "budget": 500, "goal": "satisfaction", "trials": 24, "search_replications": 2, "replications": 4,
+        "flip_points": ["bond_gain"], "flip_replications": 2, "factors": None, "samples": None,
+    },
+    "discover": {"plan": "higher-price", "fails": {"kpi": "satisfaction", "below": 0}, "samples": 24},
+}  # fmt: skip
+
+
+def test_there_is_a_small_study_of_each_kind() -> None:
+    assert set(EACH) == set(KINDS) == set(PARTS)
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_each_kind_is_the_same_again_from_its_folder(tmp_path: Path, kind: str) -> None:
+    found = study(experiment_file(tmp_path, study=kind, **EACH[kind]), out=tmp_path)
+    assert found.folder is not None
+    lines, same = rerun(found.folder)
+    assert same, lines
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_each_kind_goes_on_when_points_fail(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.run_here
+
+    def failing(task: Task, points: Any, jobs: int | None = None) -> Any:
+        for number, (point, result) in enumerate(real(task, points, jobs)):
+            yield point, Failure(point, "the roof fell in") if number % 5 == 1 else result
+
+    monkeypatch.setattr(module, "run_here", failing)
+    found = study(experiment_file(tmp_path, study=kind, **EACH[kind]), out=tmp_path)
+    assert found.folder is not None
+    assert len(list((found.folder / "failures").iterdir())) == len(found.failures) > 0
+    assert (found.folder / "summary.md").read_text().count("failed") >= 1
+    monkeypatch.undo()
+    mended = study(experiment_file(tmp_path, study=kind, **EACH[kind]), out=tmp_path)
+    assert mended.failures == []
+    assert bytes_in(mended.folder) == bytes_in(
+        study(experiment_file(tmp_path, study=kind, **EACH[kind]), out=tmp_path / "calm").folder
+    )
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_each_kind_leaves_tables_pictures_and_words(tmp_path: Path, kind: str) -> None:
+    found = study(experiment_file(tmp_path, study=kind, **EACH[kind]), out=tmp_path)
+    assert found.folder is not None
+    assert list((found.folder / "figures").glob("*.png"))
+    assert pd.read_parquet(found.folder / "points.parquet").columns.is_unique
+    book = load_workbook(found.folder / "study.xlsx", read_only=True)
+    assert {path.stem for path in found.folder.glob("*.csv")} <= set(book.sheetnames)
+    assert len((found.folder / "summary.md").read_text()) > 150
+
+
+def test_results_of_another_version_of_the_model_are_named_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = experiment_file(tmp_path, samples=2)
+    first = study(path, out=tmp_path)
+    monkeypatch.setattr(
+        "sxsim.results.provenance.software", lambda: {"name": "sxsim", "version": "9", "model": "other"}
+    )
+    second = study(path, out=tmp_path)
+    assert (first.notes, second.run) == ([], first.run)
+    (note,) = second.notes
+    assert "another version of the model" in note
+    assert "this version is other" in note
+    assert first.folder is not None
+    assert first.folder.exists()
+    monkeypatch.undo()
+    assert study(path, out=tmp_path).run == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"samples": 64}, {"study": "why", **EACH["why"], "replications": 10, "orders": 4}],
+    ids=["sensitivity", "why"],
+)
+def test_a_study_that_is_killed_again_and_again_ends_as_if_undisturbed(tmp_path: Path, fields: dict[str, Any]) -> None:
     path = experiment_file(
-        tmp_path, samples=64, set=SMALL | {"horizon.months": 6, "market.people": 400, "market.customers": 300}
+        tmp_path, **fields, set=SMALL | {"horizon.months": 6, "market.people": 400, "market.customers": 300}
     )
     expected = bytes_in(study(path, out=tmp_path / "calm").folder)
     command = [sys.executable, "-m", "sxsim", "study", str(path), "-o", str(tmp_path / "rough"), "-q"]
     chance, kills = random.Random(23592), 0
-    for _ in range(40):
+    for _ in range(12):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait(timeout=chance.uniform(0.8, 3.5))

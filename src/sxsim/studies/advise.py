@@ -551,7 +551,13 @@ class AdvisePart(Part):
         if flipping:
             texts.append(f"The advice flips at: {'; '.join(said)}{f'; and {rest} more' if rest else ''}.")
         else:
-            texts.append("None flips the advice clearly.")
+            last = min(self.flips, key=lambda flip: flip.narrowest)
+            at_low = last.lead_low.mean < last.lead_high.mean
+            texts.append(
+                f"None flips the advice clearly; the lead is narrowest over {last.rival}, with {last.parameter.name} at "
+                f"{last.parameter.low if at_low else last.parameter.high:g} (usually {last.parameter.value:g}): "
+                f"{signed(last.lead_low if at_low else last.lead_high)}."
+            )
         if self.experiment.target is None and self.tied:
             texts.append(
                 f"Not looked at, because they are as good as the advice on these runs: {', '.join(self.tied)}."

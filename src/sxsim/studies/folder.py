@@ -150,10 +150,22 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
     book.save(path)
 
 
+#: Columns of tables whose unit is not that of the KPI in the same row.
+_SHARES, _FIGURES = (
+    ("indices", "second_order"),
+    ("value", "mean", "low", "high", "p10", "p90", "sd", "part", "error of orders"),
+)
+
+
 def _with_unit(column: str, table: str) -> str:
-    if column in ("value", "low", "high") and table in ("indices", "second_order"):
-        return f"{column} (share of the spread)"
-    return f"{column} (in the KPI's unit)" if column in ("value", "mean", "low", "high", "p10", "p90", "sd") else column
+    """The head of a column with its unit, where the name of the column does not say it."""
+    if table == "next_euro":
+        return f"{column} (money for each unit of money)" if column in ("low", "high") else column
+    if column in _FIGURES or (
+        table == "judgement" and column.startswith(("against", "advice ahead", "ahead", "worst"))
+    ):
+        return f"{column} ({'share of the spread' if table in _SHARES else 'in the unit of the KPI'})"
+    return column
 
 
 def _cell(value: Any) -> Any:
