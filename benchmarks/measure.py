@@ -290,26 +290,24 @@ def study_layer() -> list[Row]:
     from sxsim.engines.start import start
     from sxsim.scenario.loading import with_values
     from sxsim.studies.experiment import load_experiment
-    from sxsim.studies.points import PointStore, missing
     from sxsim.studies.study import parts_of
-    from sxsim.studies.work import run_here
+    from sxsim.studies.work import Work
 
     setup = load_experiment(HERE.parent / "experiments" / "nine-elements.yaml", samples=16)
     with tempfile.TemporaryDirectory() as folder:
-        part = parts_of(setup, Path(folder))[0]
-        points = list(missing(part.points(), part.store))[:120]
+        part = parts_of(setup)[0]
+        points = list({point.key: point for _, asked in [part.planned()[0][0]] for point in asked}.values())[:120]
         worlds = [with_values(part.scenario, dict(point.settings)) for point in points]
         ratios = []
         for round_ in range(4):
-            store = PointStore(Path(folder) / str(round_), part.task)
+            work = Work(Path(folder) / str(round_), jobs=1)
 
             def bare() -> None:
                 for point, scenario in zip(points, worlds, strict=True):
                     compiled.simulate(start(scenario, part.task.plan, replication=point.replication))
 
-            def layer(store: PointStore = store) -> None:
-                for point, result in run_here(part.task, missing(points, store), 1):
-                    store.put(point, result)
+            def layer(work: Work = work) -> None:
+                work.finish(part.task, points, "study layer", "result")
 
             ratios.append(seconds(layer)[0] / seconds(bare)[0])
     return [("time of a study over the bare engine, hotel, nine elements", spread(ratios[1:]), "≤ 1.10")]

@@ -47,6 +47,32 @@ def test_another_number_of_samples(tmp_path: Path) -> None:
     assert json.loads(said.out)["points"] == 10
 
 
+def test_uncertain_draws_parameters_and_is_another_study(tmp_path: Path) -> None:
+    path = experiment_file(tmp_path, samples=2)
+    certain, drawn = (
+        json.loads(call("study", path, "-o", tmp_path, "-q", "--json", *more).out) for more in ((), ("--uncertain",))
+    )
+    assert certain["folder"] != drawn["folder"]
+    assert certain["tables"] != drawn["tables"]
+    assert "uncertain: true" in (Path(drawn["folder"]) / "experiment.yaml").read_text()
+
+
+def test_samples_of_a_study_that_has_none_are_refused(tmp_path: Path) -> None:
+    path = experiment_file(tmp_path, study="why", plan="warm-welcome", factors=None, samples=None)
+    said = call("study", path, "-o", tmp_path / "runs", "--samples", "4")
+    assert said.code == 3
+    assert "a study of kind why has no samples" in said.err
+
+
+def test_a_target_that_is_not_met_ends_with_code_one(tmp_path: Path) -> None:
+    fields = {"study": "advise", "budget": 100, "goal": "loyalty", "target": 100, "trials": 12, "replications": 4}
+    path = experiment_file(tmp_path, **fields, flip_points="none", search_replications=2, factors=None, samples=None)
+    said = call("study", path, "-o", tmp_path)
+    assert said.code == 1
+    assert "The target cannot be met" in said.err
+    assert "files:" in said.out
+
+
 def test_a_sweep_says_how_far_each_kpi_goes(tmp_path: Path, out: Path) -> None:
     factors = [{"path": "organisation.maturity.design", "values": [2, 4]}]
     said = call("study", experiment_file(tmp_path, study="sweep", factors=factors, replications=2), "-o", out)

@@ -107,4 +107,6 @@ def test_commitment_goes_by_post_whoever_else_is_there(scenario: Scenario) -> No
     posts = {int(row["identity"]): float(row["commitment"]) for row in world.posts}
     assert len(posts) > len(known)
     assert {identity: posts[identity] for identity in known} == known
+    (extra,) = posts.keys() - known.keys()
+    assert posts[extra] not in known.values()
     assert known != dict(zip(today.identities.tolist(), today.commitment[-1].tolist(), strict=True))

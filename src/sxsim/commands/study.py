@@ -15,6 +15,7 @@ from sxsim.commands.options import (
     OUT,
     QUIET,
     SETS,
+    UNCERTAIN,
     check_engine,
     hint,
     hint_at_compiling,
@@ -35,6 +36,7 @@ EXPERIMENT = Annotated[Path, typer.Argument(help="Experiment file (YAML).", show
 def command(
     experiment: EXPERIMENT,
     samples: SAMPLES = None,
+    uncertain: UNCERTAIN = False,
     sets: SETS = None,
     jobs: JOBS = None,
     cluster: CLUSTER = None,
@@ -55,7 +57,7 @@ def command(
     check_engine(engine)
     hint_at_compiling(quiet)
     if dry_run:
-        found = planned(load_experiment(experiment, sets=sets or (), samples=samples), out, jobs)
+        found = planned(load_experiment(experiment, sets=sets or (), samples=samples, uncertain=uncertain), out, jobs)
         if json:
             typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": True, **found}))
             return
@@ -66,6 +68,7 @@ def command(
             experiment,
             sets=sets or (),
             samples=samples,
+            uncertain=uncertain,
             out=out,
             jobs=jobs,
             cluster=cluster,

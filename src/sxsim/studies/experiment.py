@@ -230,10 +230,13 @@ class Setup:
     factors: tuple[tuple[Factor, ...], ...]
 
 
-def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int | None = None) -> Setup:
+def load_experiment(
+    path: str | Path, *, sets: Sequence[str] = (), samples: int | None = None, uncertain: bool = False
+) -> Setup:
     """Read and check an experiment file.
 
-    `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says.
+    `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says; `uncertain`
+    draws parameters whatever the file says.
 
     Raises InvalidInput with all problems found.
     """
@@ -260,6 +263,8 @@ def load_experiment(path: str | Path, *, sets: Sequence[str] = (), samples: int 
                 ]
             )
         raw["samples"] = samples
+    if uncertain:
+        raw["uncertain"] = True
     try:
         experiment = kind.model_validate(raw)
     except ValidationError as error:

@@ -58,6 +58,7 @@ def study(
     *,
     sets: Sequence[str] = (),
     samples: int | None = None,
+    uncertain: bool = False,
     out: str | Path = DEFAULT_OUT,
     jobs: int | None = None,
     cluster: str | None = None,
@@ -75,7 +76,7 @@ def study(
     """
     from sxsim.studies.folder import write_study
 
-    setup = load_experiment(experiment, sets=sets, samples=samples)
+    setup = load_experiment(experiment, sets=sets, samples=samples, uncertain=uncertain)
     began = time.perf_counter()
     parts = parts_of(setup, engine)
     somewhere: Any = contextlib.nullcontext() if cluster is None else cluster_runner(cluster, jobs)
