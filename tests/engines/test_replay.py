@@ -90,6 +90,19 @@ def test_one_lever_follows_and_the_others_stay(scenario: Scenario) -> None:
     assert (found.levers[:, :, others] == today.levers[:, :, others]).all()
 
 
+def test_money_from_the_result_is_the_money_of_the_recorded_run(scenario: Scenario) -> None:
+    raw = scenario.model_dump()
+    raw["plans"]["funded"] = {"money": {"design": 100}, "funded_by_result": 0.3}
+    raw["economics"]["fixed_cost"] = 0
+    raw["segments"][0]["revenue_per_visit"] = 60
+    rich = Scenario.model_validate(raw)
+    (funded, own), (_, today) = recorded(rich, "funded"), recorded(rich, "today")
+    found = run(rich, "funded", Replay(levers=dict.fromkeys(ALL_LEVERS, today), last_result=own))
+    assert (found.sites["investment"] == funded.sites["investment"]).all()
+    assert funded.sites["investment"][2:].max() > 100
+    assert not (found.sites["result"] == funded.sites["result"]).all()
+
+
 def test_technology_rides_with_reliability(scenario: Scenario) -> None:
     (_, today), (_, plan) = recorded(scenario, "today"), recorded(scenario, "money-only")
     world = start(scenario, "today", seed=3, replication=1)
