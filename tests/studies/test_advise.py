@@ -109,6 +109,24 @@ def test_nothing_found_that_is_better_is_an_answer(tmp_path: Path) -> None:
     assert part.sentences()[0].startswith("Nothing was found that is clearly better than nothing")
 
 
+def test_a_goal_that_is_better_low_is_made_low(tmp_path: Path) -> None:
+    sets = (
+        SIZE
+        | NO_ELEMENT
+        | dict.fromkeys((n for n in WEIGHTS if n.startswith("weight.7.4.1") and n.endswith("reliability")), 1.0)
+    )
+    found = study(advise_file(tmp_path, goal="level_0", set=sets), out=tmp_path)
+    part = part_of(found)
+    assert part.advised == FOUND
+    split = dict(zip(part.names, part.candidates[FOUND].split or (), strict=True))
+    assert split["operations"] == max(split.values()) > 1000
+    first = part.judged[0]
+    assert first.against_nothing.high < 0
+    assert first.ahead.mean == 0
+    assert all(row.ahead.mean > 0 for row in part.judged[1:])
+    assert first.worst_tenth >= first.against_nothing.mean
+
+
 def test_a_target_is_reached_at_least_cost(tmp_path: Path, one_element: Study) -> None:
     judged = {row["candidate"]: float(row["mean"]) for row in rows(one_element, "judgement.csv")}
     halfway = (judged[FOUND] + judged[NOTHING]) / 2
