@@ -51,12 +51,19 @@ class Scenario(ScenarioFile):
         return compare(self, plans, **options)
 
 
-def load(path: str | Path, *, sets: Sequence[str] = (), parameters: str | Path | None = None) -> Scenario:
-    """Load a scenario file. `sets` are `path=value` overrides, `parameters` a CSV or YAML file of parameters.
+def load(
+    path: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    parameters: str | Path | None = None,
+    assessment: str | Path | None = None,
+) -> Scenario:
+    """Load a scenario file. `sets` are `path=value` overrides, `parameters` a CSV or YAML file of parameters,
+    `assessment` a CSV or XLSX file with levels of maturity.
 
     Raises InvalidInput with all problems found.
     """
-    return loading.load(path, sets=sets, parameters=parameters, model=Scenario)
+    return loading.load(path, sets=sets, parameters=parameters, assessment=assessment, model=Scenario)
 
 
 def engine_of(scenario: ScenarioFile, engine: str | None = None) -> str:
@@ -240,8 +247,13 @@ def _tasks(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> li
 
 
 def uncertain(scenario: ScenarioFile, seed: int, replication: int) -> ScenarioFile:
-    """The scenario with parameters drawn for a replication; those that the scenario states stay as stated."""
-    return scenario.model_copy(update={"parameters": drawn(seed, replication) | scenario.parameters})
+    """The scenario with parameters and uncertain maturity drawn for a replication; stated parameters stay as stated."""
+    return scenario.model_copy(
+        update={
+            "parameters": drawn(seed, replication) | scenario.parameters,
+            "organisation": scenario.organisation.with_maturity_drawn(seed, replication),
+        }
+    )
 
 
 def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[Result]:

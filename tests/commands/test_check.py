@@ -64,3 +64,14 @@ def test_nothing_is_run_or_written(tmp_path: Path, monkeypatch) -> None:  # type
     monkeypatch.chdir(tmp_path)
     assert call("check", CAFE_FILE).code == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_self_assessment_is_checked_with_the_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("element,level\ndesign,2.5\n", encoding="utf-8")
+    assert call("check", CAFE_FILE, "--assessment", path).code == 0
+    path.write_text("element,level\ndesign,2.5\nculture,7\ndesign,3\n", encoding="utf-8")
+    said = call("check", CAFE_FILE, "--assessment", path)
+    assert said.code == 3
+    assert f"culture(=7) must be a level from 1 to 5\n  in {path}, line 3" in said.err
+    assert f"design stands twice: here and in line 2\n  in {path}, line 4" in said.err

@@ -64,3 +64,22 @@ def test_a_place_that_cannot_be_written_is_said_without_a_traceback(here: Path) 
     assert said.err.startswith("file")
     assert "--out" not in said.err, "new has no such option"
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("name", ["form.csv", "form.xlsx"])
+def test_a_form_for_a_self_assessment(here: Path, name: str) -> None:
+    said = call("new", "--assessment", name)
+    assert said.code == 0
+    assert said.out.startswith(f"{name} written")
+    assert f"--assessment {name}" in said.err
+    assert [path.name for path in here.iterdir()] == [name]
+    again = call("new", "--assessment", name)
+    assert again.code == 3
+    assert "exists already" in again.err
+
+
+def test_a_form_of_another_kind_is_refused(here: Path) -> None:
+    said = call("new", "--assessment", "form.docx")
+    assert said.code == 3
+    assert "must end in .csv or .xlsx" in said.err
+    assert list(here.iterdir()) == []

@@ -331,3 +331,14 @@ def test_a_terminal_shows_progress_in_colour_unless_no_color_is_set(tmp_path: Pa
     assert not COLOUR.search(plain)
     assert COLOUR.search(at_a_terminal(words))
     assert "plan today" not in at_a_terminal([*words, "--quiet"])
+
+
+def test_a_self_assessment_takes_the_place_of_the_files_maturity(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("element,level\ndesign,1.5\nculture,4\n", encoding="utf-8")
+    said = call("run", CAFE_FILE, "-n", "1", "-o", tmp_path / "runs", "--assessment", path, "--json", "-q")
+    data = json.loads(said.out)
+    assert data["kpis"]["maturity.design"]["mean"] == 1.5
+    assert data["kpis"]["maturity.culture"]["mean"] == 4.0
+    assert data["maturity"]["weakest_at_end"] == "design"
+    assert data["maturity"]["level_at_start"]["mean"] == 1.5

@@ -131,6 +131,7 @@ def test_retention_looks_back_twelve_months_and_is_not_defined_before(records: R
     short = empty(warm_up=6, months=12)
     short.sites["active"] = 5
     assert math.isnan(run_kpis(short, RATE)["retention_12m"])
+    assert math.isnan(run_kpis(empty(warm_up=3, months=6), RATE)["retention_12m"])
 
 
 COUNTS = {

@@ -63,6 +63,18 @@ def test_scattered_failures_make_no_box() -> None:
     assert sum(box is not None for box in found) <= 4
 
 
+def test_a_limit_that_chance_may_have_made_is_left_out() -> None:
+    stated = 0
+    for seed in range(12):
+        values = conditions(120, seed)
+        fails = np.random.default_rng(seed + 50).random(120) < np.where(values[:, 1] > 0.6, 0.7, 0.2)
+        box = find_box(NAMES, values, fails, 0.05)
+        for limit in box.limits if box else ():
+            assert limit.chance < 0.05
+            stated += 1
+    assert stated > 3
+
+
 def test_limits_in_words() -> None:
     assert str(Limit("wage", 2100.0, None, 0.0)) == "wage above 2 100"
     assert str(Limit("wage", None, 0.12345, 0.0)) == "wage below 0.1235"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sxsim.commands.options import PARAMETERS, SETS
+from sxsim.commands.options import ASSESSMENT, PARAMETERS, SETS
 from sxsim.scenario.problems import InvalidInput
 
 NAME = "check"
@@ -16,6 +16,7 @@ def command(
     files: Annotated[list[Path] | None, typer.Argument(help="Scenario files (YAML).", show_default=False)] = None,
     sets: SETS = None,
     parameters: PARAMETERS = None,
+    assessment: ASSESSMENT = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of scenario files for editors.")
     ] = False,
@@ -32,7 +33,7 @@ def command(
     problems = []
     for path in files:
         try:
-            scenario: Scenario = load(path, sets=sets or (), parameters=parameters)
+            scenario: Scenario = load(path, sets=sets or (), parameters=parameters, assessment=assessment)
         except InvalidInput as error:
             problems += error.problems
             continue

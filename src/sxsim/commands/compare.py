@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from sxsim.commands.options import (
+    ASSESSMENT,
     CONTACTS,
     DRY_RUN,
     ENGINE,
@@ -41,6 +42,7 @@ def command(
     seed: SEED = 1,
     sets: SETS = None,
     parameters: PARAMETERS = None,
+    assessment: ASSESSMENT = None,
     jobs: JOBS = None,
     out: OUT = "runs",  # type: ignore[assignment]
     contacts: CONTACTS = False,
@@ -56,7 +58,7 @@ def command(
 
     check_engine(engine)
     narrow = parsed_until(until)
-    loaded = load(scenario, sets=sets or (), parameters=parameters)
+    loaded = load(scenario, sets=sets or (), parameters=parameters, assessment=assessment)
     chosen = None if plans is None else [name.strip() for name in plans.split(",") if name.strip()]
     if chosen == []:
         raise typer.BadParameter("name at least one plan, like --plans a,b", param_hint="--plans")

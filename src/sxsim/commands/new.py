@@ -1,4 +1,4 @@
-"""`sxsim new`: a commented scenario to start from."""
+"""`sxsim new`: a commented scenario, or a form for a self-assessment, to start from."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +12,21 @@ def command(
     name: Annotated[
         str | None, typer.Argument(help="Name of the new scenario; NAME.yaml is written.", show_default=False)
     ] = None,
+    assessment: Annotated[
+        Path | None,
+        typer.Option("--assessment", help="Write an empty form for a self-assessment (.csv or .xlsx) and stop."),
+    ] = None,
     template: Annotated[str | None, typer.Option("--template", help="Scenario to start from.")] = None,
     show: Annotated[bool, typer.Option("--templates", help="List the templates and stop.", is_eager=True)] = False,
 ) -> None:
-    """Write a commented scenario to start from."""
+    """Write a commented scenario, or a form for a self-assessment, to start from."""
     from sxsim.results.store import whole_file
     from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
     from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
 
+    if assessment is not None:
+        _form(assessment)
+        return
     known = templates()
     if show:
         typer.echo("\n".join(known))
@@ -37,3 +44,21 @@ def command(
         temporary.write_text(text, encoding="utf-8")
     typer.echo(f"{path} written, from {chosen}")
     typer.echo(f"next: change it in an editor, then sxsim check {path} and sxsim run {path}", err=True)
+
+
+def _form(path: Path) -> None:
+    """Write an empty form for a self-assessment."""
+    from sxsim.results.store import whole_file
+    from sxsim.scenario.assessment import write_form
+    from sxsim.scenario.problems import InvalidInput, Problem
+
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise InvalidInput(
+            [Problem((), f" --assessment {path} must end in .csv or .xlsx", f"for example {path.stem}.xlsx")]
+        )
+    if path.exists():
+        raise InvalidInput([Problem((), f" {path} exists already", "choose another name, or remove it first")])
+    with whole_file(path) as temporary:
+        write_form(temporary)
+    typer.echo(f"{path} written: fill in levels from 1 to 5, and leave empty what nobody knows")
+    typer.echo(f"next: sxsim run SCENARIO --assessment {path}", err=True)

@@ -21,6 +21,10 @@ SETS = Annotated[
     ),
 ]
 PARAMETERS = Annotated[Path | None, typer.Option("--parameters", help="CSV (name,value) or YAML file of parameters.")]
+ASSESSMENT = Annotated[
+    Path | None,
+    typer.Option("--assessment", help="Self-assessment (CSV or XLSX): its levels replace those of the scenario."),
+]
 JOBS = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes. Default: one a core.")]
 OUT = Annotated[Path, typer.Option("-o", "--out", help="Folder for results.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]

@@ -100,15 +100,19 @@ def drawn(seed: int, replication: int) -> dict[str, float]:
     The draw of a parameter goes by its name, so a new parameter shifts no other. Source: assumption (even within the
     range, independent but for `DRAWN_TOGETHER`).
     """
+    together = {name: group[0] for group in DRAWN_TOGETHER for name in group}
+    return {
+        name: drawn_between(seed, replication, together.get(name, name), parameter.low, parameter.high)
+        for name, parameter in register().items()
+    }
+
+
+def drawn_between(seed: int, replication: int, name: str, low: float, high: float) -> float:
+    """An uncertain value for a replication, drawn evenly between low and high. The draw goes by the name."""
     from sxsim.model.draws import PARAMETER_VALUE, uniform
 
-    together = {name: group[0] for group in DRAWN_TOGETHER for name in group}
-    found = {}
-    for name, parameter in register().items():
-        who, low, high = zlib.crc32(together.get(name, name).encode()), parameter.low, parameter.high
-        place = uniform(seed, replication, who, PARAMETER_VALUE, 0) if low < high else 0.0
-        found[name] = low + (high - low) * float(place)
-    return found
+    place = uniform(seed, replication, zlib.crc32(name.encode()), PARAMETER_VALUE, 0) if low < high else 0.0
+    return low + (high - low) * float(place)
 
 
 def record(values: Mapping[str, float] | None = None) -> NDArray[Any]:

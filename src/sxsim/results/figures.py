@@ -60,7 +60,8 @@ def saved(figure: Figure, path: Path) -> Path:
     return path
 
 
-def _basis(result: "Result") -> str:
+def basis(result: "Result") -> str:
+    """What a picture rests on: scenario, plan, runs and seed."""
     runs = "run" if result.replications == 1 else "runs"
     return f"{result.scenario.name} · plan {result.plan} · {result.replications} {runs}, seed {result.seed}"
 
@@ -68,7 +69,7 @@ def _basis(result: "Result") -> str:
 def pyramid(result: "Result", path: Path) -> Path:
     """Draw the pyramid: the share of contacts reaching at least each level, first year against last."""
     figure = canvas(
-        10, 5.6, "The service excellence pyramid", f"{_basis(result)} · share of contacts reaching at least each level"
+        10, 5.6, "The service excellence pyramid", f"{basis(result)} · share of contacts reaching at least each level"
     )
     months = result.scenario.horizon.months
     spans = [("first year", slice(0, min(YEAR, months))), ("last year", slice(max(0, months - YEAR), months))]
@@ -125,7 +126,7 @@ def effect_chain(result: "Result", path: Path) -> Path:
     monthly = _chain_values(result)
     figure = canvas(
         12, 6.8, "The effect chain over the months",
-        f"{_basis(result)} · line: mean of the runs · band: 10–90 % of the runs · shaded months: warm-up under plan today",
+        f"{basis(result)} · line: mean of the runs · band: 10–90 % of the runs · shaded months: warm-up under plan today",
     )  # fmt: skip
     currency = result.scenario.currency
     panels = [
@@ -204,7 +205,7 @@ def journey(result: "Result", path: Path) -> Path:
     height = max(3.4, 1.7 + 0.27 * len(rows) + 0.18 * len(names))
     figure = canvas(
         10, height, "The journey and its gaps",
-        f"{_basis(result)} · last twelve months · circle: expectation, dot: perception, 0–100",
+        f"{basis(result)} · last twelve months · circle: expectation, dot: perception, 0–100",
     )  # fmt: skip
     bottom = 0.62 / height
     axes = figure.add_axes((0.26, bottom, 0.57, 1 - bottom - 0.95 / height))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sxsim.results.cash import Cash, cash
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
+from sxsim.results.maturity import Maturity, maturity_of
 from sxsim.results.verdicts import Verdict, verdicts
 from sxsim.scenario.scenario import Scenario
 
@@ -85,6 +86,11 @@ class Result:
         return {name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name)) for name in KPIS}
 
     @cached_property
+    def maturity(self) -> Maturity:
+        """The maturity over time, and when the organisation takes its steps."""
+        return maturity_of(self.records, self.scenario)
+
+    @cached_property
     def warnings(self) -> list[str]:
         """What a reader of the figures should know."""
         from sxsim.results.summary import warnings_of
@@ -99,7 +105,7 @@ class Result:
         return self.folder
 
     def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
-        """Draw the three pictures of the run into its folder and return their files."""
+        """Draw the pictures of the run into its folder and return their files."""
         folder = self.folder or self.save(out)
         return sorted((folder / "figures").glob("*.png"))
 
@@ -116,6 +122,7 @@ class Result:
             "replications": self.replications,
             "interval": self.holds,
             "kpis": {name: value.as_json() for name, value in self.intervals.items()},
+            "maturity": self.maturity.as_json(),
             "warnings": self.warnings,
             **({"chance_only": self.chance_only.as_json()["kpis"]} if self.chance_only else {}),
             **({"until": self.until} if self.until else {}),
@@ -182,7 +189,10 @@ class Comparison:
 
         plans: dict[str, dict[str, Any]] = {}
         for result in (self.base, *self.others):
-            plans[result.plan] = {"kpis": {name: value.as_json() for name, value in result.intervals.items()}}
+            plans[result.plan] = {
+                "kpis": {name: value.as_json() for name, value in result.intervals.items()},
+                "maturity": result.maturity.as_json(),
+            }
         for plan, differences in self.differences.items():
             plans[plan]["difference"] = {name: value.as_json() for name, value in differences.items()}
             plans[plan]["verdict"] = {name: str(verdict) for name, verdict in self.verdicts[plan].items()}

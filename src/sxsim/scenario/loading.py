@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from sxsim.model.parameters import register
+from sxsim.scenario.assessment import applied, read_assessment
 from sxsim.scenario.fields import Short, below, forms_of
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
@@ -105,12 +106,14 @@ def load(
     *,
     sets: Sequence[str] = (),
     parameters: str | FilePath | None = None,
+    assessment: str | FilePath | None = None,
     model: type[Model] = Scenario,  # type: ignore[assignment]
 ) -> Model:
     """Read, override and check a scenario.
 
     `sets` are `path=value` overrides of fields (`touchpoints.reception.staff=3`) or parameters (`bond_gain=0.2`);
-    `parameters` is a CSV (name,value) or YAML file of parameters. Raises InvalidInput with all problems found.
+    `parameters` is a CSV (name,value) or YAML file of parameters; `assessment` a CSV or XLSX file with levels of maturity,
+    which replace those of the scenario. Raises InvalidInput with all problems found.
     """
     path = FilePath(path)
     data = read_yaml(path)
@@ -124,6 +127,8 @@ def load(
                 problems += _put(raw, ["parameters", name], value)
         except InvalidInput as error:
             problems += error.problems
+    if assessment is not None:
+        problems += _assessed(raw, FilePath(assessment))
     for text in sets:
         problems += _override(raw, text)
     if not raw.get("name"):
@@ -132,13 +137,27 @@ def load(
     if isinstance(plug_ins, dict):
         raw["plug_ins"] = {kind: str(path.resolve().parent / str(text)) for kind, text in plug_ins.items()}
     scenario, found = validate(raw, model)
-    of_file = validate(plain(data), model)[1] if found and sets else found
+    of_file = validate(plain(data), model)[1] if found and (sets or assessment) else found
     for problem in found:
         place: dict[str, Any] = {"file": str(path), "line": line_of(data, problem.path)}
         problems.append(replace(problem, **(place if problem in of_file else {"file": "--set"})))
     if problems or scenario is None:
         raise InvalidInput(problems)
     return scenario
+
+
+def _assessed(raw: dict[str, Any], path: FilePath) -> list[Problem]:
+    """Put the levels of an assessment in plain data; returns what is wrong with it."""
+    try:
+        levels, spreads = read_assessment(path)
+    except InvalidInput as error:
+        return error.problems
+    organisation = raw.get("organisation") if isinstance(raw.get("organisation"), dict) else {}
+    assert isinstance(organisation, dict)
+    maturity = applied(organisation.get("maturity"), levels)
+    kept = {k: v for k, v in (organisation.get("maturity_spread") or {}).items() if k in maturity and k not in levels}
+    raw["organisation"] = organisation | {"maturity": maturity, "maturity_spread": kept | spreads}
+    return []
 
 
 def validate(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, list[Problem]]:

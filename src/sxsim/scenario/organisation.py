@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from sxsim.model.parameters import drawn_between
 from sxsim.scenario.fields import Name, Part, Share, Short, quantity
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
 
@@ -52,6 +53,11 @@ class Organisation(Part):
         description="maturity at the start, 1–5: one level, or levels by element (strategy …) or sub-element (7.3.2d …); "
         "what is not named is 3",
     )
+    maturity_spread: dict[Aspect, Annotated[float, Field(ge=0, le=4)]] = Field(
+        default_factory=dict,
+        description="how far the true maturity may lie from the stated, by element or sub-element: half width in levels; drawn "
+        "with --uncertain",
+    )
     commitment: float | None = quantity(
         None, "share", "commitment of the staff at the start; default: what its surroundings support", ge=0, le=1
     )
@@ -66,6 +72,22 @@ class Organisation(Part):
             return float(self.maturity)
         element = self.maturity.get(element_of(sub_element), 3.0)
         return float(self.maturity.get(sub_element, element))
+
+    def with_maturity_drawn(self, seed: int, replication: int) -> "Organisation":
+        """The organisation with each maturity that has a spread drawn for a replication: evenly, kept within 1–5.
+
+        Source: assumption (even, independent).
+        """
+        if not self.maturity_spread:
+            return self
+        levels = (
+            dict(self.maturity) if isinstance(self.maturity, dict) else dict.fromkeys(ELEMENTS, float(self.maturity))
+        )
+        for name, spread in self.maturity_spread.items():
+            stated = levels.get(name, 3.0) if name in ELEMENTS else self.maturity_of(name)
+            level = drawn_between(seed, replication, f"maturity.{name}", stated - spread, stated + spread)
+            levels[name] = min(max(level, 1.0), 5.0)
+        return self.model_copy(update={"maturity": levels})
 
 
 class Site(Part):

@@ -1,0 +1,79 @@
+"""Maturity over time, worked out by hand."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sxsim.results.maturity import maturity_of, sentence
+from tests.results.hand_made import empty, result_of
+
+
+def rising(first: float, a_month: float, weakest: float = 9.0):  # type: ignore[no-untyped-def]
+    """Records of 2 warm-up months and 12 more: all elements rise, one (operations) stands where it stands."""
+    records = empty(warm_up=2, months=12)
+    months = np.arange(14) - 1
+    records.maturity[:] = np.clip(first + a_month * np.maximum(months, 0), 1, 5)[:, None]
+    records.maturity[:, 7] = np.minimum(records.maturity[:, 7], weakest)
+    records.sub_elements[:] = records.maturity[:, [0]]
+    records.seen[:] = records.sub_elements - 0.2
+    return records
+
+
+def test_the_level_is_that_of_the_weakest_element_and_the_mean_stands_beside() -> None:
+    result = result_of([rising(3.0, 0.1, weakest=2.5)])
+    assert result.maturity.start.mean == 2.5
+    assert result.maturity.end.mean == 2.5
+    assert result.maturity.weakest == "operations"
+    assert result.maturity.mean.mean == pytest.approx((8 * 4.2 + 2.5) / 9)
+
+
+def test_steps_have_a_chance_a_month_and_a_date() -> None:
+    runs = [rising(2.8, 0.1), rising(2.8, 0.2), rising(2.8, 0.0), rising(2.8, 0.05)]
+    result = result_of(runs, **{"horizon.start": "2026-03-01"})
+    managed, good, excellent = result.maturity.steps
+    assert managed.chance[0] == 0.75  # in months 2, 1 and 4 (a twentieth short counts)
+    assert managed.month == 2
+    assert managed.date == date(2026, 4, 1)
+    assert good.chance[0] == 0.5
+    assert good.month == 6  # 4.0 in month 6 and, a twentieth short, 12
+    assert (excellent.chance[0], excellent.month, excellent.date) == (0.25, 11, date(2027, 1, 1))
+
+
+def test_a_step_that_is_never_taken_has_no_month() -> None:
+    steps = result_of([rising(2.0, 0.0)]).maturity.steps
+    assert [(step.chance[0], step.month) for step in steps] == [(0.0, None)] * 3
+
+
+def test_who_stands_there_from_the_start_needs_no_month() -> None:
+    steps = result_of([rising(4.1, 0.0)]).maturity.steps
+    assert [step.month for step in steps] == [0, 0, None]
+    assert sentence(result_of([rising(4.1, 0.0)]).maturity).endswith("Level 5 (excellent) is not reached.")
+
+
+def test_the_organisations_own_picture_stands_beside_the_truth() -> None:
+    found = result_of([rising(3.0, 0.1)]).maturity
+    assert found.true[0] - found.seen[0] == pytest.approx(0.2)
+
+
+def test_in_words() -> None:
+    text = sentence(result_of([rising(2.8, 0.1), rising(2.8, 0.1)], **{"horizon.start": "2026-01-01"}).maturity)
+    assert text.startswith(
+        "Maturity goes from 2.8 to 4.0, by the weakest element (strategy); the mean of the nine is 4.0"
+    )
+    assert "Level 3 (managed) is reached in month 2 (February 2026), in every run." in text
+    assert "Level 4 (good) is reached in month 12 (December 2026), in every run." in text
+
+
+def test_without_a_warm_up_the_first_month_is_the_first() -> None:
+    records = empty(warm_up=0, months=3)
+    records.maturity[1:] = 4.0
+    found = maturity_of([records], result_of([empty(warm_up=0, months=3)]).scenario)
+    assert [step.month for step in found.steps] == [1, 2, None]
+
+
+def test_as_json() -> None:
+    data = result_of([rising(2.8, 0.1)]).as_json()["maturity"]
+    assert set(data) == {"level_at_start", "level_at_end", "mean_at_end", "weakest_at_end", "seen_at_end", "steps"}
+    assert data["steps"][0]["date"] == "2026-02-01"
+    assert data["steps"][2] == {"level": 5, "chance": data["steps"][2]["chance"], "month": None, "date": None}
