@@ -4,13 +4,14 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sxsim.model.parameters import register
 from sxsim.scenario.problems import InvalidInput
-from sxsim.studies.advise import EQUAL, FOUND, NOTHING, TODAY, AdvisePart
+from sxsim.studies.advise import EQUAL, FOUND, NOTHING, TODAY, AdvisePart, Candidate
 from sxsim.studies.experiment import load_experiment
-from sxsim.studies.study import Study, planned, study
+from sxsim.studies.study import Study, parts_of, planned, study
 from tests.studies.experiments import experiment_file
 
 WEIGHTS = [name for name in register() if name.startswith("weight.")]
@@ -168,22 +169,50 @@ def test_todays_split_and_plans_are_judged_beside(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_assumption_that_decides_flips_the_advice(tmp_path: Path) -> None:
-    """Where money cannot raise maturity, doing nothing overtakes a split that costs."""
-    sets = {k: v for k, v in SIZE.items() if k != "maturity_gain"} | ONE_ELEMENT
+@pytest.mark.parametrize(
+    ("means", "advised"),
+    [
+        ({NOTHING: 0.3, EQUAL: 0.4, FOUND: 0.5, "higher-price": 0.2}, FOUND),
+        ({NOTHING: 0.3, EQUAL: 0.5, FOUND: 0.5, "higher-price": 0.2}, EQUAL),
+        ({NOTHING: 0.3, EQUAL: 0.3, FOUND: 0.3, "higher-price": 0.2}, NOTHING),
+        ({NOTHING: 0.5, EQUAL: 0.4, FOUND: 0.3, "higher-price": 0.2}, NOTHING),
+        ({NOTHING: 0.3, EQUAL: 0.5, FOUND: 0.4, "higher-price": 0.2}, EQUAL),
+        ({NOTHING: 0.3, EQUAL: 0.4, FOUND: 0.5, "higher-price": 0.6}, "higher-price"),
+        ({NOTHING: 0.3, EQUAL: 0.3, FOUND: 0.3, "higher-price": 0.4}, "higher-price"),
+    ],
+)
+def test_what_is_advised_is_clearly_better_than_what_is_simpler(
+    tmp_path: Path, means: dict[str, float], advised: str
+) -> None:
+    """Differences stand out of the noise a hundredfold; equal means have different noise."""
+    setup = load_experiment(advise_file(tmp_path, rivals=["higher-price"]))
+    (part,) = parts_of(setup)
+    assert isinstance(part, AdvisePart)
+    zero = (0.0,) * 9
+    part.candidates = {
+        name: Candidate(name, None if name in part.plans else zero, name if name in part.plans else None)
+        for name in means
+    }
+    noise = np.random.default_rng(1)
+    part.goal = {name: mean + 0.001 * noise.standard_normal(20) for name, mean in means.items()}
+    assert part._choose() == advised
+
+
+def test_flips_are_looked_for_among_the_nearest_rivals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sxsim.studies.advise._NEAREST_RIVALS", 1)
     fields: dict[str, Any] = {
-        "goal": "npv",
-        "budget": 50,
-        "flip_points": ["surprise_*", "absorption_floor"],
+        "rivals": None,
+        "flip_points": ["technology_weight", "money_half"],
         "flip_replications": 4,
     }
-    found = study(advise_file(tmp_path, set=sets, **fields), out=tmp_path)
-    part = part_of(found)
-    names = {flip.parameter.name for flip in part.flips}
-    assert names <= {p for p in register() if p.startswith("surprise_")} | {"absorption_floor"}
-    if part.flips:
-        assert "at the" not in part.sentences()[-1]
-        assert all(flip.rival not in part.tied for flip in part.flips)
+    part = part_of(study(advise_file(tmp_path, set=SIZE | ONE_ELEMENT, **fields), out=tmp_path))
+    assert part.advised == FOUND
+    behind = {row.candidate.name: row.ahead.mean for row in part.judged[1:] if row.candidate.name not in part.tied}
+    flips = {flip.parameter.name: flip for flip in part.flips}
+    assert {flip.rival for flip in part.flips} == {min(behind, key=lambda name: behind[name])}
+    assert flips["money_half"].lead_low.mean < flips["money_half"].lead_high.mean
+    assert flips["technology_weight"].lead_low == flips["technology_weight"].lead_high
+    assert flips["technology_weight"].value is None
 
 
 def test_thirty_one_sub_elements_when_asked(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_bounds_that_bind_are_named() -> None:
     allowed = Limits((0.0, 20.0, 0.0), (100.0, 100.0, 30.0), 100.0)
     assert allowed.binding((50.0, 20.0, 30.0)) == {1: "low", 2: "high"}
     assert allowed.binding((60.0, 25.0, 15.0)) == {}
+    assert FREE.binding((100.0, 0.0, 0.0, 0.0)) == {}
     assert allowed.spent((50.0, 20.0, 30.0))
     assert not allowed.spent((50.0, 20.0, 20.0))
 
