@@ -9,7 +9,7 @@ import pytest
 from sxsim.results.kpis import KPIS
 from sxsim.runs import load
 from sxsim.scenario.loading import with_values
-from sxsim.studies.points import Failure, Point, PointStore, Task, missing, run_point
+from sxsim.studies.points import Failure, Point, Points, PointStore, Task, missing, run_point
 from tests.studies.experiments import CAFE, SMALL
 
 SETS = [f"{name}={value}" for name, value in SMALL.items()]
@@ -95,3 +95,28 @@ def test_a_full_disk_is_a_system_error(task: Task, tmp_path: Path) -> None:
         for replication in range(2000):
             store.put(Point((), replication), (0.0,) * len(KPIS))
     assert error.value.errno == errno.ENOSPC
+
+
+def test_points_are_made_when_they_are_asked_for() -> None:
+    made: list[int] = []
+
+    def at(number: int) -> Point:
+        made.append(number)
+        return Point((), number)
+
+    points = Points(1_000_000, at)
+    assert (len(points), made) == (1_000_000, [])
+    assert points[7] == Point((), 7)
+    assert [point.replication for point in points[2:5]] == [2, 3, 4]
+    assert next(iter(points)).replication == 0
+    assert made == [7, 2, 3, 4, 0]
+    with pytest.raises(IndexError):
+        points[1_000_000]
+
+
+def test_what_was_found_out_about_points_is_noted(task: Task, tmp_path: Path) -> None:
+    store = PointStore(tmp_path, task)
+    assert store.noted("causes") is None
+    store.note("causes", "craft")
+    store.note("causes", "flow")
+    assert PointStore(tmp_path, task).noted("causes") == "flow"

@@ -124,6 +124,16 @@ def test_the_same_bytes_on_any_number_of_cores_and_with_either_engine(tmp_path: 
     assert study(path, out=tmp_path / "1").run == 0
 
 
+def test_a_finished_study_runs_nothing_the_second_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = why_file(tmp_path, kpis=["npv"], replications=2, set=SMALL)
+    first = study(path, out=tmp_path)
+    monkeypatch.setattr(why, "_recordings", type(why._recordings)())
+    monkeypatch.setattr(why, "simulate", None)
+    second = study(path, out=tmp_path)
+    assert (second.run, second.failures) == (0, [])
+    assert rows(first.folder, "parts.csv") == rows(second.folder, "parts.csv")
+
+
 def test_uncertain_parameters_are_drawn_for_both_ends(tmp_path: Path) -> None:
     fields: dict[str, Any] = {"split": ["elements"], "kpis": ["satisfaction"], "replications": 2, "set": MORE}
     found = study(why_file(tmp_path, uncertain=True, **fields), out=tmp_path)

@@ -22,9 +22,8 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.studies import figures
 from sxsim.studies.experiment import Discover, Experiment
-from sxsim.studies.factors import Factor
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Task
+from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.sweep import latin_hypercube
 from sxsim.studies.work import Work
 
@@ -159,15 +158,12 @@ class DiscoverPart(Part):
     def _names(self) -> list[str]:
         return [factor.name for factor in self.factors]
 
-    def _points_of(self, task: Task) -> list[Point]:
+    def _points(self) -> Points:
         """Points under every condition, each with replications of its own."""
-        runs = self.experiment.replications
-        factors: tuple[Factor, ...] = self.factors
-        return [
-            Point.of(factors, list(condition), place * runs + run)
-            for place, condition in enumerate(self.conditions)
-            for run in range(runs)
-        ]
+        return Points(len(self.conditions) * self.experiment.replications, self._point)
+
+    def _point(self, number: int) -> Point:
+        return Point.of(self.factors, list(self.conditions[number // self.experiment.replications]), number)
 
     @property
     def _tasks(self) -> list[Task]:
@@ -175,25 +171,25 @@ class DiscoverPart(Part):
 
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
         """All conditions, under both plans."""
-        return [(task, self._points_of(task)) for task in self._tasks], 0
+        return [(task, self._points()) for task in self._tasks], 0
 
     def run(self, work: Work) -> None:
         """Run both plans under all conditions."""
         self.work = work
         for task in self._tasks:
-            work.finish(task, self._points_of(task), f"{self.scenario.name}, {task.plan}", self.experiment.fails.kpi)
+            work.finish(task, self._points(), f"{self.scenario.name}, {task.plan}", self.experiment.fails.kpi)
 
     def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
         """All points with plan and condition."""
         for task in self._tasks:
-            for place, point in enumerate(self._points_of(task)):
+            for place, point in enumerate(self._points()):
                 condition = self.conditions[place // self.experiment.replications]
                 yield task, {"plan": task.plan} | dict(zip(self._names, map(float, condition), strict=True)), point
 
     @cached_property
     def outcome(self) -> NDArray[np.float64]:
         """The KPI under each condition, mean over its runs: the difference to the base, or the value itself."""
-        values = [self.values(task, self._points_of(task), [self.experiment.fails.kpi])[:, 0] for task in self._tasks]
+        values = [self.values(task, self._points(), [self.experiment.fails.kpi])[:, 0] for task in self._tasks]
         found = values[0] - values[1] if len(values) > 1 else values[0]
         means: NDArray[np.float64] = found.reshape(len(self.conditions), -1).mean(axis=1)
         return means

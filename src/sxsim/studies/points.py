@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
@@ -203,6 +203,30 @@ class PointStore:
     def close(self) -> None:
         """Let go of the file."""
         self._base.close()
+
+
+class Points(Sequence[Point]):
+    """Points that are made when they are asked for, so that memory does not grow with their number."""
+
+    def __init__(self, size: int, at: Callable[[int], Point]) -> None:
+        self._size = size
+        self._at = at
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, place: int) -> Point: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Point]: ...
+
+    def __getitem__(self, place: int | slice) -> Point | Sequence[Point]:
+        if isinstance(place, slice):
+            return [self._at(number) for number in range(*place.indices(self._size))]
+        if not 0 <= place < self._size:
+            raise IndexError(place)
+        return self._at(place)
 
 
 def missing(points: Iterable[Point], store: PointStore) -> Iterator[Point]:

@@ -10,7 +10,7 @@ from sxsim.studies.experiment import Sensitivity
 from sxsim.studies.factors import Factor
 from sxsim.studies.indices import LUCK, Estimate, Indices, Sample, analyse, sample
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Task
+from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.work import Work
 
 #: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
@@ -68,7 +68,7 @@ class SensitivityPart(Part):
         return tuple(factor for factor in self.factors if factor.name in best) or self.factors[:1]
 
     def _indices(self, design: Sample) -> list[Indices]:
-        values = self.values(self.task, (design.point(k) for k in range(design.size)), self.experiment.kpis)
+        values = self.values(self.task, _points(design), self.experiment.kpis)
         return [analyse(design, kpi, values[:, k]) for k, kpi in enumerate(self.experiment.kpis)]
 
     @cached_property
@@ -142,8 +142,8 @@ class SensitivityPart(Part):
         return lines
 
 
-def _points(design: Sample) -> list[Point]:
-    return [design.point(number) for number in range(design.size)]
+def _points(design: Sample) -> Points:
+    return Points(design.size, design.point)
 
 
 def _figures(estimate: Estimate) -> dict[str, float]:

@@ -16,7 +16,7 @@ from sxsim.studies import figures
 from sxsim.studies.experiment import Sweep
 from sxsim.studies.factors import Factor
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Task
+from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.work import Work
 
 
@@ -54,12 +54,12 @@ class SweepPart(Part):
         super().__init__(*arguments)
         self.settings = settings_of(self.experiment, self.factors)
 
-    def _points(self) -> list[Point]:
-        return [
-            Point.of(self.factors, list(setting), replication)
-            for setting in self.settings
-            for replication in range(self.experiment.replications)
-        ]
+    def _points(self) -> Points:
+        return Points(len(self.settings) * self.experiment.replications, self._point)
+
+    def _point(self, number: int) -> Point:
+        setting, replication = divmod(number, self.experiment.replications)
+        return Point.of(self.factors, list(self.settings[setting]), replication)
 
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
         """All points."""

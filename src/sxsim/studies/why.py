@@ -240,13 +240,22 @@ class WhyPart(Part):
     def run(self, work: Work) -> None:
         """Record both plans, see which causes differ, then run what the split needs."""
         self.work = work
-        replications = range(self.experiment.replications)
+        store, replications = work.store(self.task), range(self.experiment.replications)
+        known = {} if work.fresh else {r: store.noted(self._about(r)) for r in replications}
+        left = [r for r in replications if known.get(r) is None]
         cores = (work.jobs or os.cpu_count() or 1) if self.engine == "compiled" else 1
         with ThreadPoolExecutor(cores) as pool:
-            self.differing = dict(zip(replications, pool.map(self._differing, replications), strict=True))
+            for replication, found in zip(left, pool.map(self._differing, left), strict=True):
+                known[replication] = json.dumps(found, ensure_ascii=False)
+                store.note(self._about(replication), str(known[replication]))
+        self.differing: dict[int, dict[str, list[str]]] = {r: json.loads(str(known[r])) for r in replications}
         for split in self.experiment.split:
             points = [p for r in replications for p in self._points_of(split, r, self.differing[r][split])]
             work.finish(self.task, points, f"{self.scenario.name}, over {split}", self.experiment.kpis[0])
+
+    @staticmethod
+    def _about(replication: int) -> str:
+        return f"causes that differ in replication {replication}"
 
     def _differing(self, replication: int) -> dict[str, list[str]]:
         """By split, the causes that differ in a replication."""
@@ -255,7 +264,7 @@ class WhyPart(Part):
             split: differing_causes(
                 self._causes(split), self.scenario, self.experiment.base, self.experiment.plan, recorded
             )
-            for split in self.experiment.split
+            for split in ("levers", "elements")
         }
 
     def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
