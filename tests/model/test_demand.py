@@ -60,9 +60,15 @@ def test_without_variation_every_day_is_alike() -> None:
 
 @pytest.mark.parametrize("variation", [0.0, 0.5, 1.5])
 def test_persons_are_average_on_average(variation: float) -> None:
-    factors = np.array([demand.spread_factor(variation, z) for z in NORMAL])
+    factors = np.array([demand.spread_factor(variation, z, P) for z in NORMAL])
     assert factors.mean() == pytest.approx(1.0, abs=1e-3)
     assert factors.std() == pytest.approx(variation, rel=2e-2)
+
+
+def test_nobody_is_beyond_all_measure() -> None:
+    assert demand.spread_factor(2.0, 9.0, P) == demand.spread_factor(2.0, 4.5, P) > demand.spread_factor(2.0, 4.4, P)
+    assert demand.spread_factor(2.0, -9.0, P) == demand.spread_factor(2.0, -4.5, P)
+    assert demand.spread_factor(0.5, 1.0, P) == demand.daily_factor(0.5, 1.0)
 
 
 def test_at_normal_loyalty_customers_come_as_often_as_stated() -> None:

@@ -73,6 +73,7 @@ EXPECTED = {
     "npv": sum(400 * (10 if m < 2 else 1) * 1.08 ** (-(m + 1) / 12) for m in range(14)),
     "customer_equity": 60 * 16.5 * 0.9 / (1.08 ** (1 / 12) - 0.9),
 }
+EXPECTED |= {"maturity_level": 1.0, "maturity_mean": 2.0, "maturity_level_12m": 1.0, "maturity_mean_12m": 2.0}
 EXPECTED |= {f"maturity.{slug}": 1 + number / 4 for number, slug in enumerate(ELEMENTS)}
 
 
@@ -91,6 +92,17 @@ def records() -> Records:
     made.maturity[:] = 5.0
     made.maturity[-1] = [1 + number / 4 for number in range(9)]
     return made
+
+
+def test_what_was_held_is_the_lowest_of_the_last_twelve_months() -> None:
+    made = empty(warm_up=1, months=20)
+    made.maturity[:] = 4.5
+    made.maturity[8] = 2.0  # the 8th month, 13 months before the end
+    assert run_kpis(made, RATE)["maturity_mean_12m"] == 4.5
+    made.maturity[15, 3] = 3.0
+    found = run_kpis(made, RATE)
+    assert (found["maturity_level_12m"], found["maturity_mean_12m"]) == (3.0, pytest.approx((8 * 4.5 + 3) / 9))
+    assert (found["maturity_level"], found["maturity_mean"]) == (4.5, 4.5)
 
 
 def test_every_kpi_is_worked_out_by_hand() -> None:
@@ -150,7 +162,7 @@ COUNTS = {
 def test_a_kpi_without_a_denominator_is_not_defined() -> None:
     found = run_kpis(empty(warm_up=0, months=14), RATE)
     for name, value in found.items():
-        if name.startswith("maturity."):
+        if name.startswith("maturity"):
             assert value == 3
         elif name in COUNTS:
             assert value == 0, name

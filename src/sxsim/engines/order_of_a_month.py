@@ -66,9 +66,9 @@ def begin_people(world):
         i = world.persons[person]
         segment = world.segments[i.segment]
         z = normal(seed, replication, person, draws.PERSONAL_RATE, NO)
-        i.personal_rate = demand.spread_factor(segment.rate_variation, z)
+        i.personal_rate = demand.spread_factor(segment.rate_variation, z, p)
         z = normal(seed, replication, person, draws.PERSONAL_PATIENCE, NO)
-        i.patience = demand.spread_factor(segment.patience_variation, z)
+        i.patience = demand.spread_factor(segment.patience_variation, z, p)
         z = normal(seed, replication, person, draws.PERSONAL_WISH, NO)
         i.wish = bounded(segment.wish + p.wish_spread * z)
         z = normal(seed, replication, person, draws.PERSONAL_EXPECTATION, NO)
@@ -114,7 +114,7 @@ def begin_posts(world):
         e.filled = is_needed(world, post, NO)
         e.trait = normal(seed, replication, e.identity, draws.TRAIT, NO)
         z = normal(seed, replication, e.identity, draws.SPEED, NO)
-        e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z)
+        e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
         u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, NO)
         e.tenure = p.starting_tenure * demand.threshold(u)
         e.strain = p.strain_normal
@@ -343,7 +343,7 @@ def fill_post(world, post, crowd):
     e.filled = 1
     e.trait = normal(setting.seed, setting.replication, e.identity, draws.TRAIT, e.holder)
     z = normal(setting.seed, setting.replication, e.identity, draws.SPEED, e.holder)
-    e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z)
+    e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
     z = normal(setting.seed, setting.replication, e.identity, draws.NEWCOMER, e.holder)
     e.skill = bounded(employee.newcomer_skill(craft, crowd, p) + p.skill_spread * z)
     e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)

@@ -20,13 +20,13 @@ def daily_factor(variation, z):
 
 
 @rule
-def spread_factor(variation, z):
-    """How one person or employee differs from the average: lognormal with mean 1.
+def spread_factor(variation, z, p):
+    """How one person or employee differs from the average: lognormal with mean 1, but nobody is beyond all measure.
 
-    variation: coefficient of variation, ≥ 0; z: standard normal. Returns > 0.
-    Source: E200-series, heterogeneity of rates and of agents (ICC 5 % of log service time); form: assumption.
+    variation: coefficient of variation, ≥ 0; z: standard normal, taken within ± spread_limit. Returns > 0.
+    Source: E200-series, heterogeneity of rates and of agents (ICC 5 % of log service time); form and limit: assumption.
     """
-    return daily_factor(variation, z)
+    return daily_factor(variation, min(max(z, -p.spread_limit), p.spread_limit))
 
 
 @rule

@@ -102,7 +102,9 @@ def place(visit, step, attempt):
     Raises OverflowError beyond. Source: design of the random numbers (counter-based, see module).
     """
     if visit < 0 or visit >= (1 << VISIT_BITS) or step < 0 or step >= (1 << STEP_BITS):
-        raise OverflowError("a visit's number must be below 65,536 and a step's below 256")
+        raise OverflowError(
+            "a customer came 65,536 times, or a journey has 256 steps: lower visits_per_month or the horizon"
+        )
     if attempt < 0 or attempt >= (1 << ATTEMPT_BITS):
         raise OverflowError("the number of attempts at a step must be below 256")
     return (((visit << STEP_BITS) | step) << ATTEMPT_BITS) | attempt

@@ -180,6 +180,15 @@ _DECLARED: list[Kpi] = [
         "last 12 months", _share("applicants", "vacancies"), "internal", "tactical"),
     *[Kpi(f"maturity.{slug}", f"maturity of the element {slug}", "mean and weakest of its sub-elements", "1–5", "end",
           _at_end(f"maturity.{slug}"), "internal", "strategic") for slug in ELEMENTS],
+    Kpi("maturity_level", "maturity of the organisation", "that of its weakest element", "1–5", "end",
+        _at_end("maturity_level"), "internal", "strategic"),
+    Kpi("maturity_mean", "mean maturity of the nine elements", "sum ÷ 9", "1–5", "end", _at_end("maturity_mean"),
+        "internal", "strategic"),
+    Kpi("maturity_level_12m", "maturity of the organisation that was held",
+        "lowest maturity_level of the last twelve months", "1–5", "last 12 months", _at_end("maturity_level_12m"), "internal",
+        "strategic"),
+    Kpi("maturity_mean_12m", "mean maturity that was held", "lowest maturity_mean of the last twelve months", "1–5",
+        "last 12 months", _at_end("maturity_mean_12m"), "internal", "strategic"),
     Kpi("revenue", "revenue in a month", "sum ÷ months", "money a month", "horizon", _per_month("revenue"), "internal",
         "strategic"),
     Kpi("cost", "cost in a month, the programme's money not included", "sum ÷ months", "money a month", "horizon",
@@ -204,7 +213,9 @@ _DECLARED: list[Kpi] = [
 #: All KPIs by name, in the order in which they are shown.
 KPIS: dict[str, Kpi] = {kpi.name: kpi for kpi in _DECLARED}
 
-_AT_THE_END = ("stayed_12", "active_12_ago", "active_end", *(f"maturity.{slug}" for slug in ELEMENTS))
+_OF_ORGANISATION = (*(f"maturity.{slug}" for slug in ELEMENTS), "maturity_level", "maturity_mean")
+_AT_THE_END = ("stayed_12", "active_12_ago", "active_end", *_OF_ORGANISATION)
+_LOWEST = ("maturity_level_12m", "maturity_mean_12m")
 
 
 def monthly_values(records: Records, discount_rate: float) -> dict[str, Any]:
@@ -221,6 +232,8 @@ def monthly_values(records: Records, discount_rate: float) -> dict[str, Any]:
     values["active_12_ago"], values["active_end"] = ago, active
     for element, slug in enumerate(ELEMENTS):
         values[f"maturity.{slug}"] = np.repeat(records.maturity[:, [element]], active.shape[1], axis=1)
+    for name, found in (("level", records.maturity.min(axis=1)), ("mean", records.maturity.mean(axis=1))):
+        values[f"maturity_{name}"] = values[f"maturity_{name}_12m"] = np.repeat(found[:, None], active.shape[1], axis=1)
     values["waits"] = records.waits
     months = np.arange(len(active)) - records.warm_up
     factors = np.array([business.discount_factor(discount_rate, float(m)) if m >= 0 else 0.0 for m in months])
@@ -245,7 +258,9 @@ def in_window(values: Values, window: slice) -> dict[str, Any]:
         part = value[window]
         if name in _AT_THE_END:
             last = part[-1]
-            summed[name] = last.mean(axis=0) if name.startswith("maturity.") else last.sum(axis=0)
+            summed[name] = last.mean(axis=0) if name in _OF_ORGANISATION else last.sum(axis=0)
+        elif name in _LOWEST:
+            summed[name] = part.min()
         else:
             summed[name] = part.sum(axis=(0, 1))
     summed["months"] = float(window.stop - window.start)

@@ -166,7 +166,32 @@ class Discover(Experiment):
     smallest: float = quantity(0.05, "share", "share of all conditions that a box must hold at least", gt=0, le=1)
 
 
-Kind = Annotated[Sensitivity | Sweep | Why | Advise | Discover, Field(discriminator="study")]
+class Reached(Part):
+    """When a programme counts as having reached its aim, and as having held it."""
+
+    mean: float = quantity(4.0, "level", "mean maturity of the nine elements at the end, at least", ge=1, le=5)
+    weakest: float = quantity(3.5, "level", "maturity of the weakest element at the end, at least", ge=1, le=5)
+
+
+class Organisations(Experiment):
+    """How many of many organisations reach their aim with each programme, and what tells those that do from the others?"""
+
+    study: Literal["organisations"] = Field(..., description="kind of study")
+    plans: list[Name] = Field(..., description="programmes, all run in every organisation", min_length=1)
+    factors: list[Varied] = Field(..., description="what organisations differ in", min_length=1)
+    samples: int = quantity(500, "organisations", "organisations drawn (Latin hypercube)", ge=10)
+    reached: Reached = Field(
+        default_factory=lambda: Reached.model_validate({}),
+        description="the aim; held means: at every month of the last twelve",
+    )
+    kpis: list[str] = Field(
+        default_factory=lambda: ["maturity_mean", "maturity_level", "commitment", "npv"],
+        description="KPIs to look at",
+        min_length=1,
+    )
+
+
+Kind = Annotated[Sensitivity | Sweep | Why | Advise | Discover | Organisations, Field(discriminator="study")]
 #: Kinds of study by name.
 KINDS: dict[str, type[Experiment]] = {
     get_args(kind.model_fields["study"].annotation)[0]: kind for kind in get_args(get_args(Kind)[0])
@@ -305,6 +330,8 @@ def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Probl
         named.append((("base",), experiment.base))
     if isinstance(experiment, Advise):
         named += [(("rivals", n), plan) for n, plan in enumerate(experiment.rivals or ())]
+    if isinstance(experiment, Organisations):
+        named += [(("plans", n), plan) for n, plan in enumerate(experiment.plans)]
     for path, plan in named:
         if plan not in scenario.plans:
             yield Problem(path, f": {scenario.name} has no plan {plan!r}", did_you_mean(plan, scenario.plans))

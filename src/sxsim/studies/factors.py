@@ -1,6 +1,7 @@
 """Factors: what varies in a study, the fields it sets, and its range."""
 
 import fnmatch
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -34,6 +35,10 @@ class Varied(Part):
         None, description="the values of a sweep, in place of low and high", min_length=1
     )
     steps: int = quantity(5, "values", "how many values from low to high a grid has", ge=2)
+    distribution: Literal["uniform", "log_uniform", "triangular"] = Field(
+        "uniform", description="how values are drawn from low to high; triangular needs most_likely"
+    )
+    most_likely: float | None = quantity(None, "as the field", "the peak of a triangular distribution")
     name: str | None = Field(None, description="what the factor is called; default: its path")
 
     @model_validator(mode="after")
@@ -45,6 +50,13 @@ class Varied(Part):
             raise ValueError("give low and high")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"the range is upside down: low(={self.low:g}) must be below high(={self.high:g})")
+        if self.distribution == "log_uniform" and self.low is not None and self.low <= 0:
+            raise ValueError(f"low(={self.low:g}) must be > 0 for a log_uniform distribution")
+        if (self.distribution == "triangular") != (self.most_likely is not None):
+            raise ValueError("most_likely goes with distribution: triangular")
+        ends = (self.low, self.most_likely, self.high)
+        if None not in ends and sorted(ends) != list(ends):  # type: ignore[type-var]
+            raise ValueError(f"most_likely(={self.most_likely:g}) must lie between low and high")
         return self
 
 
@@ -62,35 +74,48 @@ class Factor:
     whole: bool = False
     values: tuple[float, ...] | None = None
     steps: int = 5
+    distribution: str = "uniform"
+    most_likely: float | None = None
 
     def at(self, place: float) -> float:
-        """The value at a place of the range, place in [0, 1)."""
-        if self.whole:
+        """The value that a share of draws, place in [0, 1), does not exceed."""
+        if self.distribution == "log_uniform":
+            value = math.exp(math.log(self.low) + place * (math.log(self.high) - math.log(self.low)))
+        elif self.distribution == "triangular":
+            value = self._triangular(place)
+        elif self.whole:
             return float(int(self.low + place * (self.high - self.low + 1.0)))
-        return self.low + place * (self.high - self.low)
+        else:
+            value = self.low + place * (self.high - self.low)
+        return float(round(value)) if self.whole else value
+
+    def _triangular(self, place: float) -> float:
+        peak = self.high if self.most_likely is None else self.most_likely
+        span, rise, fall = self.high - self.low, peak - self.low, self.high - peak
+        if place * span < rise:
+            return self.low + math.sqrt(place * span * rise)
+        return self.high - math.sqrt((1.0 - place) * span * fall)
 
 
 def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
     """The factors that an entry of the file stands for. Raises InvalidInput."""
     values = tuple(varied.values) if varied.values is not None else None
+
+    def factor(name: str, paths: tuple[str, ...], ends: tuple[float, float], whole: bool = False) -> Factor:
+        low, high = ends
+        return Factor(name, paths, low, high, whole, values, varied.steps, varied.distribution, varied.most_likely)
+
     if varied.parameters is not None:
         patterns = [varied.parameters] if isinstance(varied.parameters, str) else varied.parameters
         known = [register()[name] for name in parameters_named(patterns)]
-        return [
-            Factor(p.name, (p.name,), *_range(varied, values, p.low, p.high), values=values, steps=varied.steps)
-            for p in known
-        ]
+        return [factor(p.name, (p.name,), _range(varied, values, p.low, p.high)) for p in known]
     if varied.path is not None:
-        low, high = _range(varied, values)
         current = value_at(scenario, varied.path)
         whole = isinstance(current, int) and not isinstance(current, bool)
-        return [Factor(varied.name or varied.path, (varied.path,), low, high, whole, values, varied.steps)]
+        return [factor(varied.name or varied.path, (varied.path,), _range(varied, values), whole)]
     kind, what = ("elements", varied.elements) if varied.elements else ("sub_elements", varied.sub_elements)
-    low, high = _range(varied, values)
-    return [
-        Factor(name, _aspect_paths(name, str(what), scenario, plan), low, high, values=values, steps=varied.steps)
-        for name in _ASPECTS[kind]
-    ]
+    ends = _range(varied, values)
+    return [factor(name, _aspect_paths(name, str(what), scenario, plan), ends) for name in _ASPECTS[kind]]
 
 
 def parameters_named(patterns: Sequence[str]) -> list[str]:

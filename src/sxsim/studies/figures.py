@@ -21,6 +21,7 @@ from sxsim.studies.indices import DUMMY, LUCK, Indices
 
 if TYPE_CHECKING:
     from sxsim.studies.discover import Box
+    from sxsim.studies.organisations import Difference
 
 _ACROSS = 3
 _MOST_SHOWN = 15
@@ -418,4 +419,60 @@ def failure_box(
     bars.grid(visible=False)
     bars.set_xticks([0, 1], ["low end", "high end"])
     bars.set_title("red: limits of the box" if box else "no box stands out", fontsize=9.5, color=MUTED, loc="left")
+    return saved(figure, path)
+
+
+def programmes(
+    shares: Mapping[str, Mapping[str, tuple[float, float, float]]],
+    differences: "Sequence[Difference]",
+    aim: str,
+    scenario: Scenario,
+    path: Path,
+) -> Path:
+    """Draw how many organisations reach and hold an aim with each programme, and what each factor does to that.
+
+    shares: by plan and what is asked, with 95 % intervals; differences: by plan, the largest first.
+    """
+    plans = list(shares)
+    per_plan = {plan: [each for each in differences if each.plan == plan][:_MOST_SHOWN] for plan in plans}
+    rows = max(len(found) for found in per_plan.values())
+    height = 1.9 + max(0.75 * len(plans), 0.3 * rows) + 0.4
+    width = 6.2 + 4.3 * len(plans)
+    figure = canvas(
+        width, height, "Programmes across organisations", f"{scenario.name} · aim: {aim} · line: 95 % interval"
+    )
+    box = (height - 1.9) / height
+    axes = figure.add_axes((1.9 / width, 0.55 / height, 3.0 / width, box))
+    for row, plan in enumerate(plans):
+        for offset, colour, (what, (share, low, high)) in zip(
+            (-0.2, 0.2), (LINE, "#9cc7d8"), shares[plan].items(), strict=True
+        ):
+            axes.barh(row + offset, share, height=0.36, color=colour, label=what if row == 0 else None)
+            axes.plot([low, high], [row + offset] * 2, color=INK, linewidth=1.2)
+    axes.set_yticks(range(len(plans)), plans)
+    axes.set_ylim(len(plans) - 0.4, -0.6)
+    axes.set_xlim(0.0, 1.0)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.legend(frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+    quiet_axes(axes)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    for place, plan in enumerate(plans):
+        own = figure.add_axes(((6.7 + 4.3 * place) / width, 0.55 / height, 2.3 / width, box))
+        for row, each in enumerate(per_plan[plan]):
+            change, low, high = each.change
+            colour = _GAIN if low > 0 else _LOSS if high < 0 else "#9aa5b1"
+            own.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
+            own.plot(change, row, "o", color=colour, markersize=5.5)
+        own.axvline(0.0, color=INK, linewidth=0.9)
+        own.set_yticks(range(len(per_plan[plan])), [each.factor for each in per_plan[plan]])
+        own.set_ylim(max(rows, 1) - 0.4, -0.6)
+        quiet_axes(own)
+        own.grid(axis="y", visible=False)
+        own.grid(axis="x", color=GRID, linewidth=0.8)
+        own.xaxis.set_major_locator(MaxNLocator(4))
+        own.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.0f}" if x else "0"))
+        own.set_title(f"{plan}", fontsize=10, fontweight="bold", color=INK, loc="left", pad=16)
+        own.text(0, 1.0 + 0.05 / (height - 1.9), "points more that reach it, highest third against lowest",
+                 transform=own.transAxes, fontsize=7.5, color=MUTED)  # fmt: skip
     return saved(figure, path)

@@ -12,6 +12,7 @@ from sxsim.studies.advise import AdvisePart
 from sxsim.studies.cluster import cluster_runner
 from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
+from sxsim.studies.organisations import OrganisationsPart
 from sxsim.studies.part import Part
 from sxsim.studies.points import Failure, missing
 from sxsim.studies.sensitivity import SensitivityPart
@@ -25,6 +26,7 @@ PARTS: dict[str, type[Part]] = {
     "why": WhyPart,
     "advise": AdvisePart,
     "discover": DiscoverPart,
+    "organisations": OrganisationsPart,
 }
 _TRIAL = 3
 _BYTES_A_POINT = 1_100

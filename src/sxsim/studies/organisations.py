@@ -1,0 +1,214 @@
+"""Programmes across organisations: how many reach their aim, how many hold it, and what tells them from the others.
+
+Organisations are drawn from stated distributions, each with luck of its own; every programme runs in every organisation, so
+that programmes are compared pair by pair.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sxsim.results.cash import share_interval
+from sxsim.results.intervals import Interval, interval
+from sxsim.studies import figures
+from sxsim.studies.experiment import Organisations
+from sxsim.studies.part import Part, Row
+from sxsim.studies.points import Point, Points, Task
+from sxsim.studies.sweep import latin_hypercube
+from sxsim.studies.work import Work
+
+REACHED, HELD = "reached", "held"
+_KPIS = {REACHED: ("maturity_mean", "maturity_level"), HELD: ("maturity_mean_12m", "maturity_level_12m")}
+#: How the aim is moved to see what the answer hinges on: levels added to both thresholds.
+_MOVES = (-0.5, -0.25, 0.0, 0.25, 0.5)
+_THIRD = 1.0 / 3.0
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a factor does to a share: in the third of organisations in which it is lowest, and in which it is highest."""
+
+    plan: str
+    factor: str
+    lowest: tuple[float, float, float]
+    highest: tuple[float, float, float]
+
+    @property
+    def change(self) -> tuple[float, float, float]:
+        """From the lowest to the highest third, with its 95 % interval. Source: Newcombe (1998), method 10."""
+        (one, one_low, one_high), (other, other_low, other_high) = self.lowest, self.highest
+        change = other - one
+        return (
+            change,
+            change - math.hypot(other - other_low, one_high - one),
+            change + math.hypot(one - one_low, other_high - other),
+        )
+
+
+class OrganisationsPart(Part):
+    """Programmes across organisations that are like one scenario but for what is drawn."""
+
+    experiment: Organisations
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        asked = self.experiment
+        self.tasks = {
+            plan: Task(self.scenario, plan, asked.seed, self.engine, asked.uncertain)
+            for plan in dict.fromkeys(asked.plans)
+        }
+        self.drawn = latin_hypercube(self.factors, asked.samples, asked.seed)
+
+    @property
+    def names(self) -> list[str]:
+        """What organisations differ in."""
+        return [factor.name for factor in self.factors]
+
+    def _points(self) -> Points:
+        return Points(len(self.drawn), lambda number: Point.of(self.factors, list(self.drawn[number]), number))
+
+    def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
+        """Every organisation under every programme."""
+        return [(task, self._points()) for task in self.tasks.values()], 0
+
+    def run(self, work: Work) -> None:
+        """Run every programme in every organisation."""
+        self.work = work
+        for plan, task in self.tasks.items():
+            work.finish(task, self._points(), f"{self.scenario.name}, {plan}", self.experiment.kpis[0])
+
+    def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
+        """All points with programme and organisation."""
+        for plan, task in self.tasks.items():
+            for number, point in enumerate(self._points()):
+                yield task, {"plan": plan} | dict(zip(self.names, map(float, self.drawn[number]), strict=True)), point
+
+    @cached_property
+    def maturity(self) -> dict[str, dict[str, NDArray[np.float64]]]:
+        """By plan and by what is asked (reached, held): mean and weakest maturity, shape (organisations, 2)."""
+        return {
+            plan: {what: self.values(task, self._points(), kpis) for what, kpis in _KPIS.items()}
+            for plan, task in self.tasks.items()
+        }
+
+    def successes(self, plan: str, what: str, move: float = 0.0) -> NDArray[np.float64]:
+        """Which organisations succeed (1, 0, or NaN where the run failed); move: levels added to both thresholds."""
+        aim = self.experiment.reached
+        values = self.maturity[plan][what]
+        done = (values[:, 0] >= min(aim.mean + move, 5.0)) & (values[:, 1] >= min(aim.weakest + move, 5.0))
+        return np.where(np.isfinite(values).all(axis=1), done.astype(float), np.nan)
+
+    def share(self, plan: str, what: str, move: float = 0.0) -> tuple[float, float, float]:
+        """The share of organisations that succeed, with its 95 % interval."""
+        found = self.successes(plan, what, move)
+        run = found[np.isfinite(found)]
+        return share_interval(int(run.sum()), len(run)) if len(run) else (math.nan, math.nan, math.nan)
+
+    def ahead(self, plan: str, other: str, what: str) -> Interval:
+        """How many organisations more succeed with one plan than with another, as a share; paired."""
+        return interval(self.successes(plan, what) - self.successes(other, what), "share", (-1.0, 1.0))
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """What each factor does to the share that reaches the aim, programme by programme, the largest first."""
+        found = []
+        for plan, (place, name) in itertools.product(self.tasks, enumerate(self.names)):
+            order = np.argsort(self.drawn[:, place], kind="stable")
+            third = max(int(len(order) * _THIRD), 1)
+            done = self.successes(plan, REACHED)
+            ends = []
+            for chosen in (order[:third], order[-third:]):
+                run = done[chosen][np.isfinite(done[chosen])]
+                ends.append(share_interval(int(run.sum()), len(run)) if len(run) else (math.nan,) * 3)
+            found.append(Difference(plan, name, ends[0], ends[1]))
+        return sorted(found, key=lambda each: (list(self.tasks).index(each.plan), -abs(each.change[0])))
+
+    def tables(self) -> Iterator[tuple[str, list[Row]]]:
+        """Shares, programmes against each other, what matters, and how the answer moves with the definition."""
+        yield (
+            "shares",
+            [_row({"plan": plan, "what": what}, self.share(plan, what)) for plan in self.tasks for what in _KPIS],
+        )
+        yield (
+            "against_each_other",
+            [
+                {"plan": one, "against": other, "what": what, "mean": found.mean, "low": found.low, "high": found.high}
+                for what in _KPIS
+                for one, other in itertools.combinations(self.tasks, 2)
+                for found in [self.ahead(one, other, what)]
+            ],
+        )
+        yield (
+            "what_matters",
+            [
+                {
+                    "plan": each.plan,
+                    "factor": each.factor,
+                    "lowest third": each.lowest[0],
+                    "highest third": each.highest[0],
+                }
+                | dict(zip(("change", "low", "high"), each.change, strict=True))
+                for each in self.differences
+            ],
+        )
+        aim = self.experiment.reached
+        yield (
+            "definition",
+            [
+                _row({"plan": plan, "what": what, "mean at least": aim.mean + m, "weakest at least": aim.weakest + m},
+                     self.share(plan, what, m))
+                for plan in self.tasks for what in _KPIS for m in _MOVES if max(aim.mean, aim.weakest) + m <= 5.0
+            ],
+        )  # fmt: skip
+
+    def draw(self, folder: Path, suffix: str) -> None:
+        """Draw the shares, and what matters."""
+        shares = {plan: {what: self.share(plan, what) for what in _KPIS} for plan in self.tasks}
+        figures.programmes(shares, self.differences, self._aim(), self.scenario, folder / f"programmes{suffix}.png")
+
+    def _aim(self) -> str:
+        aim = self.experiment.reached
+        return f"mean maturity ≥ {aim.mean:g} with no element below {aim.weakest:g}"
+
+    def sentences(self) -> list[str]:
+        """How many reach and hold the aim, programme by programme, and what matters most."""
+        months = self.scenario.horizon.months
+        texts = [
+            f"{len(self.drawn)} organisations; reached means {self._aim()} after {months} months, held means so in each of the "
+            "last twelve."
+        ]
+        for plan in self.tasks:
+            reached, held = self.share(plan, REACHED), self.share(plan, HELD)
+            texts.append(f"{plan}: {_percent(reached)} reach it, {_percent(held)} hold it.")
+            clear = [
+                each for each in self.differences if each.plan == plan and (each.change[1] > 0 or each.change[2] < 0)
+            ]
+            said = [
+                f"{each.factor} ({each.lowest[0]:.0%} where it is low, {each.highest[0]:.0%} where it is high)"
+                for each in clear[:_NAMED]
+            ]
+            texts.append(
+                f"What matters most: {'; '.join(said)}." if said else "Nothing that was drawn matters clearly."
+            )
+        moved = [self.share(plan, REACHED, move)[0] for plan in self.tasks for move in (_MOVES[1], _MOVES[3])]
+        texts.append(
+            f"With an aim a quarter of a level lower or higher the shares that reach it lie between {min(moved):.0%} and "
+            f"{max(moved):.0%} over the programmes: see the table of definitions."
+        )
+        return texts
+
+
+def _percent(share: tuple[float, float, float]) -> str:
+    return f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"
+
+
+def _row(labels: Row, share: tuple[float, float, float]) -> Row:
+    return labels | {"share": share[0], "low": share[1], "high": share[2]}

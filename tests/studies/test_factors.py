@@ -1,0 +1,59 @@
+"""Factors: the distributions they are drawn from."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from scipy import stats
+
+from sxsim.studies.factors import Factor, Varied
+
+PLACES = np.linspace(0.001, 0.999, 500)
+
+
+def drawn(factor: Factor) -> list[float]:
+    """Values at even places."""
+    return [factor.at(float(place)) for place in PLACES]
+
+
+def test_distributions_are_those_of_the_textbook() -> None:
+    even = Factor("x", (), 2.0, 10.0)
+    log = Factor("x", (), 2.0, 10.0, distribution="log_uniform")
+    peaked = Factor("x", (), 2.0, 10.0, distribution="triangular", most_likely=4.0)
+    assert drawn(even) == pytest.approx(list(stats.uniform(2, 8).ppf(PLACES)))
+    assert drawn(log) == pytest.approx(list(stats.loguniform(2, 10).ppf(PLACES)))
+    assert drawn(peaked) == pytest.approx(list(stats.triang(0.25, 2, 8).ppf(PLACES)))
+
+
+@pytest.mark.parametrize("peak", [2.0, 10.0])
+def test_a_peak_at_an_end(peak: float) -> None:
+    factor = Factor("x", (), 2.0, 10.0, distribution="triangular", most_likely=peak)
+    assert drawn(factor) == pytest.approx(list(stats.triang((peak - 2) / 8, 2, 8).ppf(PLACES)))
+
+
+@given(st.floats(0, 1, exclude_max=True), st.sampled_from(["uniform", "log_uniform", "triangular"]))
+def test_every_value_lies_in_the_range(place: float, kind: str) -> None:
+    factor = Factor("x", (), 0.5, 7.5, distribution=kind, most_likely=3.0)
+    assert 0.5 <= factor.at(place) <= 7.5 + 1e-12
+
+
+def test_whole_numbers_stay_whole_whatever_they_are_drawn_from() -> None:
+    factor = Factor("x", (), 10.0, 1000.0, whole=True, distribution="log_uniform")
+    assert all(value == math.floor(value) for value in drawn(factor))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"distribution": "log_uniform", "low": 0, "high": 2}, "must be > 0 for a log_uniform distribution"),
+        ({"distribution": "triangular", "low": 1, "high": 2}, "most_likely goes with distribution: triangular"),
+        ({"most_likely": 1.5, "low": 1, "high": 2}, "most_likely goes with distribution: triangular"),
+        ({"distribution": "triangular", "most_likely": 3, "low": 1, "high": 2}, "must lie between low and high"),
+    ],
+)
+def test_a_wrong_distribution_is_refused(fields: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Varied.model_validate({"path": "market.customers"} | fields)
