@@ -94,7 +94,11 @@ def experiment_fields() -> dict[str, FieldInfo]:
 
     found = {f"experiment.{name}": info for name, info in Experiment.model_fields.items() if name != "study"}
     for kind, model in KINDS.items():
-        own = {name: info for name, info in model.model_fields.items() if name not in Experiment.model_fields}
+        own = {
+            name: info
+            for name, info in model.model_fields.items()
+            if name not in Experiment.model_fields or (name == "plan" and info.is_required())
+        }
         for name, info in own.items():
             found[f"{kind}.{name}"] = info
             for part in part_models(info.annotation):

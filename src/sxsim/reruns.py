@@ -18,8 +18,8 @@ from sxsim.studies.study import study
 def _described(folder: Path) -> dict[str, Any]:
     try:
         data: dict[str, Any] = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        hint = "name a folder below runs/, one that sxsim run or compare has written"
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "name a folder below runs/, one that sxsim run, compare or study has written"
         raise InvalidInput([Problem((), f" {folder} holds no {RUN_FILE}", hint)]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"it is no JSON ({error})"

@@ -83,3 +83,10 @@ def test_a_form_of_another_kind_is_refused(here: Path) -> None:
     assert said.code == 3
     assert "must end in .csv or .xlsx" in said.err
     assert list(here.iterdir()) == []
+
+
+def test_a_scenario_and_a_form_are_not_made_at_once(here: Path) -> None:
+    said = call("new", "mine", "--assessment", "form.csv")
+    assert said.code == 2
+    assert "give either NAME or --assessment" in " ".join(said.err.replace("│", " ").split())
+    assert list(here.iterdir()) == []

@@ -31,7 +31,7 @@ def test_a_folder_that_is_no_run_ends_with_three(tmp_path: Path, name: str) -> N
     said = call("rerun", tmp_path / name)
     assert (said.code, said.out) == (3, "")
     assert "holds no run.json" in said.err
-    assert "one that sxsim run or compare has written" in said.err
+    assert "one that sxsim run, compare or study has written" in said.err
 
 
 def test_a_file_in_place_of_a_folder_ends_with_three(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.studies.experiments import experiment_file
+from tests.studies.experiments import CAFE, experiment_file
 
 from .cli import call
 
@@ -21,7 +21,7 @@ def test_a_study_says_what_matters_and_where_the_files_lie(tmp_path: Path, out: 
     assert said.out.startswith("What matters?")
     assert "corner-cafe:" in said.out
     assert "share of the spread that each has a hand in" in said.out.replace("\n  ", " ")
-    assert "N = 8 settles" in said.out.replace("\n  ", " ")
+    assert "these ranks are not to be relied on" in said.out.replace("\n  ", " ")
     assert f"files: {out}/what-matters-" in said.out.replace("\n", "")
     assert "next: sxsim rerun" in said.err
 
@@ -37,7 +37,7 @@ def test_json_holds_the_tables(tmp_path: Path, out: Path) -> None:
 def test_a_dry_run_runs_next_to_nothing(tmp_path: Path) -> None:
     said = call("study", experiment_file(tmp_path), "-o", tmp_path / "runs", "--dry-run")
     assert said.code == 0
-    assert said.out.startswith("40 points, 3 finished, 37 to run: about ")
+    assert said.out.startswith("40 points, 3 finished (3 of them now, to take the time), 37 to run: about ")
     assert "MiB of disk" in said.out
     assert [path.name for path in (tmp_path / "runs").iterdir()] == [".points"]
 
@@ -71,6 +71,23 @@ def test_a_target_that_is_not_met_ends_with_code_one(tmp_path: Path) -> None:
     assert said.code == 1
     assert "The target cannot be met" in said.err
     assert "files:" in said.out
+
+
+def test_a_file_of_the_other_kind_is_told(tmp_path: Path) -> None:
+    experiment = experiment_file(tmp_path)
+    said = call("run", experiment)
+    assert said.code == 3
+    assert f"this is an experiment, no scenario\n  in {experiment}" in said.err
+    assert f"sxsim study {experiment}" in said.err
+    said = call("study", CAFE)
+    assert said.code == 3
+    assert "this is a scenario, no experiment" in said.err
+
+
+def test_samples_of_a_grid_are_refused(tmp_path: Path) -> None:
+    said = call("study", experiment_file(tmp_path, study="sweep", samples=None), "--samples", "9")
+    assert said.code == 3
+    assert "a sweep by grid has no samples" in said.err
 
 
 def test_a_sweep_says_how_far_each_kpi_goes(tmp_path: Path, out: Path) -> None:

@@ -80,6 +80,7 @@ def _place(name: str) -> int:
         (["design,2,", "culture,3,", "design,3,"], "design stands twice: here and in line 2\n  in {path}, line 4"),
         (["desing,2,"], "did you mean design?"),
         (["7.9.9z,2,"], "is no element or sub-element"),
+        (["design,,low", "culture,3,"], "design has a confidence and no level"),
         (["design,2,lo"], "must be high, medium, low, or empty"),
         ([], "no row has a level"),
     ],
@@ -87,6 +88,21 @@ def _place(name: str) -> int:
 def test_a_wrong_row_is_said_with_its_line(tmp_path: Path, rows: list[str], words: str) -> None:
     path = table(tmp_path, *rows)
     assert words.format(path=path) in said(path)
+
+
+def test_a_formula_that_was_never_computed_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    write_form(path)
+    book = load_workbook(path)
+    book.active["C2"] = "=1+3"
+    book.save(path)
+    assert "strategy(==1+3) must be a level from 1 to 5" in said(path)
+
+
+def test_the_forms_rules_are_enforced_by_spreadsheets(tmp_path: Path) -> None:
+    write_form(tmp_path / "form.xlsx")
+    rules = load_workbook(tmp_path / "form.xlsx").active.data_validations.dataValidation
+    assert [(rule.type, rule.showErrorMessage) for rule in rules] == [("decimal", True), ("list", True)]
 
 
 def test_all_problems_are_said_at_once(tmp_path: Path) -> None:

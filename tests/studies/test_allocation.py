@@ -43,7 +43,7 @@ def test_the_nearest_split_is_the_nearest(wanted: list[float], other: list[float
 
 
 def test_an_equal_split_spends_the_budget_round_the_bounds() -> None:
-    assert FREE.equal() == (25.0,) * 4
+    assert FREE.equal() == pytest.approx((25.0,) * 4)
     assert Limits((0.0, 0.0, 0.0, 40.0), (10.0, 100.0, 100.0, 100.0), 100.0).equal() == pytest.approx((10, 25, 25, 40))
 
 

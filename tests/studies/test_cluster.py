@@ -133,8 +133,8 @@ def test_a_cluster_that_does_not_answer_is_said(tmp_path: Path, monkeypatch: pyt
 def test_an_address_that_is_none_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_ANSWERS_WITHIN", 1.0)
     said = call("study", experiment_file(tmp_path), "-o", tmp_path / "runs", "--cluster", "nowhere")
-    assert said.code == 4
-    assert "nowhere" in said.err
+    assert said.code == 3
+    assert "--cluster 'nowhere' must be local or an address like tcp://host:8786" in said.err
     assert "Traceback" not in said.err
 
 

@@ -49,6 +49,14 @@ def test_the_maturity_of_an_element_covers_its_sub_elements(tmp_path: Path) -> N
     assert by_name["operations"].paths == ("organisation.maturity.operations",)
 
 
+def test_a_field_that_takes_fractions_keeps_them_whatever_the_file_holds(tmp_path: Path) -> None:
+    (staff,) = factors(tmp_path, {"path": "touchpoints.counter.staff", "low": 1, "high": 3})
+    assert not staff.whole
+    assert staff.at(0.2) == pytest.approx(1.4)
+    (people,) = factors(tmp_path, {"path": "market.people", "low": 60, "high": 61})
+    assert people.whole
+
+
 def test_parameters_have_the_range_of_the_register(tmp_path: Path) -> None:
     found = factors(tmp_path, {"parameters": "bond_*"})
     assert len(found) > 1
@@ -85,6 +93,23 @@ def test_a_whole_number_stays_one_and_every_value_is_as_likely(tmp_path: Path) -
         ({"scenarios": ["nowhere.yaml"]}, "does not exist"),
         ({"study": "sweep", "design": "list"}, "a sweep by list needs values"),
         ({"sampels": 8}, "did you mean samples?"),
+        ({"factors": []}, "factors must hold at least 1, and holds 0"),
+        ({"factors": [{"parameters": "bond_gian"}]}, "factors[0]: 'bond_gian' is no parameter"),
+        (
+            {"study": "sweep", "factors": [{"path": "market.customers", "values": [20, 30], "low": 2}]},
+            "give either values, or low and high",
+        ),
+        (
+            {"study": "sweep", "factors": [{"path": "market.customers", "values": [20, 30.5]}]},
+            "market.customers(=30.5) must be a whole number",
+        ),
+        (
+            {"study": "sweep", "design": "latin_hypercube", "factors": [{"parameters": "bond_gain", "values": [0.1]}]},
+            "give low and high",
+        ),
+        ({"study": "discover", "plan": "today", "samples": 20}, "plan(='today') must be another plan than base"),
+        ({"set": {"horizon.month": 6}}, "did you mean months?"),
+        ({"factors": [{"elements": "maturity", "low": 2, "high": 3}] * 2}, "strategy, leadership, culture"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong_and_what_to_do(tmp_path: Path, fields: dict[str, Any], words: str) -> None:

@@ -49,8 +49,6 @@ def test_a_finished_point_is_kept(task: Task, tmp_path: Path) -> None:
     kpis = tuple(math.nan if k == 3 else k / 7 for k in range(len(KPIS)))
     store.put(POINT, kpis)
     assert str(PointStore(tmp_path, task).get(POINT)) == str(kpis)
-    store.forget([POINT])
-    assert store.get(POINT) is None
 
 
 def test_another_scenario_plan_seed_or_model_has_a_store_of_its_own(

@@ -163,6 +163,26 @@ def test_results_of_another_version_of_the_model_are_named_and_kept(
     assert study(path, out=tmp_path).run == 0
 
 
+def test_fresh_points_replace_the_old_ones_only_when_they_are_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = experiment_file(tmp_path)
+    study(path, out=tmp_path)
+    real = module.run_here
+
+    def interrupted(task: Task, points: Any, jobs: int | None = None) -> Any:
+        for number, done in enumerate(real(task, points, jobs)):
+            if number == 3:
+                raise KeyboardInterrupt
+            yield done
+
+    monkeypatch.setattr(module, "run_here", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        study(path, out=tmp_path, fresh=True)
+    monkeypatch.undo()
+    assert study(path, out=tmp_path).run == 0
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"samples": 64}, {"study": "why", **EACH["why"], "replications": 10, "orders": 4}],
@@ -271,9 +291,14 @@ def test_a_grid_runs_every_combination_on_the_same_draws(tmp_path: Path) -> None
 @pytest.mark.parametrize(("design", "count"), [("list", 2), ("latin_hypercube", 8)])
 def test_other_designs_of_a_sweep(tmp_path: Path, design: str, count: int) -> None:
     factors = [
-        {"path": "organisation.maturity.design", "values": [2, 3], "low": 2, "high": 3},
-        {"parameters": "bond_gain", "values": [0.1, 0.2]},
+        {"path": "organisation.maturity.design", "low": 2, "high": 3},
+        {"parameters": "bond_gain"},
     ]
+    if design == "list":
+        factors = [
+            {"path": "organisation.maturity.design", "values": [2, 3]},
+            {"parameters": "bond_gain", "values": [0.1, 0.2]},
+        ]
     found = study(
         experiment_file(tmp_path, study="sweep", design=design, factors=factors, replications=1), out=tmp_path
     )

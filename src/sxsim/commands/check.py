@@ -22,6 +22,7 @@ def command(
     ] = False,
 ) -> None:
     """Validate scenario files; nothing is run."""
+    from sxsim.scenario.assessment import read_assessment
     from sxsim.scenario.loading import json_schema, load
     from sxsim.scenario.scenario import Scenario
 
@@ -37,12 +38,15 @@ def command(
         except InvalidInput as error:
             problems += error.problems
             continue
+        if assessment is not None:
+            levels = len(read_assessment(assessment)[0])
         parts = [
             f"{len(scenario.touchpoints)} touchpoints",
             f"{len(scenario.segments)} segments",
             f"{scenario.market.customers} customers of {scenario.market.people} people",
             f"{scenario.horizon.months} months",
             f"plans {', '.join(scenario.plans)}",
+            *([f"{levels} levels of maturity from {assessment}"] if assessment else []),
         ]
         typer.echo(f"{path}: valid · {' · '.join(parts)}")
     if problems:

@@ -24,6 +24,10 @@ def command(
     from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
     from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
 
+    if assessment is not None and name is not None:
+        raise typer.BadParameter(
+            "makes a form and no scenario: give either NAME or --assessment", param_hint="--assessment"
+        )
     if assessment is not None:
         _form(assessment)
         return

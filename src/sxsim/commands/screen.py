@@ -75,7 +75,6 @@ def run_screen(result: Result, folder: Path) -> str:
     lines.append("")
     for sentence in (*sentences(result), maturity_sentence(result.maturity)):
         lines += wrapped(sentence)
-    lines.append("")
     if result.until:
         lines += wrapped(f"{result.until}.")
     for text in result.warnings:

@@ -104,10 +104,14 @@ def planned_words(found: dict[str, Any]) -> str:
     minutes = found["seconds"] / 60
     takes = f"{found['seconds']:.0f} s" if minutes < 2 else f"{minutes:.0f} min"
     return (
-        f"{found['points']} points, {found['finished']} finished, {found['to_run']} to run: about {takes} and "
+        f"{found['points']} points, {found['finished']} finished{_tried(found)}, {found['to_run']} to run: about {takes} and "
         f"{found['disk_mib']:g} MiB of disk"
         + (f"; then, as what comes out demands, at most {found['after']} more" if found["after"] else "")
     )
+
+
+def _tried(found: dict[str, Any]) -> str:
+    return f" ({found['tried']} of them now, to take the time)" if found["tried"] else ""
 
 
 def _as_json(finished: Any) -> dict[str, Any]:

@@ -52,6 +52,12 @@ def read_assessment(path: Path) -> tuple[dict[str, float], dict[str, float]]:
             continue
         first_line[name] = line
         if stated in (None, ""):
+            if row.get("confidence") not in (None, ""):
+                problems.append(
+                    replace(
+                        place, message=" has a confidence and no level", hint="give the level, or empty the confidence"
+                    )
+                )
             continue
         level = _number(stated)
         if not _LOWEST <= level <= _HIGHEST:
@@ -118,12 +124,15 @@ def _of_workbook(path: Path) -> Iterator[tuple[int, list[Any]]]:
     """Rows of the first sheet of a workbook."""
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=True)
+    books = [load_workbook(path, read_only=True, data_only=only) for only in (True, False)]
     try:
-        for line, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-            yield line, list(cells)
+        sheets = [book.worksheets[0].iter_rows(values_only=True) for book in books]
+        for line, (cells, formulas) in enumerate(zip(*sheets, strict=True), 1):
+            # A formula that no spreadsheet has computed yet has no value: it stands there as it was written.
+            yield line, [f if value is None else value for value, f in zip(cells, formulas, strict=False)]
     finally:
-        book.close()
+        for book in books:
+            book.close()
 
 
 def applied(maturity: Any, levels: dict[str, float]) -> dict[str, float]:
@@ -180,6 +189,7 @@ def _write_workbook(rows: list[tuple[str, str, str, str]], path: Path) -> None:
     level.error = "a level from 1 to 5, or empty where nobody knows"
     confidence = DataValidation("list", formula1=f'"{",".join(SPREADS)}"', allow_blank=True)
     for column, rule in (("C", level), ("D", confidence)):
+        rule.showErrorMessage = True
         sheet.add_data_validation(rule)
         rule.add(f"{column}2:{column}{len(rows) + 1}")
     book.save(path)

@@ -120,6 +120,8 @@ def load(
     if not isinstance(data, dict):
         raise InvalidInput([Problem((), "the file must hold keys and values, beginning with question:", "", str(path))])
     raw = plain(data)
+    if "study" in raw and "touchpoints" not in raw:
+        raise InvalidInput([Problem((), "this is an experiment, no scenario", f"sxsim study {path}", str(path))])
     problems: list[Problem] = []
     if parameters is not None:
         try:

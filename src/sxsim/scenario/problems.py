@@ -131,7 +131,9 @@ def from_error(error: ErrorDetails, data: Any, model: type[BaseModel]) -> Proble
         own = f"{path[-1]}(=" if path else ""
         if own and message.startswith(own):
             return Problem(path, message[len(own) - 2 :], _nearest_number(value, "≥", 0.0))
-        return Problem(path, f": {message}")
+        return Problem(path, f": {message}" if path else message)
+    if kind == "too_short":
+        return Problem(path, f" must hold at least {context['min_length']}, and holds {context['actual_length']}")
     text = _SAID.get(kind) or error["msg"].replace("Input should be", "must be")
     return Problem(path, f"{shown(value)} {text[0].lower()}{text[1:]}")
 

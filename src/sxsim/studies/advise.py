@@ -227,8 +227,13 @@ class AdvisePart(Part):
     def _choose(self) -> str:
         """The found split when it is clearly better than the simple ones; else the best simple one. A plan that is clearly better goes first."""
         if self.experiment.target is not None:
-            reaching = [name for name in self.goal if self._reaches(name)]
-            return min(reaching, key=lambda n: (self._spend(self.candidates[n]), n != FOUND)) if reaching else FOUND
+            reaching = [name for name in self.goal if self._reaches(name) and self._is_money_alone(name)]
+            if not reaching:
+                return FOUND
+            return min(
+                reaching,
+                key=lambda n: (self._spend(self.candidates[n]), -self.better * float(np.nanmean(self.goal[n]))),
+            )
         simple = [name for name in (NOTHING, TODAY, EQUAL) if name in self.candidates]
         chances = holm({name: self._lead(FOUND, name) for name in simple})
         clear = all(chances[name] < _WRONG_AT_MOST and self._lead(FOUND, name).mean > 0 for name in simple)
@@ -237,6 +242,11 @@ class AdvisePart(Part):
         chances = holm({name: self._lead(name, best) for name in plans})
         ahead = [name for name in plans if chances[name] < _WRONG_AT_MOST and self._lead(name, best).mean > 0]
         return max(ahead, key=lambda name: self._lead(name, best).mean) if ahead else best
+
+    def _is_money_alone(self, name: str) -> bool:
+        """Whether a candidate's cost is its programme's money: a plan with direct changes has other costs, too."""
+        plan = self.candidates[name].plan
+        return plan is None or self.scenario.plans[plan].changes == self.scenario.plans[self.experiment.plan].changes
 
     def _best_simple(self, simple: Sequence[str]) -> str:
         """Nothing, unless another simple split is clearly better."""
@@ -470,9 +480,19 @@ class AdvisePart(Part):
                     f"{number(first.value.mean, unit)} ({spread}, {runs}), not to {number(asked.target, unit)}. Raise the "
                     "budget, widen the bounds, or lower the target."
                 ]
+            sure = self.better * ((first.value.low if self.better > 0 else first.value.high) - asked.target) >= 0
+            doubt = (
+                ""
+                if sure
+                else " The interval reaches beyond the target, so it may be missed: more replications would tell."
+            )
+            if not first.spend:
+                return [
+                    f"No money is needed: {goal} stands at {number(first.value.mean, unit)} ({spread}, {runs}) as it is.{doubt}"
+                ]
             return [
                 f"The cheapest way to {aim} that was found costs {number(first.spend)} {currency} a month: {what}. It "
-                f"reaches {number(first.value.mean, unit)} ({spread}, {runs})."
+                f"reaches {number(first.value.mean, unit)} ({spread}, {runs}).{doubt}"
             ]
         texts = []
         if self.advised == FOUND:
@@ -490,10 +510,11 @@ class AdvisePart(Part):
             )
         others = [
             f"{row.candidate.name} by {signed(row.ahead)}{'' if row.p < _WRONG_AT_MOST else ' (cannot tell)'}"
-            for row in self.judged[1:] if row.candidate.name != NOTHING
+            for row in self.judged[1:] if row.candidate.name != NOTHING and row.ahead.sd > 0
         ]  # fmt: skip
         if others:
-            texts.append(f"It is ahead of {'; '.join(others)}.")
+            held = "; whether one can tell is corrected for the number of candidates" if self.tied else ""
+            texts.append(f"It is ahead of {'; '.join(others)}{held}.")
         return texts
 
     def _in_words(self, candidate: Candidate) -> str:

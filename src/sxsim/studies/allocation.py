@@ -65,15 +65,13 @@ class Limits:
 
     def equal(self) -> Split:
         """The whole budget, as equal as the bounds allow."""
-        even = self.budget / len(self.low)
-        found = self.nearest([even] * len(self.low))
-        for _ in self.low:
-            left = self.budget - sum(found)
-            open_ = [place for place, money in enumerate(found) if money < self.high[place]]
-            if left < self.budget * GRAIN or not open_:
-                break
-            found = self.nearest([m + left / len(open_) if p in open_ else m for p, m in enumerate(found)])
-        return found
+        less, more = 0.0, self.budget
+        for _ in range(_HALVINGS):
+            each = (less + more) / 2.0
+            less, more = (
+                (each, more) if float(np.clip(each, self.low, self.high).sum()) <= self.budget else (less, each)
+            )
+        return tuple(float(money) for money in np.clip(less, self.low, self.high))
 
     def binding(self, split: Split) -> dict[int, str]:
         """Places at a bound: `low` (above 0) or `high` (below the budget)."""

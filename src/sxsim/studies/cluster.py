@@ -7,12 +7,15 @@ later is refused as well. A point whose worker dies is run by another.
 import functools
 import itertools
 import pickle
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from sxsim.results.provenance import environment, software
 from sxsim.runs import RunFailed
+from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.studies.points import Failure, Point, Task, run_point
 from sxsim.studies.work import AHEAD, Done, Runner
 
@@ -79,7 +82,9 @@ def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Runner]:
     except ImportError:
         raise RunFailed("--cluster needs Dask: pip install 'sxsim[cluster]'") from None
     own = None
-    if address == LOCAL:
+    if address != LOCAL:
+        _knock(address)
+    else:
         own = distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
     try:
         try:
@@ -98,6 +103,27 @@ def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Runner]:
     finally:
         if own is not None:
             own.close()
+
+
+def _knock(address: str) -> None:
+    """See whether anybody is there. Raises InvalidInput for what is no address, RunFailed when nobody answers."""
+    place = urlsplit(address if "://" in address else f"//{address}")
+    try:
+        host, port = place.hostname, place.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port:
+        hint = "give it as dask scheduler prints it, or local"
+        raise InvalidInput(
+            [Problem((), f" --cluster {address!r} must be local or an address like tcp://host:8786", hint)]
+        )
+    try:
+        socket.create_connection((host, port), _ANSWERS_WITHIN).close()
+    except OSError as error:
+        raise RunFailed(
+            f"the cluster {address} does not answer within {_ANSWERS_WITHIN:.0f} s ({error}); is dask scheduler running there, "
+            "and the address as it prints it (tcp://host:port)?"
+        ) from None
 
 
 def _workers(client: Any, address: str) -> dict[str, dict[str, str]]:

@@ -213,12 +213,20 @@ class DiscoverPart(Part):
 
     def tables(self) -> Iterator[tuple[str, list[Row]]]:
         """The box, and every condition with what came out."""
-        limits = self.box.limits if self.box else ()
+        limits = {limit.factor: limit for limit in self.box.limits} if self.box else {}
+        nothing = Limit("", None, None, math.nan)
         yield (
             "box",
             [
-                {"factor": limit.factor, "at least": limit.low, "at most": limit.high, "by chance": limit.chance}
-                for limit in limits
+                {
+                    "factor": name,
+                    "in the box": name in limits,
+                    "at least": found.low,
+                    "at most": found.high,
+                    "by chance": found.chance,
+                }
+                for name in self._names
+                for found in [limits.get(name, nothing)]
             ],
         )
         inside = self.box.holds(self._names, self.conditions) if self.box else np.zeros(len(self.conditions), bool)
@@ -254,7 +262,7 @@ class DiscoverPart(Part):
         """How often the plan fails, and where."""
         run = int(np.isfinite(self.outcome).sum())
         share, low, high = share_interval(int(self.fails.sum()), run)
-        texts = [f"{self._failing()}: under {share:.0%} ({low:.0%} to {high:.0%}) of {run} conditions drawn."]
+        texts = [f"{self._failing()}: so in {share:.0%} ({low:.0%} to {high:.0%}) of {run} conditions drawn."]
         if self.box is None:
             if share in (0.0, 1.0):
                 texts.append(

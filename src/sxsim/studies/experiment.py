@@ -207,6 +207,18 @@ def _consistent(experiment: Experiment) -> Iterator[Problem]:
     ):
         near = 2 ** experiment.samples.bit_length()
         yield Problem(("samples",), f"(={experiment.samples}) must be a power of 2 for sobol, like {near}")
+    if isinstance(experiment, Sweep) and experiment.design == "latin_hypercube":
+        for number, factor in enumerate(experiment.factors):
+            if factor.values is not None:
+                yield Problem(
+                    ("factors", number),
+                    ": a Latin hypercube draws from a range",
+                    "give low and high in place of values",
+                )
+    if isinstance(experiment, Discover) and experiment.fails.against_base and experiment.plan == experiment.base:
+        yield Problem(
+            ("plan",), f"(={experiment.plan!r}) must be another plan than base", "or set fails.against_base: false"
+        )
     if isinstance(experiment, Sweep) and experiment.design == "list":
         lengths = {len(factor.values or ()) for factor in experiment.factors}
         if len(lengths) != 1 or 0 in lengths:
@@ -272,21 +284,22 @@ def load_experiment(
     raw = plain(data)
     kind = KINDS.get(str(raw.get("study")))
     if kind is None:
+        if "study" not in raw and "touchpoints" in raw:
+            raise InvalidInput(
+                [
+                    Problem(
+                        (), "this is a scenario, no experiment", f"sxsim run {path}, or sxsim compare {path}", str(path)
+                    )
+                ]
+            )
         said = f"(={raw['study']!r}) is no kind of study" if "study" in raw else " is missing"
         hint = did_you_mean(str(raw.get("study", "")), KINDS) or f"known: {', '.join(KINDS)}"
         raise InvalidInput([_placed(Problem(("study",), said, hint), path, data)])
     if samples is not None:
-        if "samples" not in kind.model_fields:
-            raise InvalidInput(
-                [
-                    Problem(
-                        ("samples",),
-                        f": a study of kind {raw['study']} has no samples",
-                        "leave --samples out",
-                        str(path),
-                    )
-                ]
-            )
+        grid = kind is Sweep and raw.get("design", "grid") != "latin_hypercube"
+        if "samples" not in kind.model_fields or grid:
+            what = f"a sweep by {raw.get('design', 'grid')}" if grid else f"a study of kind {raw['study']}"
+            raise InvalidInput([Problem(("samples",), f": {what} has no samples", "leave --samples out", str(path))])
         raw["samples"] = samples
     if uncertain:
         raw["uncertain"] = True
@@ -300,7 +313,7 @@ def load_experiment(
     scenarios, factors = [], []
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
-        scenario = load(path.parent / file, sets=overrides)
+        scenario = _scenario(path, file, data, overrides, own=len(experiment.set))
         unknown = list(_unknown_plans(experiment, scenario))
         problems += unknown
         if unknown:
@@ -314,13 +327,28 @@ def load_experiment(
             except InvalidInput as error:
                 problems += [_of_factor(problem, number) for problem in error.problems] if index == 0 else []
         names = [factor.name for factor in resolved]
-        for name in {n for n in names if names.count(n) > 1}:
-            problems.append(Problem(("factors",), f": {name} stands twice", "give each a name of its own"))
+        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        if twice and index == 0:
+            said = f"{', '.join(twice)} {'stands' if len(twice) == 1 else 'stand'} twice"
+            problems.append(Problem(("factors",), f": {said}", "take one of them out, or give it another name"))
         scenarios.append(scenario)
         factors.append(tuple(resolved))
     if problems:
         raise InvalidInput([_placed(problem, path, data) for problem in problems])
     return Setup(experiment, path, tuple(scenarios), tuple(factors))
+
+
+def _scenario(path: Path, file: str, data: Any, overrides: Sequence[str], own: int) -> Scenario:
+    """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
+    try:
+        return load(path.parent / file, sets=overrides)
+    except InvalidInput as error:
+        if not own:
+            raise
+        place = replace(Problem((), ""), file=str(path), line=line_of(data, ("set",)))
+        raise InvalidInput(
+            [replace(p, file=place.file, line=place.line) if p.file in ("", "--set") else p for p in error.problems]
+        ) from None
 
 
 def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Problem]:
@@ -339,7 +367,8 @@ def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Probl
 
 def _of_factor(problem: Problem, number: int) -> Problem:
     """What is wrong with a field that a factor varies, said of the factor."""
-    return replace(problem, path=("factors", number), message=f": {dotted(problem.path)}{problem.message}".rstrip())
+    said = f"{dotted(problem.path)}{problem.message}".removeprefix(": ")
+    return replace(problem, path=("factors", number), message=f": {said}".rstrip())
 
 
 def _yaml_text(value: Any) -> str:

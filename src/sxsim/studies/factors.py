@@ -46,6 +46,8 @@ class Varied(Part):
         given = [self.path, self.parameters, self.elements, self.sub_elements]
         if sum(value is not None for value in given) != 1:
             raise ValueError("name one of path, parameters, elements, sub_elements")
+        if self.values is not None and (self.low is not None or self.high is not None):
+            raise ValueError("give either values, or low and high")
         if self.parameters is None and self.values is None and (self.low is None or self.high is None):
             raise ValueError("give low and high")
         if self.low is not None and self.high is not None and self.low >= self.high:
@@ -110,12 +112,24 @@ def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
         known = [register()[name] for name in parameters_named(patterns)]
         return [factor(p.name, (p.name,), _range(varied, values, p.low, p.high)) for p in known]
     if varied.path is not None:
-        current = value_at(scenario, varied.path)
-        whole = isinstance(current, int) and not isinstance(current, bool)
-        return [factor(varied.name or varied.path, (varied.path,), _range(varied, values), whole)]
+        ends = _range(varied, values)
+        return [factor(varied.name or varied.path, (varied.path,), ends, _is_whole(varied.path, ends, scenario))]
     kind, what = ("elements", varied.elements) if varied.elements else ("sub_elements", varied.sub_elements)
     ends = _range(varied, values)
     return [factor(name, _aspect_paths(name, str(what), scenario, plan), ends) for name in _ASPECTS[kind]]
+
+
+def _is_whole(path: str, ends: tuple[float, float], scenario: Scenario) -> bool:
+    """Whether a field takes whole numbers only: it holds one, and refuses a fraction from the middle of the range."""
+    current = value_at(scenario, path)
+    if not isinstance(current, int) or isinstance(current, bool):
+        return False
+    middle = math.floor(sum(ends) / 2.0) + 0.5
+    try:
+        with_values(scenario, {path: middle if ends[0] <= middle <= ends[1] else ends[0] + 0.5})
+    except InvalidInput as error:
+        return any("whole" in problem.message for problem in error.problems)
+    return False
 
 
 def parameters_named(patterns: Sequence[str]) -> list[str]:
@@ -154,5 +168,9 @@ def check_ends(factors: Sequence[Factor], scenario: Scenario) -> None:
     """Refuse a factor whose field does not exist or whose range leaves what the field may be. Raises InvalidInput."""
     for factor in factors:
         for value in factor.values or (factor.low, factor.high):
+            if factor.whole and value != int(value):
+                raise InvalidInput(
+                    [Problem((factor.name,), f"(={value:g}) must be a whole number", f"did you mean {round(value)}?")]
+                )
             given: float | int = int(value) if factor.whole else value
             with_values(scenario, dict.fromkeys(factor.paths, given))

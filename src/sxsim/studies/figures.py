@@ -66,7 +66,12 @@ def _tornado_of(axes: Axes, found: Indices) -> None:
         estimate, is_luck = found.main[k], found.names[k] == LUCK
         axes.barh(row, max(estimate.value, 0.0), color="#c9d3dc" if is_luck else "#9cc7d8", height=0.68)
         if found.first:
-            axes.barh(row, max(found.first[k].value, 0.0), color=MUTED if is_luck else LINE, height=0.68)
+            axes.barh(
+                row,
+                min(max(found.first[k].value, 0.0), max(estimate.value, 0.0)),
+                color=MUTED if is_luck else LINE,
+                height=0.68,
+            )
         axes.plot([max(estimate.low, 0.0), max(estimate.high, 0.0)], [row, row], color=INK, linewidth=1.2)
     axes.axvline(found.floor, color=_FLOOR, linewidth=1.1, linestyle=(0, (4, 3)))
     axes.annotate("noise floor", (found.floor, -0.75), fontsize=7, color=_FLOOR, va="bottom", ha="left",
@@ -122,15 +127,17 @@ def sweep(
     scenario: Scenario,
     runs: int,
     path: Path,
+    *,
+    scattered: bool = False,
 ) -> Path:
-    """Draw each KPI over the settings: lines for one or two factors, points for more.
+    """Draw each KPI over the settings: lines for one or two factors, points for more or for scattered settings.
 
     levels: one row a setting and KPI with the factors by name, mean, low and high; runs: at every setting.
     """
     import pandas as pd
 
     table = pd.DataFrame(levels)
-    many = len(names) > 2
+    many = len(names) > 2 or (scattered and len(names) > 1)
     columns = names if many else [names[0]]
     width, height = 4.0 * max(len(columns), min(len(kpis), _ACROSS)) + 0.8, 3.3
     across, down = (len(columns), len(kpis)) if many else _grid(len(kpis))
@@ -274,7 +281,7 @@ def allocation(
     axes.set_ylim(max(len(order), 1) - 0.4, -0.6)
     axes.xaxis.set_major_formatter(FuncFormatter(thousands))
     if drawn:
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
     axes.set_title(f"{scenario.currency} a month", fontsize=9.5, color=MUTED, loc="left")
     right = figure.add_axes((0.68, 0.6 / height, 0.29, (height - 1.75) / height))
     for row, (name, found) in enumerate(judged):
@@ -313,7 +320,7 @@ def next_euro(rows: Sequence[Mapping[str, Any]], names: Sequence[str], scenario:
     height = 1.7 + 0.3 * len(names)
     figure = canvas(
         1.6 + 4.6 * len(bases), height, "Where the next money goes",
-        f"{scenario.name} · change of NPV for each {scenario.currency} more, its own cost counted: above 0 it pays · line: 95 % interval",
+        f"{scenario.name} · change of NPV for each {scenario.currency} more\nits own cost is counted: above 0 it pays · line: 95 % interval",
     )  # fmt: skip
     width = 1.6 + 4.6 * len(bases)
     for place, base in enumerate(bases):

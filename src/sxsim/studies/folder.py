@@ -20,6 +20,8 @@ from sxsim.studies.study import Study
 EXPERIMENT_FILE = "experiment.yaml"
 _ROWS_AT_ONCE = 4_096
 _MOST_ROWS_IN_A_SHEET = 100_000
+#: Widths of columns in a workbook, in characters.
+_NARROWEST, _WIDEST = 12, 40
 
 
 def write_study(study: Study, out: Path) -> Path:
@@ -117,6 +119,7 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
     """A workbook for people with spreadsheets: a sheet a table, units in the headers."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     from sxsim.studies.summary import sentences
 
@@ -135,7 +138,12 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
 
     for name, rows in tables.items():
         sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
         columns = list(dict.fromkeys(column for row in rows for column in row))
+        for place, column in enumerate(columns, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = min(
+                max(len(_with_unit(column, name)), _NARROWEST), _WIDEST
+            )
         sheet.append([bold(_with_unit(column, name)) for column in columns])
         for row in rows:
             sheet.append([_cell(row.get(column)) for column in columns])
@@ -143,6 +151,7 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
         points = list(itertools.islice(_point_rows(part), _MOST_ROWS_IN_A_SHEET + 1))
         if len(points) <= _MOST_ROWS_IN_A_SHEET:
             sheet = book.create_sheet(f"points {part.scenario.name}"[:31])
+            sheet.freeze_panes = "A2"
             kpis = [f"{kpi} ({unit_of(kpi, part.scenario)})" for kpi in KPIS]
             sheet.append([bold(column) for column in (*points[0][0], "replication", *kpis)])
             for labels, figures in points:
@@ -173,7 +182,7 @@ def _cell(value: Any) -> Any:
 
 
 def _write_provenance(study: Study, folder: Path) -> None:
-    sizes = [sum(1 for _ in part.points()) for part in study.parts]
+    sizes = [len({(task.plan, point.key) for task, _, point in part.points()}) for part in study.parts]
     outputs = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".parquet", ".csv")}
     inputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.yaml"))}
     data = {

@@ -195,11 +195,6 @@ class PointStore:
             row = self._base.execute("SELECT said FROM notes WHERE about = ?", (about,)).fetchone()
         return str(row[0]) if row else None
 
-    def forget(self, points: Iterable[Point]) -> None:
-        """Run these points again."""
-        with _said_as_system_error(self.path):
-            self._base.executemany("DELETE FROM points WHERE key = ?", ((point.key,) for point in points))
-
     def close(self) -> None:
         """Let go of the file."""
         self._base.close()

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sxsim.results.summary import number
 from sxsim.studies import figures
 from sxsim.studies.experiment import Sensitivity
 from sxsim.studies.factors import Factor
@@ -85,8 +86,7 @@ class SensitivityPart(Part):
     def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
         """All points of the design, those of luck and dummy included."""
         assert self.design is not None
-        for number in range(self.design.size):
-            point = self.design.point(number)
+        for point in _points(self.design):
             settings = dict(point.settings)
             yield self.task, {factor.name: float(settings[factor.paths[0]]) for factor in self.factors}, point
 
@@ -129,8 +129,9 @@ class SensitivityPart(Part):
         """What indices mean, and a table of ranks."""
         lines = [
             "Intervals hold chance and the sampling of the factors; the ranges of the factors are the study's "
-            "assumptions. The total index is the share of a KPI's spread that would go away if the factor were fixed; "
-            "the shares of several factors overlap where they act together.",
+            "assumptions. The total index (the bars) is the share of a KPI's spread that would stay if all other factors were "
+            "known: what the factor does alone and together with others, so the shares overlap. The first-order index (dark) "
+            "is the share that would go away if this factor alone were known. With few samples indices may leave 0–100 %.",
             "",
             f"## Ranks: {self.scenario.name}",
             "",
@@ -158,7 +159,12 @@ def _index_rows(found: Indices) -> Iterator[Row]:
 
 
 def _share(estimate: Estimate) -> str:
-    return f"{_PERCENT * estimate.value:.0f} % ({_PERCENT * estimate.low:.0f}–{_PERCENT * estimate.high:.0f})"
+    value, low, high = (max(_PERCENT * x, 0.0) for x in (estimate.value, estimate.low, estimate.high))
+    return f"{value:.0f} % ({low:.0f}–{high:.0f})"
+
+
+def _effect(estimate: Estimate) -> str:
+    return f"{number(estimate.value)} ({number(estimate.low)} … {number(estimate.high)})"
 
 
 def ranking(found: Indices) -> str:
@@ -171,14 +177,12 @@ def ranking(found: Indices) -> str:
     said = []
     for rank in order[:_NAMED]:
         estimate = found.main[found.names.index(rank.name)]
-        figure = _share(estimate) if found.total else f"{estimate.value:.3g} ({estimate.low:.3g}–{estimate.high:.3g})"
+        figure = _share(estimate) if found.total else _effect(estimate)
         said.append(f"{rank.name} {figure}, rank {rank.words}")
     what = "share of the spread that each has a hand in" if found.total else "mean effect across its range"
-    if found.total:
-        noise = f"Luck alone has a hand in {_share(luck)}"
-    else:
-        noise = f"Luck's effect is {luck.value:.3g} ({luck.low:.3g}–{luck.high:.3g})"
-    clear = (
-        f"{len(above)} of {len(order)} factors stand clearly above it" if above else "no factor stands clearly above it"
-    )
+    noise = f"Luck alone has a hand in {_share(luck)}" if found.total else f"Luck's effect is {_effect(luck)}"
+    if not above:
+        told = "no factor stands clearly above it, so these ranks are not to be relied on: take more samples or wider ranges"
+        return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {told}."
+    clear = f"{len(above)} of {len(order)} factors stand clearly above it"
     return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {clear}. {found.verdict}."

@@ -105,7 +105,7 @@ def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str,
     import os
 
     work = Work(Path(out), jobs=1)
-    points = finished = after = 0
+    points = finished = after = tried = 0
     seconds = took = 0.0
     for part in parts_of(setup):
         known, more = part.planned()
@@ -119,6 +119,7 @@ def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str,
                 took = time.perf_counter() - began
                 if not isinstance(result, Failure):
                     store.put(trial, result)
+                    tried += 1
             left = left[_TRIAL:]
             size = len({point.key for point in asked})
             points += size
@@ -127,6 +128,7 @@ def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str,
     return {
         "points": points,
         "finished": finished,
+        "tried": tried,
         "to_run": points - finished,
         "after": after,
         "seconds": round(seconds, 1),

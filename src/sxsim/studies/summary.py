@@ -2,6 +2,9 @@
 
 from sxsim.studies.study import Study
 
+#: Factors that a summary names.
+_MOST_FACTORS = 12
+
 
 def sentences(study: Study) -> list[str]:
     """Headings (ending in a colon) and sentences, scenario by scenario."""
@@ -15,11 +18,32 @@ def sentences(study: Study) -> list[str]:
 
 
 def markdown(study: Study) -> str:
-    """`summary.md`: the sentences, then what a reader should know beside them."""
-    lines = [f"# {study.experiment.name}", ""]
-    for text in sentences(study):
+    """`summary.md`: the question, what was asked, the sentences, and what a reader should know beside them."""
+    question, *rest = sentences(study)
+    lines = [f"# {question}", "", _asked(study), ""]
+    for text in rest:
         lines += [f"## {text[:-1]}" if text.endswith(":") and len(text.split()) == 1 else text, ""]
     for part in study.parts:
         remarks = part.remarks()
         lines += [*remarks, ""] if remarks else []
     return "\n".join(lines)
+
+
+def _asked(study: Study) -> str:
+    """What was run, in a line."""
+    experiment = study.experiment
+    fields = experiment.model_dump(
+        mode="json", exclude={"question", "name", "study", "scenarios", "set", "kpis", "factors"}
+    )
+    shown = [
+        f"{name} {value}"
+        for name, value in fields.items()
+        if isinstance(value, str | int | float) and value is not False
+    ]
+    overridden = [f"{path} {value}" for path, value in experiment.set.items() if not isinstance(value, dict | list)]
+    factors = [f"{factor.name} {factor.low:g}–{factor.high:g}" for factor in study.parts[0].factors[:_MOST_FACTORS]]
+    more = len(study.parts[0].factors) - len(factors)
+    texts = [f"{experiment.name}: a study of kind {experiment.study}; {', '.join(shown)}"]
+    texts += [f"set: {', '.join(overridden)}"] if overridden else []
+    texts += [f"drawn or varied: {', '.join(factors)}{f' and {more} more' if more else ''}"] if factors else []
+    return ". ".join(text[0].upper() + text[1:] if place else text for place, text in enumerate(texts)) + "."

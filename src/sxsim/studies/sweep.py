@@ -102,6 +102,7 @@ class SweepPart(Part):
         figures.sweep(
             self.levels, [factor.name for factor in self.factors], self.experiment.kpis, self.scenario,
             self.experiment.replications, folder / f"sweep{suffix}.png",
+            scattered=self.experiment.design == "latin_hypercube",
         )  # fmt: skip
 
     def sentences(self) -> list[str]:
