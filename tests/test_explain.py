@@ -157,3 +157,17 @@ def test_kinds_of_study_and_their_fields_are_explained() -> None:
     ]
     assert "--set" not in str(explain("budget")[1])
     assert "trajectories" in nearest("trajectoris")
+
+
+@pytest.mark.parametrize(
+    "word", ["Sobol", "sobol index", "Shapley value", "next euro", "flip point", "PRIM", "noise floor"]
+)
+def test_words_of_the_methods_are_explained(word: str) -> None:
+    (found,) = explain(word)
+    assert "(method)" in found.title
+    assert all(text for _, text in found.lines)
+
+
+def test_a_plan_that_a_study_must_name_is_among_its_fields() -> None:
+    assert "plan, " in str(explain("why")[0])
+    assert "must be given" in str(explain("discover.plan")[0])

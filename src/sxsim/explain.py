@@ -19,6 +19,36 @@ from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, Element, Entry, Lever, SubElement, entries, find
 
+#: Words of the methods that studies use: meaning and source.
+_METHODS = {
+    "Sobol index": (
+        "share of a KPI's spread that goes back to a factor: first order, what would go away if it alone were known; total, "
+        "what would stay if all the others were known",
+        "doi:10.1016/S0378-4754(00)00270-6",
+    ),
+    "Morris screening": (
+        "mean effect of a factor across its range, cheaply, to find those that matter",
+        "doi:10.1080/00401706.1991.10484804",
+    ),
+    "Shapley value": (
+        "part of a difference that a cause has, averaged over all orders in which causes are switched; parts add up",
+        "doi:10.1515/9781400881970-018",
+    ),
+    "next euro": (
+        "what a little more money in an element changes in the net present value, its own cost counted",
+        "study: advise",
+    ),
+    "flip point": ("value of an assumption at which another candidate becomes the better advice", "study: advise"),
+    "PRIM": ("patient rule induction: a box of conditions in which failures are dense", "doi:10.1023/A:1008894516817"),
+    "common random numbers": (
+        "the same luck for every plan, so that a difference is a difference of the plans",
+        "section Chance of docs/model.md",
+    ),
+    "noise floor": (
+        "what luck alone has a hand in; a factor below it cannot be told from chance",
+        "study: sensitivity",
+    ),
+}
 _CONFIDENCE = {
     "A": "definition, or well measured",
     "B": "measured in at least one good study",
@@ -125,7 +155,7 @@ def explain(word: str) -> list[Explanation]:
     names = [name for name in fields() if name == path or (("." not in path) and name.rpartition(".")[2] == path)]
     names = names or [name for name in fields() if _same_path(name, path)]
     found += [_field(name, fields()[name]) for name in names[:6]]
-    found += _of_studies(path)
+    found += _of_studies(path) + _method(word)
     found += [_rule(rule) for name, rule in rules().items() if word in (name, name.partition(".")[2])]
     if word.upper() in evidence():
         found.append(_evidence(evidence()[word.upper()]))
@@ -150,6 +180,15 @@ def _of_studies(word: str) -> list[Explanation]:
     return found + [_field(name, experiment_fields()[name], "experiment field") for name in known[:6]]
 
 
+def _method(word: str) -> list[Explanation]:
+    """A word of the methods, by its full name or its first word."""
+    return [
+        Explanation(f"{name} (method)", (("meaning", meaning), ("source", source)))
+        for name, (meaning, source) in _METHODS.items()
+        if word.lower() in (name.lower(), name.split()[0].lower() if name[0].isupper() else name.lower())
+    ]
+
+
 def _same_path(name: str, path: str) -> bool:
     """Whether a path with names of parts in it (`touchpoints.reception.staff`) leads to a field."""
     asked, known = path.split("."), name.split(".")
@@ -162,7 +201,7 @@ def nearest(word: str, n: int = 3) -> list[str]:
     from sxsim.results.kpis import KPIS
 
     known = {w.lower(): w for entry in entries() for w in entry.words}
-    for name in (*KPIS, *register(), *fields(), *experiment_fields(), *rules(), *evidence()):
+    for name in (*KPIS, *register(), *fields(), *experiment_fields(), *_METHODS, *rules(), *evidence()):
         known.setdefault(name.lower(), name)
         known.setdefault(name.rpartition(".")[2].lower(), name.rpartition(".")[2])
     return [known[w] for w in difflib.get_close_matches(word.lower(), known, n=n, cutoff=0.5)]

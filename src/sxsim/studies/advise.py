@@ -239,7 +239,7 @@ class AdvisePart(Part):
         clear = all(chances[name] < _WRONG_AT_MOST and self._lead(FOUND, name).mean > 0 for name in simple)
         best = FOUND if clear else self._best_simple(simple)
         plans = [name for name, candidate in self.candidates.items() if candidate.plan and name != TODAY]
-        chances = holm({name: self._lead(name, best) for name in plans})
+        chances = holm({name: self._lead(name, best) for name in self.candidates if name != best})
         ahead = [name for name in plans if chances[name] < _WRONG_AT_MOST and self._lead(name, best).mean > 0]
         return max(ahead, key=lambda name: self._lead(name, best).mean) if ahead else best
 
@@ -580,9 +580,7 @@ class AdvisePart(Part):
                 f"{signed(last.lead_low if at_low else last.lead_high)}."
             )
         if self.experiment.target is None and self.tied:
-            texts.append(
-                f"Not looked at, because they are as good as the advice on these runs: {', '.join(self.tied)}."
-            )
+            texts.append(f"Not looked at, because these runs do not tell them from the advice: {', '.join(self.tied)}.")
         if perhaps:
             texts.append(f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle.")
         return texts

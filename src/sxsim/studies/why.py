@@ -383,7 +383,8 @@ class WhyPart(Part):
         asked, texts = self.experiment, []
         for kpi in asked.kpis:
             whole, unit = self.whole(kpi), unit_of(kpi, self.scenario)
-            texts.append(f"{kpi}: {asked.plan} differs from {asked.base} by {signed(whole)} ({unit}).")
+            scale = "" if unit.startswith("share") else f" ({unit})"
+            texts.append(f"{kpi}: {asked.plan} differs from {asked.base} by {signed(whole)}{scale}.")
             for split in asked.split:
                 rows = [row for row in self.waterfall(split, kpi) if row[1].mean]
                 if not rows:
