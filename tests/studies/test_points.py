@@ -118,3 +118,11 @@ def test_what_was_found_out_about_points_is_noted(task: Task, tmp_path: Path) ->
     store.note("causes", "craft")
     store.note("causes", "flow")
     assert PointStore(tmp_path, task).noted("causes") == "flow"
+
+
+def test_a_damaged_file_is_said_and_not_overwritten(task: Task, tmp_path: Path) -> None:
+    path = PointStore(tmp_path, task).path
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(OSError, match="is damaged .* move it away"):
+        PointStore(tmp_path, task)
+    assert path.read_bytes().startswith(b"no database")

@@ -136,8 +136,11 @@ def _said_as_system_error(path: Path) -> Iterator[None]:
     """What SQLite says of disk and permissions, in the words of the operating system. Raises OSError."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         text = str(error)
+        if not isinstance(error, sqlite3.OperationalError):
+            damaged = f"the file of finished points is damaged ({text}); move it away and repeat the command"
+            raise OSError(errno.EIO, damaged, str(path)) from error
         known = {"full": errno.ENOSPC, "readonly": errno.EACCES, "unable to open": errno.EACCES, "disk I/O": errno.EIO}
         number = next((number for words, number in known.items() if words in text), None)
         if number is None:
