@@ -121,8 +121,10 @@ def test_what_was_found_out_about_points_is_noted(task: Task, tmp_path: Path) ->
 
 
 def test_a_damaged_file_is_said_and_not_overwritten(task: Task, tmp_path: Path) -> None:
-    path = PointStore(tmp_path, task).path
+    store = PointStore(tmp_path, task)
+    store.close()
+    path = store.path
     path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(OSError, match="is damaged .* move it away"):
+    with pytest.raises(OSError, match=r"is damaged .* move it away"):
         PointStore(tmp_path, task)
     assert path.read_bytes().startswith(b"no database")
