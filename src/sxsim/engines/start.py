@@ -90,7 +90,7 @@ def interleaved(counts: list[int]) -> NDArray[np.int64]:
 
 def apportion(total: int, shares: list[float]) -> list[int]:
     """Whole numbers that add up to `total`, in proportion to `shares` (largest remainders; ties to the first)."""
-    scale = sum(shares) or 1.0
+    scale = math.fsum(shares) or 1.0
     exact = [total * share / scale for share in shares]
     counts = [math.floor(number + 1e-9) for number in exact]
     rest = sorted(range(len(shares)), key=lambda k: (counts[k] - exact[k], k))

@@ -197,7 +197,7 @@ class AdvisePart(Part):
         if self.experiment.target is None:
             return -self.better * mean
         short = max(self.better * (self.experiment.target - mean), 0.0) / self.spread
-        return sum(split) / self.experiment.budget + _MISS * short
+        return math.fsum(split) / self.experiment.budget + _MISS * short
 
     # The judgement.
 
@@ -214,9 +214,9 @@ class AdvisePart(Part):
 
     def _spend(self, candidate: Candidate) -> float:
         if candidate.split is not None:
-            return sum(candidate.split)
+            return math.fsum(candidate.split)
         assert candidate.plan is not None
-        return sum(money.per_month for money in self.scenario.plans[candidate.plan].money.values())
+        return math.fsum(money.per_month for money in self.scenario.plans[candidate.plan].money.values())
 
     def _lead(self, one: str, other: str) -> Interval:
         """How far one candidate is ahead of another, positive when the goal is better."""
@@ -318,7 +318,7 @@ class AdvisePart(Part):
         """What one more unit of money brings, element by element, from nothing and from the advice."""
         step = self.experiment.step * self.experiment.budget
         rate, months = self.scenario.economics.discount_rate, self.scenario.horizon.months
-        spent = step * sum(discount_factor(rate, float(month)) for month in range(months))
+        spent = step * math.fsum(discount_factor(rate, float(month)) for month in range(months))
         rows = []
         for base, values in self.marginal.items():
             for place, name in enumerate(self.names):
@@ -522,7 +522,7 @@ class AdvisePart(Part):
             return f"the plan {candidate.name}"
         money = sorted(zip(candidate.split, self.names, strict=True), reverse=True)
         parts = [f"{name} {number(m)}" for m, name in money if m > 0]
-        left = self.experiment.budget - sum(candidate.split)
+        left = self.experiment.budget - math.fsum(candidate.split)
         kept = f"; {number(left)} of the budget not spent" if not self.limits.spent(candidate.split) else ""
         return f"{', '.join(parts) or 'spend nothing'} {self.scenario.currency if parts else ''} a month{kept}".replace(
             "  ", " "

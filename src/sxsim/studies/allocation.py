@@ -5,6 +5,7 @@ from the best of the simple splits. It sees the mean over some replications, the
 Source: Hansen (2016), doi:10.48550/arXiv.1604.00772; Ros and Hansen (2008), doi:10.1007/978-3-540-87700-4_30.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -66,12 +67,15 @@ class Limits:
     def equal(self) -> Split:
         """The whole budget, as equal as the bounds allow."""
         less, more = 0.0, self.budget
+        # Python's own sum of floats gives other bits from 3.12 on.
         for _ in range(_HALVINGS):
             each = (less + more) / 2.0
-            less, more = (
-                (each, more) if float(np.clip(each, self.low, self.high).sum()) <= self.budget else (less, each)
-            )
-        return tuple(float(money) for money in np.clip(less, self.low, self.high))
+            less, more = (each, more) if math.fsum(self._within(each)) <= self.budget else (less, each)
+        return self._within(less)
+
+    def _within(self, each: float) -> Split:
+        """The same for each, as far as the bounds allow."""
+        return tuple(min(max(each, low), high) for low, high in zip(self.low, self.high, strict=True))
 
     def binding(self, split: Split) -> dict[int, str]:
         """Places at a bound: `low` (above 0) or `high` (below the budget)."""
