@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sxsim.results.kpis import KPIS
-from sxsim.runs import load
+from sxsim.runs import RunFailed, load
 from sxsim.scenario.loading import with_values
 from sxsim.studies.points import Failure, Point, Points, PointStore, Task, missing, run_point
 from tests.studies.experiments import CAFE, SMALL
@@ -125,6 +125,6 @@ def test_a_damaged_file_is_said_and_not_overwritten(task: Task, tmp_path: Path) 
     store.close()
     path = store.path
     path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(OSError, match=r"is damaged .* move it away"):
+    with pytest.raises(RunFailed, match=r"is damaged .* move it away"):
         PointStore(tmp_path, task)
     assert path.read_bytes().startswith(b"no database")

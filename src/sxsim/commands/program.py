@@ -92,9 +92,7 @@ def _system_problem(error: OSError, has_out: bool) -> str:
         errno.ENOTDIR: f"a part of this path is a file, not a folder; {another}",
         errno.EEXIST: f"a file of that name is in the way; {another}",
     }
-    damaged = error.errno == errno.EIO and "damaged" in str(error)
-    usual = "it is not overwritten" if damaged else "see whether the path exists and may be written to"
-    hint = hints.get(error.errno or 0, usual)
+    hint = hints.get(error.errno or 0, "see whether the path exists and may be written to")
     return f"{where}{error.strerror or error}\n  {hint}\n  what is finished is kept, and no half-written file is left"
 
 

@@ -268,17 +268,23 @@ class AdvisePart(Part):
         return [] if self.target_met else self._advice()
 
     @cached_property
+    def leads(self) -> dict[str, Interval]:
+        """How far the advised candidate is ahead of each other one."""
+        return {name: self._lead(self.advised, name) for name in self.candidates if name != self.advised}
+
+    @cached_property
+    def chances(self) -> dict[str, float]:
+        """The p of each lead, corrected for all of them."""
+        return holm(self.leads)
+
+    @property
     def tied(self) -> list[str]:
         """Candidates that cannot be told from the advised one."""
-        leads = {name: self._lead(self.advised, name) for name in self.candidates if name != self.advised}
-        chances = holm(leads)
-        return [name for name in leads if not chances[name] < _WRONG_AT_MOST]
+        return [name for name, p in self.chances.items() if not p < _WRONG_AT_MOST]
 
     @cached_property
     def judged(self) -> list[Judged]:
         """All candidates on fresh draws, the advised one first, then by the goal."""
-        leads = {name: self._lead(self.advised, name) for name in self.candidates if name != self.advised}
-        chances = holm(leads)
         rows = []
         for name, candidate in self.candidates.items():
             gain = self.better * (self.goal[name] - self.goal[NOTHING])
@@ -288,7 +294,7 @@ class AdvisePart(Part):
                     candidate, self._spend(candidate),
                     self.interval_of(self.experiment.goal, self.goal[name]),
                     self.interval_of(self.experiment.goal, self.goal[name] - self.goal[NOTHING], difference=True),
-                    self._lead(self.advised, name), chances.get(name, math.nan), float((gain > 0).mean()),
+                    self._lead(self.advised, name), self.chances.get(name, math.nan), float((gain > 0).mean()),
                     self.better * float(worst.mean()) if len(worst) else math.nan,
                 )
             )  # fmt: skip
@@ -364,9 +370,8 @@ class AdvisePart(Part):
             return
         replications = self.fresh[: self.experiment.flip_replications]
         advised = self.candidates[self.advised]
-        leads = {name: self._lead(self.advised, name) for name in self.candidates if name != self.advised}
-        behind = [name for name in leads if name not in self.tied and leads[name].mean > 0]
-        nearest = sorted(behind, key=lambda name: leads[name].mean)[:_NEAREST_RIVALS]
+        behind = [name for name, lead in self.leads.items() if name not in self.tied and lead.mean > 0]
+        nearest = sorted(behind, key=lambda name: self.leads[name].mean)[:_NEAREST_RIVALS]
         rivals = [TARGET] if self.experiment.target is not None else nearest
         if not rivals:
             return

@@ -85,9 +85,7 @@ class Why(Experiment):
     )
 
     @model_validator(mode="after")
-    def _two_plans(self) -> "Why":
-        if self.plan == self.base:
-            raise ValueError(f"plan(={self.plan!r}) must be another plan than base")
+    def _pairs(self) -> "Why":
         if self.orders % 2:
             raise ValueError(f"orders(={self.orders}) must be even: every order goes with its reverse")
         return self
@@ -215,9 +213,10 @@ def _consistent(experiment: Experiment) -> Iterator[Problem]:
                     ": a Latin hypercube draws from a range",
                     "give low and high in place of values",
                 )
-    if isinstance(experiment, Discover) and experiment.fails.against_base and experiment.plan == experiment.base:
+    compares = isinstance(experiment, Why) or (isinstance(experiment, Discover) and experiment.fails.against_base)
+    if compares and experiment.plan == getattr(experiment, "base", None):
         yield Problem(
-            ("plan",), f"(={experiment.plan!r}) must be another plan than base", "or set fails.against_base: false"
+            ("plan",), f"(={experiment.plan!r}) must be another plan than base", "name the plan that is looked at"
         )
     if isinstance(experiment, Sweep) and experiment.design == "list":
         lengths = {len(factor.values or ()) for factor in experiment.factors}

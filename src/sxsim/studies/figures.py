@@ -79,9 +79,7 @@ def _tornado_of(axes: Axes, found: Indices) -> None:
     axes.set_yticks(range(len(order)), [found.names[k] for k in order])
     axes.set_ylim(len(order) - 0.4, -0.75)
     axes.set_xlim(left=0.0)
-    quiet_axes(axes)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    _lying(axes)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     if not found.total and axes.get_xlim()[1] >= 10_000:
         axes.xaxis.set_major_formatter(FuncFormatter(thousands))
@@ -241,9 +239,7 @@ def _waterfall_of(
     axes.axvline(0.0, color=INK, linewidth=0.9)
     axes.set_yticks(range(last + 1), [*(name for name, *_ in causes), plan])
     axes.set_ylim(last + 0.6, -0.6)
-    quiet_axes(axes)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    _lying(axes)
     axes.margins(x=0.06)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     _short_numbers(axes, whole.unit)
@@ -293,12 +289,17 @@ def allocation(
     right.set_ylim(bars - 0.4, -0.6)
     right.set_title(f"{goal}, {_points_or(unit_of(goal, scenario))}", fontsize=9.5, color=MUTED, loc="left")
     for each in (axes, right):
-        quiet_axes(each)
-        each.grid(axis="y", visible=False)
-        each.grid(axis="x", color=GRID, linewidth=0.8)
+        _lying(each)
         each.xaxis.set_major_locator(MaxNLocator(4))
     _short_numbers(right, unit_of(goal, scenario))
     return saved(figure, path)
+
+
+def _lying(axes: Axes) -> None:
+    """Quiet axes for bars and intervals that lie: lines stand up from the values."""
+    quiet_axes(axes)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
 
 
 def _points_or(unit: str) -> str:
@@ -333,9 +334,7 @@ def next_euro(rows: Sequence[Mapping[str, Any]], names: Sequence[str], scenario:
         axes.axvline(0.0, color=INK, linewidth=0.9)
         axes.set_yticks(range(len(own)), [str(row["element"]) for row in own])
         axes.set_ylim(len(own) - 0.4, -0.6)
-        quiet_axes(axes)
-        axes.grid(axis="y", visible=False)
-        axes.grid(axis="x", color=GRID, linewidth=0.8)
+        _lying(axes)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_title(f"from {base}", fontsize=10.5, fontweight="bold", color=INK, loc="left")
     return saved(figure, path)
@@ -361,9 +360,7 @@ def flips(shown: Sequence[Flip], advised: str, goal: str, scenario: Scenario, pa
     axes.axvline(0.0, color=INK, linewidth=0.9)
     axes.set_yticks(range(len(rows)), [f"{flip.parameter.name} · {flip.rival}" for flip in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    quiet_axes(axes)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    _lying(axes)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     _short_numbers(axes, unit_of(goal, scenario))
     return saved(figure, path)
@@ -461,9 +458,7 @@ def programmes(
     axes.set_xlim(0.0, 1.0)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.legend(frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
-    quiet_axes(axes)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    _lying(axes)
     for place, plan in enumerate(plans):
         own = figure.add_axes(((6.7 + 4.3 * place) / width, 0.55 / height, 2.3 / width, box))
         for row, each in enumerate(per_plan[plan]):
@@ -474,9 +469,7 @@ def programmes(
         own.axvline(0.0, color=INK, linewidth=0.9)
         own.set_yticks(range(len(per_plan[plan])), [each.factor for each in per_plan[plan]])
         own.set_ylim(max(rows, 1) - 0.4, -0.6)
-        quiet_axes(own)
-        own.grid(axis="y", visible=False)
-        own.grid(axis="x", color=GRID, linewidth=0.8)
+        _lying(own)
         own.xaxis.set_major_locator(MaxNLocator(4))
         own.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.0f}" if x else "0"))
         own.set_title(f"{plan}", fontsize=10, fontweight="bold", color=INK, loc="left", pad=16)

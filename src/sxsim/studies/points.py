@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
-from sxsim.runs import uncertain
+from sxsim.runs import RunFailed, uncertain
 from sxsim.scenario.loading import resolved, with_values
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
@@ -133,14 +133,13 @@ def run_point(task: Task, point: Point, each_month: Callable[[int], None] | None
 
 @contextlib.contextmanager
 def _said_as_system_error(path: Path) -> Iterator[None]:
-    """What SQLite says of disk and permissions, in the words of the operating system. Raises OSError."""
+    """What SQLite says of disk and permissions, in the words of the operating system. Raises OSError, RunFailed for a damaged file."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         text = str(error)
         if not isinstance(error, sqlite3.OperationalError):
-            damaged = f"the file of finished points is damaged ({text}); move it away and repeat the command"
-            raise OSError(errno.EIO, damaged, str(path)) from error
+            raise RunFailed(f"the file of finished points {path} is damaged ({text}); move it away") from error
         known = {"full": errno.ENOSPC, "readonly": errno.EACCES, "unable to open": errno.EACCES, "disk I/O": errno.EIO}
         number = next((number for words, number in known.items() if words in text), None)
         if number is None:
