@@ -2,6 +2,7 @@
 
 import errno
 import math
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sxsim.results.kpis import KPIS
 from sxsim.runs import RunFailed, load
 from sxsim.scenario.loading import with_values
-from sxsim.studies.points import Failure, Point, Points, PointStore, Task, missing, run_point
+from sxsim.studies.points import Failure, Point, Points, PointStore, Task, run_point
 from tests.studies.experiments import CAFE, SMALL
 
 SETS = [f"{name}={value}" for name, value in SMALL.items()]
@@ -69,7 +70,25 @@ def test_equal_points_are_run_once(task: Task, tmp_path: Path) -> None:
     store = PointStore(tmp_path, task)
     other = Point((), 1)
     store.put(other, (0.0,) * len(KPIS))
-    assert list(missing([POINT, other, POINT], store)) == [POINT]
+    assert list(store.distinct([POINT, other, POINT])) == [POINT]
+    assert store.count([POINT, other, POINT, other]) == (2, 1)
+    assert list(store.distinct([POINT, other, POINT], fresh=True)) == [POINT], "put by this store: not again"
+    store.close()
+    assert list(PointStore(tmp_path, task).distinct([other, POINT, other], fresh=True)) == [other, POINT]
+
+
+def test_memory_does_not_grow_with_the_points(task: Task, tmp_path: Path) -> None:
+    store = PointStore(tmp_path, task)
+
+    def peak(points: int) -> int:
+        tracemalloc.start()
+        assert store.count(Points(points, lambda number: Point((), number))) == (points, 0)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(100)
+    assert peak(4_000) < peak(400) + 4_096, "nothing is held a point"
 
 
 def test_a_point_that_fails_says_why(task: Task) -> None:

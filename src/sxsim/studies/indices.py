@@ -12,6 +12,7 @@ doi:10.1016/j.envsoft.2006.10.004 (Morris), doi:10.21105/joss.00097 (SALib).
 """
 
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,16 +81,16 @@ def sample(factors: Sequence[Factor], method: str, count: int, second_order: boo
         from SALib.sample import sobol
 
         sequences = min(SEQUENCES, count)
-        places = np.concatenate(
-            [
-                sobol.sample(
+        with tempfile.TemporaryFile() as file:  # on disk, so that memory does not grow with the design
+            for sequence in range(sequences):
+                part = sobol.sample(
                     _problem(names), count // sequences, calc_second_order=second_order,
                     seed=np.random.default_rng([seed, sequence]),
-                )
-                for sequence in range(sequences)
-            ]
-        )  # fmt: skip
-    return Sample(method, second_order, seed, tuple(factors), names, np.asarray(places, float))
+                )  # fmt: skip
+                file.write(np.asarray(part, np.float64).tobytes())
+            file.flush()
+            places = np.memmap(file, np.float64, "r").reshape(-1, len(names))
+    return Sample(method, second_order, seed, tuple(factors), names, places)
 
 
 @dataclass(frozen=True)
@@ -206,10 +207,10 @@ def _sobol(
     drawn = np.random.default_rng(design.seed + 1).integers(len(members), size=(RESAMPLES, len(members)))
     # Bootstrap over so few sequences is a little too narrow: a t quantile, and n − 1 in the variance, mend that.
     widen = float(stdtrit(len(members) - 1, 0.975)) * math.sqrt(len(members) / (len(members) - 1))
-    chosen = [np.concatenate([members[k] for k in row]) for row in drawn]
 
     def estimated(estimator: Any, *columns: NDArray[np.float64]) -> tuple[Estimate, NDArray[np.float64]]:
-        samples = np.array([estimator(*(column[pick] for column in columns)) for pick in chosen])
+        picks = (np.concatenate([members[k] for k in row]) for row in drawn)
+        samples = np.array([estimator(*(column[pick] for column in columns)) for pick in picks])
         return _estimate(estimator(*columns), widen * samples.std(ddof=1)), samples
 
     first = [estimated(first_order, a, ab[:, k], b)[0] for k in range(factors)]

@@ -82,9 +82,9 @@ class Part(ABC):
         """KPIs at some points, shape (points, KPIs); NaN where a point failed."""
         columns = [list(KPIS).index(kpi) for kpi in kpis]
         nothing = (np.nan,) * len(KPIS)
-        return np.array(
-            [[row[column] for column in columns] for row in (self.kept(task, point) or nothing for point in points)]
-        ).reshape(-1, len(columns))
+        rows = (self.kept(task, point) or nothing for point in points)
+        looked_at = np.fromiter((row[column] for row in rows for column in columns), np.float64)
+        return looked_at.reshape(-1, len(columns))
 
     def interval_of(self, kpi: str, values: Iterable[float], *, difference: bool = False) -> Interval:
         """A KPI's interval over runs, or that of a difference of two."""

@@ -162,6 +162,9 @@ class PointStore:
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute("CREATE TABLE IF NOT EXISTS points (key BLOB PRIMARY KEY, kpis BLOB) WITHOUT ROWID")
             self._base.execute("CREATE TABLE IF NOT EXISTS notes (about TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID")
+            self._base.execute("PRAGMA temp_store = FILE")
+            for name in ("met", "again"):
+                self._base.execute(f"CREATE TEMP TABLE {name} (key BLOB PRIMARY KEY) WITHOUT ROWID")
 
     @property
     def key(self) -> str:
@@ -179,12 +182,35 @@ class PointStore:
         """Keep a finished point. Raises OSError."""
         with _said_as_system_error(self.path):
             self._base.execute("INSERT OR REPLACE INTO points VALUES (?, ?)", (point.key, _ROW.pack(*kpis)))
+            self._base.execute("INSERT OR IGNORE INTO again VALUES (?)", (point.key,))
 
     def get(self, point: Point) -> tuple[float, ...] | None:
         """The KPIs of a finished point, in the order of `KPIS`; None when it is not finished."""
         with _said_as_system_error(self.path):
             row = self._base.execute("SELECT kpis FROM points WHERE key = ?", (point.key,)).fetchone()
         return _ROW.unpack(row[0]) if row else None
+
+    def distinct(self, points: Iterable[Point], *, fresh: bool = False) -> Iterator[Point]:
+        """Each point once, and only those that are not finished; fresh: that were not finished since the file was opened.
+
+        What was met lies in a temporary table on disk, so that memory does not grow with the number of points.
+        """
+        looked_up = "again" if fresh else "points"
+        with _said_as_system_error(self.path):
+            self._base.execute("DELETE FROM met")
+        for point in points:
+            key = (point.key,)
+            with _said_as_system_error(self.path):
+                new = self._base.execute("INSERT OR IGNORE INTO met VALUES (?)", key).rowcount
+                if new and not self._base.execute(f"SELECT 1 FROM {looked_up} WHERE key = ?", key).fetchone():
+                    yield point
+
+    def count(self, points: Iterable[Point]) -> tuple[int, int]:
+        """How many distinct points there are, and how many of them are finished."""
+        with _said_as_system_error(self.path):
+            left = sum(1 for _ in self.distinct(points))
+            total = int(self._base.execute("SELECT COUNT(*) FROM met").fetchone()[0])
+        return total, total - left
 
     def note(self, about: str, said: str) -> None:
         """Keep something else that was found out about the points. Raises OSError."""
@@ -224,13 +250,3 @@ class Points(Sequence[Point]):
         if not 0 <= place < self._size:
             raise IndexError(place)
         return self._at(place)
-
-
-def missing(points: Iterable[Point], store: PointStore) -> Iterator[Point]:
-    """The points that are not finished, each once."""
-    seen: set[bytes] = set()
-    for point in points:
-        key = point.key
-        if key not in seen and store.get(point) is None:
-            seen.add(key)
-            yield point

@@ -1,6 +1,7 @@
 """Running a study: each scenario's part, then the folder with what they say."""
 
 import contextlib
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
 from sxsim.studies.organisations import OrganisationsPart
 from sxsim.studies.part import Part
-from sxsim.studies.points import Failure, missing
+from sxsim.studies.points import Failure
 from sxsim.studies.sensitivity import SensitivityPart
 from sxsim.studies.sweep import SweepPart
 from sxsim.studies.why import WhyPart
@@ -112,19 +113,17 @@ def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str,
         after += more
         for task, asked in known:
             store = work.store(task)
-            left = list(missing(asked, store))
-            for trial in left[:_TRIAL]:
+            for trial in list(itertools.islice(store.distinct(asked), _TRIAL)):
                 began = time.perf_counter()
                 result = next(iter(work.run(task, [trial])))[1]
                 took = time.perf_counter() - began
                 if not isinstance(result, Failure):
                     store.put(trial, result)
                     tried += 1
-            left = left[_TRIAL:]
-            size = len({point.key for point in asked})
+            size, done = store.count(asked)
             points += size
-            finished += size - len(left)
-            seconds += took * len(left) / (jobs or os.cpu_count() or 1)
+            finished += done
+            seconds += took * (size - done) / (jobs or os.cpu_count() or 1)
     return {
         "points": points,
         "finished": finished,

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from sxsim.results.kpis import KPIS
-from sxsim.studies.points import Failure, Point, PointStore, Stopped, Task, missing, run_point
+from sxsim.studies.points import Failure, Point, PointStore, Stopped, Task, run_point
 
 Done = tuple[Point, tuple[float, ...] | Failure]
 #: Called with points done, points in all, and the running result in a few words.
@@ -82,7 +82,6 @@ class Work:
         self.progress: Progress = progress or (lambda _done, _total, _text: None)
         self._runner = runner
         self._stores: list[tuple[Task, PointStore]] = []
-        self._again: set[tuple[str, bytes]] = set()
         self.count = 0
         self.failures: list[Failure] = []
         self.notes: list[str] = []
@@ -109,27 +108,20 @@ class Work:
     def finish(self, task: Task, points: Sequence[Point], what: str, kpi: str) -> None:
         """Run those of some points that are not finished; progress says what it is about and the mean of a KPI."""
         store = self.store(task)
-        total = len({point.key for point in points})
-        done = total - sum(1 for _ in self._to_run(store, points))
+        total, done = store.count(points)
+        if self.fresh:
+            done = total - sum(1 for _ in store.distinct(points, fresh=True))
         self.progress(done, total, what)
         column, seen, count = list(KPIS).index(kpi), 0.0, 0
-        for point, result in self.run(task, self._to_run(store, points)):
+        for point, result in self.run(task, store.distinct(points, fresh=self.fresh)):
             if isinstance(result, Failure):
                 self.failures.append(result)
             else:
                 store.put(point, result)
-                self._again.add((store.key, point.key))
                 seen, count = seen + result[column], count + 1
             done += 1
             self.count += 1
             self.progress(done, total, f"{what}: {kpi} {seen / max(count, 1):.4g} on average")
-
-    def _to_run(self, store: PointStore, points: Iterable[Point]) -> Iterator[Point]:
-        """The points that are not finished, each once; with `fresh` those that were not finished by this work."""
-        if not self.fresh:
-            return missing(points, store)
-        distinct = {point.key: point for point in points if (store.key, point.key) not in self._again}
-        return iter(distinct.values())
 
     def kpis(self, task: Task, point: Point) -> tuple[float, ...] | None:
         """The KPIs of a finished point in the order of `KPIS`; None when it is not finished."""
