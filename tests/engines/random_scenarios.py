@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sxsim.scenario.loading import validate
 from sxsim.scenario.scenario import Scenario
+from sxsim.standard.catalogue import ACTIVITIES
 
 _share = st.floats(0, 1, allow_nan=False).map(lambda x: round(x, 3))
 
@@ -100,7 +101,7 @@ def scenarios(draw: Any) -> Scenario:
     raw: dict[str, Any] = {
         "question": "Does anything get lost?",
         "sites": sites,
-        "organisation": {"maturity": round(draw(st.floats(1, 5)), 2), "brand_position": draw(st.sampled_from(["low_budget", "luxury"]))},
+        "organisation": {"maturity": round(draw(st.floats(1, 5)), 2), "obstacles": round(draw(st.floats(0, 1)), 2), "brand_position": draw(st.sampled_from(["low_budget", "luxury"]))},
         "touchpoints": [desk, shop, web],
         "teams": teams,
         "capacities": [{"name": "rooms", "units": draw(st.integers(1, 6)), "another_date": 0.5}],
@@ -114,6 +115,10 @@ def scenarios(draw: Any) -> Scenario:
         "plans": {
             "act": {
                 "money": {"operations": 900, "7.3.2d": 300},
+                "activities": {
+                    draw(st.sampled_from(ACTIVITIES)): {"start": draw(st.integers(0, 1)), "months": 1, "effort": 0.8}
+                    for _ in range(draw(st.integers(0, 3)))
+                },
                 "funded_by_result": draw(st.sampled_from([0, 0.2])),
                 "changes": [{"month": 1, "price": 1.1}, {"month": 1, "promise": 0.5}, {"touchpoint": "desk", "promised_wait": 3},
                             {"touchpoint": "web", "opening": "always"}],

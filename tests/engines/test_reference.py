@@ -70,7 +70,7 @@ def test_every_person_is_in_one_state_and_nobody_is_born_or_lost(scenario: Scena
 @ANY_WORLD
 @given(scenarios())
 def test_money_adds_up(scenario: Scenario) -> None:
-    _, records, _ = ran(scenario)
+    world, records, _ = ran(scenario)
     s = records.sites
     parts = ("contact_cost", "failure_cost", "wages", "hiring_cost", "acquisition_cost", "fixed_cost")
     np.testing.assert_allclose(s["cost"], sum(s[name] for name in parts), rtol=1e-12)
@@ -80,9 +80,11 @@ def test_money_adds_up(scenario: Scenario) -> None:
     warm_up = scenario.horizon.warm_up
     assert (s["investment"][:warm_up] == 0).all()
     invested = s["investment"][warm_up:].sum(axis=1)
-    assert (invested >= 1200 - 1e-9).all()
+    wages = s["wages"][warm_up:].sum(axis=1)
+    activities = world.efforts[warm_up:].sum(axis=1) * world.parameters[0]["activity_cost"] * wages
+    assert (invested >= 1200 + activities - 1e-9).all()
     if planned:
-        np.testing.assert_allclose(invested, planned)
+        np.testing.assert_allclose(invested, planned + activities)
 
 
 @ANY_WORLD
@@ -111,8 +113,11 @@ def test_no_figure_leaves_its_range(scenario: Scenario) -> None:
             assert ((numbers >= low - 1e-9) & (numbers <= high + 1e-9)).all(), name
     for name in ("expectation", "satisfaction", "bond", "loyalty", "grievance", "wish"):
         assert ((world.persons[name] >= 0) & (world.persons[name] <= 1)).all(), name
-    for name in ("skill", "engagement", "strain", "commitment"):
+    for name in ("skill", "engagement", "strain", "fatigue"):
         assert ((world.posts[name] >= 0) & (world.posts[name] <= 1)).all(), name
+    assert np.isin(world.posts["stage"], range(5)).all()
+    assert ((world.obstacles["severity"] >= 0) & (world.obstacles["severity"] <= 1)).all()
+    assert ((world.activities["done"] >= 0) & (world.activities["done"] <= 1)).all()
     assert ((world.levers >= 0) & (world.levers <= 1)).all()
     duty, busy = records.sites["duty_minutes"], records.sites["busy_minutes"]
     assert (busy <= duty + 1e-6).all()

@@ -264,12 +264,14 @@ def test_an_open_case_takes_a_week_on_average_and_less_with_good_recovery() -> N
     assert np.mean([contact.case_days(1.0, u, P) for u in grid]) == pytest.approx(7.0 * math.exp(-1.0), rel=1e-3)
 
 
-def test_effort_is_commitment_less_what_strain_and_hurry_take_away() -> None:
-    assert contact.effort(0.5, 0.5, 0.0, 0.0, P) == 0.5
+def test_effort_is_more_from_those_who_practise_less_what_strain_and_hurry_take_away() -> None:
+    assert contact.effort(0.0, 0.5, 0.0, 0.0, P) == pytest.approx(P.effort_base)
+    assert contact.effort(1.0, 0.5, 0.0, 0.0, P) == pytest.approx(P.effort_base + P.effort_commitment)
+    assert contact.effort(0.5, 0.5, 0.0, 0.0, P) == pytest.approx(0.5)
     assert contact.effort(0.5, 0.5, 0.25, 0.0, P) == pytest.approx(P.effort_normal)
     assert contact.effort(0.5, 0.75, 0.0, 0.0, P) == pytest.approx(0.6)
     assert contact.effort(0.5, 0.5, 0.0, 0.5, P) == pytest.approx(0.3)
-    assert contact.effort(1.0, 1.0, 0.0, 0.0, P) == 1.0
+    assert contact.effort(1.0, 1.0, 0.0, 0.0, P) == pytest.approx(0.98)
 
 
 @pytest.mark.parametrize("missing", range(5))

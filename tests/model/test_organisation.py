@@ -44,9 +44,9 @@ SHAPES = [
     ),
     Shape(
         organisation.anchor_practice,
-        {"established": LEVEL, "maturity": LEVEL, "alignment": SHARE},
+        {"established": LEVEL, "maturity": LEVEL, "alignment": SHARE, "anchored": SHARE},
         rises="established maturity",
-        either="alignment",
+        either="alignment anchored",
         low=1,
         high=5,
         typical={"maturity": 4.0, "established": 3.0},
@@ -125,16 +125,17 @@ def test_practice_that_is_kept_up_does_not_fade() -> None:
     assert organisation.decay_maturity(4.0, 3.0, 0.0, P) == pytest.approx(0.06)
 
 
-@given(LEVEL, LEVEL, SHARE)
-def test_anchoring_goes_towards_what_is_practised_and_never_past_it(established, maturity, alignment) -> None:
+@given(LEVEL, LEVEL, SHARE, SHARE)
+def test_anchoring_goes_towards_what_is_practised_and_never_past_it(established, maturity, alignment, anchored) -> None:
     low, high = sorted([established, maturity])
-    assert low - 1e-12 <= organisation.anchor_practice(established, maturity, alignment, P) <= high + 1e-12
+    assert low - 1e-12 <= organisation.anchor_practice(established, maturity, alignment, anchored, P) <= high + 1e-12
 
 
-def test_anchoring_is_faster_with_alignment() -> None:
-    assert organisation.anchor_practice(3.0, 4.0, 0.0, P) == 3.0
-    assert organisation.anchor_practice(3.0, 4.0, 1.0, P) == pytest.approx(3.04)
-    assert organisation.anchor_practice(3.0, 2.0, 1.0, P) == pytest.approx(2.96)
+def test_anchoring_is_faster_with_alignment_and_where_it_is_worked_on() -> None:
+    assert organisation.anchor_practice(3.0, 4.0, 0.0, 0.0, P) == 3.0
+    assert organisation.anchor_practice(3.0, 4.0, 1.0, 0.0, P) == pytest.approx(3.04)
+    assert organisation.anchor_practice(3.0, 2.0, 1.0, 0.0, P) == pytest.approx(2.96)
+    assert organisation.anchor_practice(3.0, 4.0, 0.0, 1.0, P) == pytest.approx(3.0 + 0.04 * P.anchoring_gain)
 
 
 def test_the_weakest_sub_element_weighs_more_than_its_share() -> None:

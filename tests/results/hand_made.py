@@ -7,7 +7,7 @@ import numpy as np
 from sxsim.engines.records import Records
 from sxsim.engines.world import CONTACT_TALLY, SITE_TALLY, WAIT_BINS
 from sxsim.results.result import Result
-from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS
+from sxsim.standard.catalogue import ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS
 
 from ..scenario.cafe import cafe
 
@@ -24,6 +24,7 @@ def empty(warm_up: int = 1, months: int = 2, sites: int = 1, touchpoints: int = 
         sub_elements=np.full((total, len(SUB_ELEMENTS)), 3.0),
         seen=np.full((total, len(SUB_ELEMENTS)), 3.0),
         levers=np.full((total, sites, len(LEVERS)), 0.5),
+        obstacles=np.full((total, len(OBSTACLES)), 0.2),
     )
 
 

@@ -32,7 +32,7 @@ def files_below(path: Path) -> list[str]:
 
 
 def test_a_run_leaves_its_scenario_tables_provenance_and_pictures(folder: Path) -> None:
-    pictures = [f"figures/{name}.png" for name in ("effect_chain", "journey", "maturity", "pyramid")]
+    pictures = [f"figures/{name}.png" for name in ("commitment", "effect_chain", "journey", "maturity", "pyramid")]
     assert files_below(folder) == sorted(["run.json", "scenario.yaml", *TABLES, *pictures])
     assert [p.name for p in folder.parent.iterdir()] == [folder.name]
 

@@ -22,7 +22,7 @@ SITES = {
     "returners": (1, 1), "leavers": (5, 3), "stayed_12": (25, 11), "repurchased": (30, 15), "recommended": (8, 4),
     "asked": (20, 10), "answers": (12, 6), "promoters": (6, 3), "detractors": (2, 1), "headcount": (4, 2),
     "quits": (2, 1), "vacancies": (2, 0), "applicants": (5, 1), "satisfaction": (28, 12), "loyalty": (30, 12),
-    "engagement": (2.4, 1.2), "commitment": (2.2, 0.8), "busy_minutes": (600, 200), "duty_minutes": (1000, 600),
+    "engagement": (2.4, 1.2), "practising": (2, 1), "busy_minutes": (600, 200), "duty_minutes": (1000, 600),
     "revenue": (900, 300), "contact_cost": (100, 50), "failure_cost": (40, 20), "acquisition_cost": (10, 0),
     "cost": (500, 200), "investment": (60, 40), "result": (340, 60),
 }  # fmt: skip

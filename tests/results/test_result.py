@@ -13,7 +13,7 @@ from .hand_made import empty, lively, result_of
 def test_a_result_as_json_follows_the_contract(comparison: Comparison) -> None:
     data = json.loads(to_json(comparison.base.as_json()))
     assert list(data) == [
-        "schema_version", "ok", "scenario", "plan", "seed", "replications", "interval", "kpis", "maturity", "warnings",
+        "schema_version", "ok", "scenario", "plan", "seed", "replications", "interval", "kpis", "maturity", "commitment", "warnings",
     ]  # fmt: skip
     assert (data["schema_version"], data["ok"], data["interval"]) == (1, True, "chance")
     assert (data["scenario"], data["plan"], data["seed"], data["replications"]) == ("cafe", "today", 1, 2)
@@ -72,6 +72,7 @@ def test_pictures_are_drawn_into_the_folder_of_the_run_or_comparison(comparison:
     assert [path.name for path in pictures] == ["cash.png", "differences.png", "forest.png"]
     assert pictures[0].parents[1] == comparison.folder
     assert [path.name for path in comparison.base.plot(tmp_path)] == [
+        "commitment.png",
         "effect_chain.png",
         "journey.png",
         "maturity.png",

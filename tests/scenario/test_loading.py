@@ -399,7 +399,13 @@ def test_the_resolved_scenario_has_every_default() -> None:
     assert data["economics"]["discount_rate"] == 0.08
     assert data["touchpoints"][0]["room"] == 1.0
     assert data["sites"] == [{"name": "site", "share": 1.0, "staff_factor": 1.0}]
-    assert data["plans"]["today"] == {"description": "nothing new", "money": {}, "changes": [], "funded_by_result": 0.0}
+    assert data["plans"]["today"] == {
+        "description": "nothing new",
+        "money": {},
+        "activities": {},
+        "changes": [],
+        "funded_by_result": 0.0,
+    }
     json.dumps(data, allow_nan=False)
 
 

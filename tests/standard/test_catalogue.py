@@ -11,8 +11,11 @@ import pytest
 
 from sxsim.standard import catalogue as module
 from sxsim.standard.catalogue import (
+    ACTIVITIES,
+    ACTIVITY_CLAUSES,
     ELEMENTS,
     LEVERS,
+    OBSTACLES,
     SUB_ELEMENTS,
     Activity,
     Catalogue,
@@ -36,11 +39,13 @@ investment result npv customer_equity
 """
 KPI_NAMES = {*KPIS.split(), *(f"maturity.{slug}" for slug in ELEMENTS)}
 
-ACTIVITIES = "5.2 5.3 5.4 5.5 5.6 6.2 6.3 6.4 6.5 7.2.2 7.2.3 7.2.4"
+CLAUSES_OF_ACTIVITIES = "5.2 5.3 5.4 5.5 5.6 6.2 6.3 6.4 6.5 7.2.2 7.2.3 7.2.4"
 
 RULES = {
     "organisation": "absorb_money raise_maturity decay_maturity anchor_practice element_maturity practice see_maturity",
-    "commitment": "commitment_target update_commitment",
+    "commitment": "support contact become_aware begin_trying begin_practising lose_sight give_up relapse resign hope_again "
+    "fatigue wins momentum",
+    "implementation": "build_up lower_obstacle programme_work align know_better expand",
     "levers": "practised_lever",
     "demand": "visit_rate",
     "queue": "balk_chance pressure_time_factor erode_standard",
@@ -109,6 +114,9 @@ def test_constants_equal_the_files(book: Catalogue) -> None:
     assert tuple(element.slug for element in book.elements) == ELEMENTS
     assert tuple(sub.id for sub in book.sub_elements) == SUB_ELEMENTS
     assert tuple(lever.slug for lever in book.levers) == LEVERS
+    assert tuple(activity.slug for activity in book.activities) == ACTIVITIES
+    assert tuple(obstacle.slug for obstacle in book.obstacles) == OBSTACLES
+    assert {activity.clause: activity.slug for activity in book.activities} == ACTIVITY_CLAUSES
 
 
 def test_constants_need_no_file() -> None:
@@ -140,7 +148,7 @@ def test_clauses_are_there(book: Catalogue) -> None:
     assert {e.clause for e in book.principles} == {"5"}
     assert {e.clause for e in book.benefits} == {"4"}
     assert {e.clause for e in book.risks} == {"19390:5.4b"}
-    assert [a.clause.removeprefix("19390:") for a in book.activities] == ACTIVITIES.split()
+    assert [a.clause.removeprefix("19390:") for a in book.activities] == CLAUSES_OF_ACTIVITIES.split()
 
 
 def test_citations() -> None:

@@ -16,7 +16,7 @@ from sxsim.studies import why
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.points import Failure, Point, run_point
 from sxsim.studies.study import planned, study
-from sxsim.studies.why import COMMITMENT, MONEY, ReplayTask, WhyPart, causes_of, switched_plan
+from sxsim.studies.why import ACTIVITIES, COMMITMENT, MONEY, ReplayTask, WhyPart, causes_of, switched_plan
 from tests.studies.experiments import CAFE, SMALL, experiment_file
 
 SETS = SMALL | {"horizon.months": 3}
@@ -159,7 +159,7 @@ def test_changes_are_switched_one_by_one(tmp_path: Path) -> None:
     scenario = Scenario.model_validate(raw)
     one, two = scenario.plans["one"], scenario.plans["two"]
     causes = causes_of("elements", scenario, "one", "two")
-    assert causes[-4:] == [MONEY, "promise, month 1", "promise, month 1 (2)", "without price, month 2"]
+    assert causes[-5:] == [MONEY, ACTIVITIES, "promise, month 1", "promise, month 1 (2)", "without price, month 2"]
     assert switched_plan(one, two, set()) == one.model_copy(update={"description": ""})
     assert switched_plan(one, two, set(causes)) == two.model_copy(update={"description": ""})
     only = switched_plan(one, two, {"promise, month 1"})

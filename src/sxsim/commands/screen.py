@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sxsim.results.commitment import sentence as commitment_sentence
 from sxsim.results.intervals import Interval
 from sxsim.results.maturity import sentence as maturity_sentence
 from sxsim.results.result import Comparison, Result
@@ -73,7 +74,7 @@ def run_screen(result: Result, folder: Path) -> str:
                 f"  {link if place == 0 else '':<11}{name:<20} {_value(result.intervals[name]):<42} {unit}{apart}"
             )
     lines.append("")
-    for sentence in (*sentences(result), maturity_sentence(result.maturity)):
+    for sentence in (*sentences(result), commitment_sentence(result.commitment), maturity_sentence(result.maturity)):
         lines += wrapped(sentence)
     if result.until:
         lines += wrapped(f"{result.until}.")
@@ -118,7 +119,7 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
         lines += wrapped(sentence)
     lines.append("")
     for other in comparison.others:
-        lines += wrapped(f"{other.plan}: {maturity_sentence(other.maturity)}")
+        lines += wrapped(f"{other.plan}: {commitment_sentence(other.commitment)} {maturity_sentence(other.maturity)}")
     warnings = dict.fromkeys(text for result in (base, *comparison.others) for text in result.warnings)
     warnings[
         "verdicts are corrected for the number of KPIs: a plan's whole list holds a wrong one in at most one of twenty cases"

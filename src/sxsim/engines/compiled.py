@@ -13,6 +13,7 @@ import numpy as np
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_month as month
 from sxsim.engines import order_of_a_shift as shift
+from sxsim.engines import steps_of_employees, steps_of_the_organisation
 from sxsim.engines.agenda import (
     ABANDONMENT,
     ARRIVAL,
@@ -356,7 +357,7 @@ def end_month(world):
     """The month's end, in the order of `order_of_a_month`, up to organisation and market."""
     setting = world.settings[0]
     for post in range(setting.posts):
-        month.employee_month(world, post)
+        steps_of_employees.employee_month(world, post)
     for person in range(setting.people):
         month.person_month(world, person)
     for person in range(setting.people):
@@ -367,7 +368,7 @@ def end_month(world):
         month.account_month(world, account)
     for site in range(setting.sites):
         month.site_business(world, site)
-    month.organisation_month(world)
+    steps_of_the_organisation.organisation_month(world)
     month.market_month(world)
 
 
@@ -376,7 +377,7 @@ def close_month(world):
     """The month's figures are taken, and the levers of the next month stand."""
     for site in range(world.settings[0].sites):
         month.site_record(world, site)
-        month.site_levers(world, site, NO)
+        steps_of_the_organisation.site_levers(world, site, NO)
 
 
 def simulate(

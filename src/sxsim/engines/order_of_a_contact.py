@@ -43,6 +43,7 @@ from sxsim.engines.world import (
     YES,
 )
 from sxsim.model import business, contact, customer, demand, draws, levers, market, pyramid, queue
+from sxsim.model.commitment import PRACTISING
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import part_of_step, step
 
@@ -232,7 +233,8 @@ def begin_service(world, person, post, now):
     reliability, insight, discretion = lever[RELIABILITY], lever[INSIGHT], lever[DISCRETION]
     if post >= 0:
         e = world.posts[post]
-        skill, engagement, strain, commitment, speed = e.skill, e.engagement, e.strain, e.commitment, e.speed
+        skill, engagement, strain, speed = e.skill, e.engagement, e.strain, e.speed
+        commitment = 1.0 if e.stage == PRACTISING else 0.0
         time_factor = floor.standard * queue.pressure_time_factor(floor.pressure, p)
         insight = levers.own_lever(insight, commitment, site.commitment, p)
         discretion = levers.own_lever(discretion, commitment, site.commitment, p)
@@ -502,7 +504,8 @@ def close_case(world, person):
     """An open case is closed: put right, or not."""
     i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
     lever = world.levers[i.site]
-    effort = world.sites[i.site].commitment
+    site = world.sites[i.site]
+    effort = contact.effort(site.commitment, site.engagement, p.strain_normal, 0.0, p)
     chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], p.skill_normal, effort, i.case_major, p)
     put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
     i.grievance = customer.grievance_after_case(i.grievance, put_right, p)

@@ -2,11 +2,11 @@
 
 `open_month` before the first minute; then the floor; then, at the month's end:
 
-1. each employee: `employee_month` (strain, engagement, commitment, skill, quitting or hiring);
+1. each employee: `employee_month` (strain, engagement, stage of commitment, skill, quitting or hiring);
 2. each person: `person_month` (fading, expectation, loyalty, survey, telling);
 3. each person: `spread_word`; then each site: `site_reputation`;
 4. each account: `account_month` (leaving, joining, coming back);
-5. each site: `site_business`; then once: `organisation_month` (money → maturity), `market_month`;
+5. each site: `site_business`; then once: `organisation_month` (activities, wins, money → maturity), `market_month`;
 6. each site: `site_record` (the month's figures), `site_levers` for the next month.
 
 Steps of one kind touch only their own rows or add integers, so their order among themselves does not matter; sums of
@@ -17,44 +17,31 @@ import math
 
 import numpy as np
 
+from sxsim.engines.steps_of_employees import count_stages, is_needed, opened_or_closed
+from sxsim.engines.steps_of_the_organisation import bounded, element_maturities, site_levers
 from sxsim.engines.world import (
-    ALIGNMENT,
     BEFORE_THE_RUN,
-    CRAFT,
     CUSTOMER,
     DAY,
     DAYS_A_MONTH,
-    DISCRETION,
-    ENERGY,
     FORMER,
     HALF_HOUR,
     HALF_HOURS_A_DAY,
-    IDLE,
+    MANAGE_ACTIVITIES,
     NO,
-    ON_BREAK,
     PROSPECT,
-    SURPRISE,
+    RESOURCES,
     VOICE,
     YES,
     World,
 )
-from sxsim.model import business, commitment, customer, demand, draws, employee, levers, market, network, organisation
+from sxsim.model import business, customer, demand, draws, implementation, market, network
+from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import step
 
-# Rows of the sub-elements that act by themselves.
-CULTURE_DEFINED, DEPLOYMENT, INNOVATION_PROCESS = 6, 17, 20
-TECHNOLOGY, STRUCTURE, INDICATORS, TOOLS = 24, 25, 27, 28
 #: Months of membership that `retention_12m` looks back, and months within which a visit counts as coming back.
 RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
-#: Months after which the staff of an organisation left as it is has settled.
-SETTLING_MONTHS = 120
-
-
-@step
-def bounded(value):
-    """A share kept within 0–1."""
-    return min(max(value, 0.0), 1.0)
 
 
 @step
@@ -98,30 +85,6 @@ def begin_people(world):
 
 
 @step
-def is_needed(world, post, month):
-    """Whether a post exists in a month: 1 or 0. A plan may open and close posts."""
-    e = world.posts[post]
-    return 1 if e.number < world.posts_needed[world.staffing_in_force[month], e.team] else 0
-
-
-@step
-def begin_posts(world):
-    """Before the first minute: who holds each post."""
-    setting, p = world.settings[0], world.parameters[0]
-    seed, replication = setting.seed, setting.replication
-    for post in range(setting.posts):
-        e = world.posts[post]
-        e.filled = is_needed(world, post, NO)
-        e.trait = normal(seed, replication, e.identity, draws.TRAIT, NO)
-        z = normal(seed, replication, e.identity, draws.SPEED, NO)
-        e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
-        u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, NO)
-        e.tenure = p.starting_tenure * demand.threshold(u)
-        e.strain = p.strain_normal
-        e.engagement, e.commitment = p.engagement_base, p.commitment_normal
-
-
-@step
 def begin_sites(world):
     """Before the first minute: elements and what is practised, doors and standards."""
     element_maturities(world)
@@ -130,113 +93,6 @@ def begin_sites(world):
         world.floors[floor].standard = 1.0
     for site in range(world.settings[0].sites):
         site_levers(world, site, YES)
-
-
-@step
-def staff_month(world, post, delighted):
-    """Engagement and commitment of a post's holder follow their surroundings for a month."""
-    p, e = world.parameters[0], world.posts[post]
-    lever, site, team = world.levers[e.site], world.sites[e.site], world.teams[e.team]
-    energy = site.partner_energy if team.partner == 1 else lever[ENERGY]
-    target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, e.trait, p)
-    e.engagement = employee.update_engagement(e.engagement, target, p)
-    target = commitment.commitment_target(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
-    e.commitment = commitment.update_commitment(e.commitment, target, p)
-
-
-@step
-def settle_staff(world):
-    """Before the first minute: engagement and commitment settle where the organisation as it is supports them."""
-    for _ in range(SETTLING_MONTHS):
-        for post in range(world.settings[0].posts):
-            staff_month(world, post, world.parameters[0].delight_normal)
-        for site in range(world.settings[0].sites):
-            site_levers(world, site, YES)
-
-
-@step
-def start_staff(world, engagement, committed):
-    """Before the first minute: the engagement and commitment that the scenario gives (−1: as settled), and skill."""
-    setting, p = world.settings[0], world.parameters[0]
-    for post in range(setting.posts):
-        e = world.posts[post]
-        if engagement >= 0.0:
-            e.engagement = bounded(engagement + p.engagement_trait * e.trait)
-        if committed >= 0.0:
-            e.commitment = committed
-    for site in range(setting.sites):
-        site_levers(world, site, YES)
-    for post in range(setting.posts):
-        e = world.posts[post]
-        z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, NO)
-        e.skill = bounded(employee.skill_ceiling(world.levers[e.site, CRAFT], p) + p.skill_spread * z)
-
-
-@step
-def element_maturities(world):
-    """The nine elements from their sub-elements, and what is practised of each: the weakest drags the others down."""
-    p = world.parameters[0]
-    for element in range(len(world.elements)):
-        total, count, weakest = 0.0, 0, p.maturity_top
-        for row in range(len(world.sub_elements)):
-            s = world.sub_elements[row]
-            if s.element == element:
-                total += s.maturity
-                count += 1
-                weakest = min(weakest, s.maturity)
-        world.elements[element] = organisation.element_maturity(total / count, weakest, p)
-        for row in range(len(world.sub_elements)):
-            s = world.sub_elements[row]
-            if s.element == element:
-                s.practice = organisation.practice(organisation.element_maturity(s.maturity, weakest, p), p)
-
-
-@step
-def site_levers(world, site, at_start):
-    """The ten levers of a site from the organisation's practice and the commitment lived there."""
-    p, setting, place_ = world.parameters[0], world.settings[0], world.sites[site]
-    lived, engaged, staff = 0.0, 0.0, 0
-    for post in range(setting.posts):
-        e = world.posts[post]
-        if e.site == site and e.filled == 1:
-            lived += e.commitment
-            engaged += e.engagement
-            staff += 1
-    place_.commitment = lived / staff if staff > 0 else p.commitment_normal
-    place_.engagement = engaged / staff if staff > 0 else p.engagement_base
-    for lever in range(world.levers.shape[1]):
-        carried, weights = 0.0, 0.0
-        for row in range(len(world.sub_elements)):
-            carried += world.weights[row, lever] * world.sub_elements[row].practice
-            weights += world.weights[row, lever]
-        capability = carried / weights if weights > 0.0 else p.lever_normal
-        value = levers.practised_lever(capability, place_.commitment, p)
-        if lever == SURPRISE:
-            process = world.sub_elements[INNOVATION_PROCESS].practice
-            value = organisation.idea_supply(value, place_.bond, world.levers[site, VOICE], p)
-            before = value if at_start == 1 else place_.fresh_ideas
-            place_.fresh_ideas = organisation.launch_ideas(before, value, process, p)
-            value = place_.fresh_ideas
-        world.levers[site, lever] = value
-    place_.technology = world.sub_elements[TECHNOLOGY].practice
-    place_.deployment = world.sub_elements[DEPLOYMENT].practice
-    place_.partner_energy = (
-        world.sub_elements[CULTURE_DEFINED].practice + world.sub_elements[STRUCTURE].practice
-    ) / 2.0
-
-
-@step
-def opened_or_closed(world, post, month):
-    """A plan opens a post, which a newcomer takes at once, or closes one, whose holder goes."""
-    site, before, now = (
-        world.sites[world.posts[post].site],
-        is_needed(world, post, month - 1),
-        is_needed(world, post, month),
-    )
-    if now > before:
-        fill_post(world, post, employee.applicants(site.engagement, site.reputation, world.parameters[0]))
-    elif now < before and world.posts[post].filled == 1:
-        leave_post(world, post, world.settings[0].month_start)
 
 
 def open_month(world: World, month: int) -> None:
@@ -283,73 +139,13 @@ def begin_month(world, month):
         if month > 0:
             opened_or_closed(world, post, month)
         world.site_tally[e.site].posts += is_needed(world, post, month)
-
-
-@step
-def employee_month(world, post):
-    """An employee's month ends: strain, engagement, commitment, skill, and perhaps quitting; a vacancy may be filled.
-
-    Duty and busy time up to now are counted first.
-    """
-    setting, p = world.settings[0], world.parameters[0]
-    e = world.posts[post]
-    tally, lever, site = world.site_tally[e.site], world.levers[e.site], world.sites[e.site]
-    team = world.teams[e.team]
-    if e.on_duty == 1:
-        e.duty_minutes += setting.month_end - max(e.duty_from, setting.month_start)
-        e.duty_from = setting.month_end
-        if e.busy != IDLE and e.busy != ON_BREAK:
-            e.busy_minutes += setting.month_end - e.busy_from
-            e.busy_from = setting.month_end
-    tally.busy_minutes += e.busy_minutes
-    tally.duty_minutes += e.duty_minutes
-    tally.overtime_minutes += e.overtime_minutes
-    if e.filled == 1:
-        if e.duty_minutes > 0.0:
-            load = employee.workload(e.busy_minutes / e.duty_minutes, team.other_work)
-            e.strain = employee.update_strain(e.strain, load, p)
-        staff_month(world, post, e.delighted / e.contacts if e.contacts > 0 else p.delight_normal)
-        e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], p), p)
-        e.tenure += 1.0
-        chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
-        if uniform(setting.seed, setting.replication, e.identity, draws.QUIT, setting.month) < chance:
-            tally.quits += 1
-            leave_post(world, post, setting.month_end)
-    elif is_needed(world, post, setting.month) == 1:
-        tally.vacancies += 1
-        crowd = employee.applicants(site.engagement, site.reputation, p)
-        tally.applicants += crowd
-        u = uniform(setting.seed, setting.replication, e.identity, draws.HIRE, setting.month)
-        if u < employee.hire_chance(crowd, p):
-            fill_post(world, post, crowd)
-
-
-@step
-def leave_post(world, post, now):
-    """The holder of a post goes: at once, or when the contact under way is over."""
-    e = world.posts[post]
-    e.filled, e.holder = 0, e.holder + 1
-    if e.on_duty == 1 and (e.busy == IDLE or e.busy == ON_BREAK):
-        e.on_duty, e.busy = 0, IDLE
-    elif e.on_duty == 1:
-        e.going, e.going_since = 1, now
-
-
-@step
-def fill_post(world, post, crowd):
-    """A newcomer takes a post, chosen from a number of applicants."""
-    setting, p, e = world.settings[0], world.parameters[0], world.posts[post]
-    craft = world.levers[e.site, CRAFT]
-    e.filled = 1
-    e.trait = normal(setting.seed, setting.replication, e.identity, draws.TRAIT, e.holder)
-    z = normal(setting.seed, setting.replication, e.identity, draws.SPEED, e.holder)
-    e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
-    z = normal(setting.seed, setting.replication, e.identity, draws.NEWCOMER, e.holder)
-    e.skill = bounded(employee.newcomer_skill(craft, crowd, p) + p.skill_spread * z)
-    e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
-    e.commitment = employee.newcomer_commitment(craft, p)
-    e.strain, e.tenure = p.strain_normal, 0.0
-    world.site_tally[e.site].hires += 1
+    count_stages(world)
+    effort = 0.0
+    for activity in range(len(world.activities)):
+        effort += world.efforts[month, activity]
+    setting.programme_work = implementation.programme_work(
+        effort, world.efforts[month, MANAGE_ACTIVITIES], world.obstacles[RESOURCES].severity, world.parameters[0]
+    )
 
 
 @step
@@ -473,61 +269,6 @@ def site_business(world, site):
 
 
 @step
-def organisation_month(world):
-    """The organisation's month ends: the plan's money becomes maturity, what is not kept up decays.
-
-    The month's investment and result are entered at the sites in proportion to their share of the market.
-    """
-    setting, p = world.settings[0], world.parameters[0]
-    month = setting.month
-    planned = 0.0
-    for element in range(len(world.elements)):
-        planned += world.element_money[month, element]
-    for row in range(len(world.sub_elements)):
-        planned += world.sub_element_money[month, row]
-    money = planned
-    if world.funded[month] > 0.0:
-        money = business.programme_money(planned, setting.last_result, world.funded[month])
-    lived, wages = 0.0, 0.0
-    for site in range(setting.sites):
-        lived += world.sites[site].commitment * world.sites[site].share
-        wages += world.site_tally[site].wages
-    alignment = 0.0
-    for site in range(setting.sites):
-        alignment += world.levers[site, ALIGNMENT] * world.sites[site].share
-    absorption = organisation.absorb_money(alignment, lived, p)
-    indicators, tools = world.sub_elements[INDICATORS].practice, world.sub_elements[TOOLS].practice
-    for row in range(len(world.sub_elements)):
-        s = world.sub_elements[row]
-        weights = 0.0
-        for other in range(len(world.sub_elements)):
-            if world.sub_elements[other].element == s.element:
-                weights += organisation.money_weight(world.sub_elements[other].seen, p)
-        mine = world.element_money[month, s.element] * organisation.money_weight(s.seen, p) / weights
-        mine += world.sub_element_money[month, row]
-        if planned > 0.0:
-            mine = mine * money / planned
-        elif money > 0.0:
-            mine = money / len(world.elements) * organisation.money_weight(s.seen, p) / weights
-        intensity = organisation.programme_intensity(mine / wages, absorption, p) if mine > 0.0 and wages > 0.0 else 0.0
-        won = organisation.raise_maturity(s.maturity, intensity, p)
-        lost = organisation.decay_maturity(s.maturity, s.established, intensity, p)
-        s.established = organisation.anchor_practice(s.established, s.maturity, alignment, p)
-        s.maturity = min(max(s.maturity + won - lost, 1.0), p.maturity_top)
-    for row in range(len(world.sub_elements)):
-        s = world.sub_elements[row]
-        z = normal(setting.seed, setting.replication, row, draws.SEEN_MATURITY, month)
-        s.seen = organisation.see_maturity(s.seen, s.maturity, indicators, tools, z, p)
-    element_maturities(world)
-    setting.last_result = 0.0
-    for site in range(setting.sites):
-        tally = world.site_tally[site]
-        tally.investment = money * world.sites[site].share
-        tally.result = business.result(tally.revenue, tally.cost, tally.investment)
-        setting.last_result += tally.result
-
-
-@step
 def market_month(world):
     """The outside offer drifts, and with it what the market expects."""
     setting, m = world.settings[0], world.market[0]
@@ -558,11 +299,15 @@ def site_record(world, site):
         if e.site == site and e.filled == 1:
             staff += 1
             tally.engagement += e.engagement
-            tally.commitment += e.commitment
+            tally.resigned += 1 if e.stage == RESIGNED else 0
+            tally.unaware += 1 if e.stage == UNAWARE else 0
+            tally.aware += 1 if e.stage == AWARE else 0
+            tally.trying += 1 if e.stage == TRYING else 0
+            tally.practising += 1 if e.stage == PRACTISING else 0
             tally.skill += e.skill
             tally.strain += e.strain
     tally.headcount = staff
     place_.bond = tally.bond / tally.active if tally.active > 0 else 0.0
-    tally.reputation = place_.reputation
+    tally.reputation, tally.momentum = place_.reputation, place_.momentum
     for touchpoint in range(setting.touchpoints):
         tally.pressure += world.floors[site * setting.touchpoints + touchpoint].pressure

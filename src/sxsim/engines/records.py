@@ -21,6 +21,7 @@ class Records:
     sub_elements: NDArray[np.float64]  # (M, 31)
     seen: NDArray[np.float64]  # (M, 31)
     levers: NDArray[np.float64]  # (M, S, 10), in force in the month after
+    obstacles: NDArray[np.float64]  # (M, 9)
     log: NDArray[Any] = field(default_factory=lambda: np.zeros(0, CONTACT_LOG))
 
     @classmethod
@@ -37,6 +38,7 @@ class Records:
             sub_elements=np.zeros((months, len(world.sub_elements))),
             seen=np.zeros((months, len(world.sub_elements))),
             levers=np.zeros((months, *world.levers.shape)),
+            obstacles=np.zeros((months, len(world.obstacles))),
         )
 
     def take(self, world: World, month: int) -> None:
@@ -48,3 +50,4 @@ class Records:
         self.sub_elements[month] = world.sub_elements["maturity"]
         self.seen[month] = world.sub_elements["seen"]
         self.levers[month] = world.levers
+        self.obstacles[month] = world.obstacles["severity"]

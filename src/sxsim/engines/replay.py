@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.order_of_a_month import element_maturities
+from sxsim.engines.steps_of_the_organisation import element_maturities
 from sxsim.engines.world import ALIGNMENT, ENERGY, RELIABILITY, World
 
 #: What a site practises beside its levers, with the lever it rides with: technology feeds reliability at self-service, a
@@ -32,14 +32,14 @@ class Observer:
 class Paths:
     """What an organisation went through: M months with the warm-up, S sites, P posts.
 
-    levers: (M, S, 10) in force in the month after; beside: (M, S) by name; maturity: (M, 31); commitment: (M, P) with the
+    levers: (M, S, 10) in force in the month after; beside: (M, S) by name; maturity: (M, 31); commitment: (M, P) stages with the
     posts' identities; last_result: (M,) money.
     """
 
     identities: NDArray[np.int64]
     levers: NDArray[np.float64]
     maturity: NDArray[np.float64]
-    commitment: NDArray[np.float64]
+    commitment: NDArray[np.int64]
     last_result: NDArray[np.float64]
     beside: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
@@ -51,7 +51,7 @@ class Paths:
             identities=world.posts["identity"].copy(),
             levers=np.zeros((months, *world.levers.shape)),
             maturity=np.zeros((months, len(world.sub_elements))),
-            commitment=np.zeros((months, len(world.posts))),
+            commitment=np.zeros((months, len(world.posts)), np.int64),
             last_result=np.zeros(months),
             beside={name: np.zeros((months, len(world.sites))) for name in RIDES_WITH},
         )
@@ -68,7 +68,7 @@ class Recorder(Observer):
         if self.paths is None:
             self.paths = Paths.empty(world)
         self.paths.maturity[month] = world.sub_elements["maturity"]
-        self.paths.commitment[month] = world.posts["commitment"]
+        self.paths.commitment[month] = world.posts["stage"]
         self.paths.last_result[month] = world.settings[0]["last_result"]
 
     def levers_set(self, world: World, month: int) -> None:
@@ -110,7 +110,7 @@ class Replay(Observer):
             known = self.commitment.identities
             place = np.minimum(np.searchsorted(known, world.posts["identity"]), len(known) - 1)
             there = known[place] == world.posts["identity"]
-            world.posts["commitment"][there] = self.commitment.commitment[month, place[there]]
+            world.posts["stage"][there] = self.commitment.commitment[month, place[there]]
 
     def levers_set(self, world: World, month: int) -> None:
         """Put back the levers and what rides with them."""

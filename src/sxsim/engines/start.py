@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.calendar import month_dates, month_starts
-from sxsim.engines.order_of_a_month import begin_people, begin_posts, begin_sites, settle_staff, start_staff
+from sxsim.engines.order_of_a_month import begin_people, begin_sites
+from sxsim.engines.steps_of_employees import begin_posts, settle_staff, start_staff
 from sxsim.engines.world import (
     ACCOUNT,
+    ACTIVITY,
     CAPACITY,
     CONTACT_TALLY,
     CONTACT_TYPE,
@@ -22,6 +24,7 @@ from sxsim.engines.world import (
     JOURNEY,
     MARKET,
     MOST_HALF_HOURS,
+    OBSTACLE,
     PERSON,
     POST,
     PROSPECT,
@@ -43,10 +46,10 @@ from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
 from sxsim.scenario.organisation import BRAND_POSITIONS
-from sxsim.scenario.plan import Plan
+from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, own_staff
 from sxsim.scenario.service import Nights, Segment, Touchpoint
-from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of
+from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, activities, element_of
 
 _FAMILIES = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "weibull": WEIBULL}
 _FULL_YEAR = 12.0
@@ -154,6 +157,10 @@ class Start:
             weights=lever_weights(SUB_ELEMENTS, LEVERS, self.values),
             sub_elements=self._sub_elements(),
             elements=np.zeros(len(ELEMENTS)),
+            activities=np.zeros(len(ACTIVITIES), ACTIVITY),
+            efforts=self._efforts(),
+            obstacles=self._obstacles(),
+            lowers=np.array([[float(name in each.lowers) for name in OBSTACLES] for each in activities()]),
             market=self._market(),
             profiles=profiles,
             intensity=np.zeros((sites, len(profiles), MOST_HALF_HOURS + 1)),
@@ -445,10 +452,18 @@ class Start:
         return rows
 
     def _sub_elements(self) -> NDArray[Any]:
+        anchored_by = {element: k for k, each in enumerate(activities()) for element in each.anchors}
         rows = np.zeros(len(SUB_ELEMENTS), SUB_ELEMENT)
         for row, name in zip(rows, SUB_ELEMENTS, strict=True):
             row["element"] = ELEMENTS.index(element_of(name))
+            row["anchored_by"] = anchored_by[element_of(name)]
             row["maturity"] = row["established"] = row["seen"] = self.scenario.organisation.maturity_of(name)
+        return rows
+
+    def _obstacles(self) -> NDArray[Any]:
+        rows = np.zeros(len(OBSTACLES), OBSTACLE)
+        given = self.scenario.organisation.obstacles
+        rows["severity"] = rows["start"] = [getattr(given, name) for name in OBSTACLES]
         return rows
 
     def _market(self) -> NDArray[Any]:
@@ -526,10 +541,20 @@ class Start:
         table = np.zeros((self.months, len(names)))
         for name, money in self.plan.money.items():
             if name in names:
-                first = self.scenario.horizon.warm_up + money.start
-                last = self.months if money.months is None else min(first + money.months, self.months)
-                table[first:last, names.index(name)] += money.per_month
+                table[self._span(money), names.index(name)] += money.per_month
         return table
+
+    def _efforts(self) -> NDArray[np.float64]:
+        table = np.zeros((self.months, len(ACTIVITIES)))
+        for name, activity in self.plan.activities.items():
+            for stretch in activity.stretches():
+                table[self._span(stretch), ACTIVITIES.index(name)] += stretch.effort
+        return table
+
+    def _span(self, planned: Money | Effort) -> slice:
+        """The months in which something planned goes on."""
+        first = self.scenario.horizon.warm_up + planned.start
+        return slice(first, self.months if planned.months is None else min(first + planned.months, self.months))
 
 
 def start(

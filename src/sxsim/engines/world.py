@@ -23,6 +23,15 @@ OUTCOMES = ("waiting", "served", "abandoned", "balked", "turned away")
 IDLE, SERVING, AFTER_CONTACT, ON_BREAK = range(4)
 # Columns of the levers.
 RELIABILITY, FLOW, VOICE, RECOVERY, INSIGHT, DISCRETION, CRAFT, ENERGY, SURPRISE, ALIGNMENT = range(10)
+# Rows of the activities and of the obstacles.
+(
+    ANALYSE_SITUATION, DEEPEN_MINDSET, CREATE_URGENCY, CHANGE_TEAM, VISION_INITIATIVES, MANAGE_ACTIVITIES,
+    SUPPORTER_NETWORK, MINIMUM_VIABLE_CHANGES, EXPAND_MOMENTUM, ANCHOR_CULTURE, ANCHOR_INNOVATION, ANCHOR_STANDARDS,
+) = range(12)  # fmt: skip
+(
+    UNDERSTANDING, MINDSET, SILOS, LEADERSHIP, RESOURCES, BUSINESS_LINK, PRODUCT_VIEW, CROSS_INDUSTRY,
+    TRANSFORMATION_CULTURE,
+) = range(9)  # fmt: skip
 # Levels of the pyramid.
 TOP_LEVEL, INDIVIDUAL_LEVEL = 4, 3
 # Severity of a problem.
@@ -83,7 +92,7 @@ SETTINGS = _record(
     journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
     first_weekday=_I, expectation_rise=_F, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
     daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
-    compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I,
+    compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F,
 )  # fmt: skip
 PERSON = _whole_lines(_record(
     site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
@@ -101,13 +110,13 @@ VISIT = _whole_lines(_record(
 ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
 POST = _whole_lines(_record(
     identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F,
-    commitment=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
+    stage=_I, fatigue=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
     duty_from=_F, break_from=_F, break_end=_F, busy_from=_F, busy_minutes=_F, duty_minutes=_F,
     overtime_minutes=_F, contacts=_I, delighted=_I,
 ))  # fmt: skip
 TEAM = _record(
     serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
-    break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F,
+    break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F, staff=_I, practising=_I,
 )  # fmt: skip
 SEGMENT = _record(
     rate=_F, rate_variation=_F, profile=_I, head_start=_F, patience_factor=_F, patience_variation=_F,
@@ -134,9 +143,11 @@ FLOOR = _record(
 )  # fmt: skip
 SITE = _record(
     share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
-    reputation=_F, bond=_F, fresh_ideas=_F, days=_I,
+    reputation=_F, bond=_F, fresh_ideas=_F, days=_I, staff=_I, trying=_I, practising=_I, momentum=_F,
 )  # fmt: skip
-SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F)
+SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F, anchored_by=_I)
+ACTIVITY = _record(done=_F)
+OBSTACLE = _record(severity=_F, start=_F)
 MARKET = _record(
     outside_quality=_F, outside_price=_F, outside_drift=_F, outside_price_drift=_F, outside_spread=_F,
 )  # fmt: skip
@@ -154,7 +165,8 @@ SITE_TALLY = _record(
     visits=_I, active_start=_I, active=_I, people=_I, outside_start=_I, joiners=_I, returners=_I, leavers=_I,
     stayed_12=_I, repurchased=_I, recommended=_I, praise=_I, complaints=_I, asked=_I, answers=_I, promoters=_I,
     detractors=_I, headcount=_I, posts=_I, quits=_I, hires=_I, vacancies=_I, satisfaction=_F, loyalty=_F,
-    bond=_F, expectation=_F, engagement=_F, commitment=_F, skill=_F, strain=_F, reputation=_F, applicants=_F,
+    bond=_F, expectation=_F, engagement=_F, skill=_F, strain=_F, reputation=_F, resigned=_I,
+    unaware=_I, aware=_I, trying=_I, practising=_I, momentum=_F, applicants=_F,
     busy_minutes=_F, duty_minutes=_F, overtime_minutes=_F, pressure=_F, revenue=_F, contact_cost=_F,
     failure_cost=_F, wages=_F, hiring_cost=_F, acquisition_cost=_F, fixed_cost=_F, cost=_F, investment=_F,
     result=_F,
@@ -195,6 +207,10 @@ ARRAYS = {
     "weights": "(31, 10) of sub-elements on levers",
     "sub_elements": "(31,) SUB_ELEMENT",
     "elements": "(9,) maturity",
+    "activities": "(12,) ACTIVITY of the implementation",
+    "efforts": "(M, 12) of the activities, 0–1",
+    "obstacles": "(9,) OBSTACLE",
+    "lowers": "(12, 9) 1 where an activity is meant for an obstacle",
     "market": "(1,) MARKET",
     "profiles": "(profiles, 336) mean 1",
     "intensity": "(S, profiles, half hours + 1) cumulative, in usual months",

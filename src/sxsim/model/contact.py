@@ -158,12 +158,12 @@ def case_days(recovery, u, p):
 
 @rule
 def effort(commitment, engagement, strain, hurry, p):
-    """What an employee puts into a contact.
+    """What an employee puts into a contact: decent service in any case, more from one who practises service excellence.
 
-    All 0–1. Returns 0–1. Source: E227 (engagement and performance .43), E261 (exhaustion −.22); sizes by assumption.
+    All 0–1; commitment: 1 for an employee who practises, 0 for another, or the share of the staff. Returns 0–1. Source: E227 (engagement and performance .43), E261 (exhaustion −.22); sizes by assumption.
     """
     value = (
-        commitment
+        (p.effort_base + p.effort_commitment * commitment)
         * (1.0 + p.effort_engagement * (engagement - 0.5))
         * (1.0 - p.effort_strain * strain)
         * (1.0 - p.effort_hurry * hurry)

@@ -119,7 +119,7 @@ def newcomer_skill(craft, applicants, p):
 
 @rule
 def newcomer_commitment(craft, p):
-    """The commitment of a newcomer: induction is where the idea is instilled.
+    """Chance that a newcomer begins by trying: induction is where the idea is instilled.
 
     craft: lever 0–1. Returns 0–1. Source: clause 7.2.2a; sizes by assumption.
     """

@@ -55,13 +55,14 @@ def decay_maturity(maturity, established, intensity, p):
 
 
 @rule
-def anchor_practice(established, maturity, alignment, p):
-    """The established level moves towards what is practised: anchoring, faster with alignment.
+def anchor_practice(established, maturity, alignment, anchored, p):
+    """The established level moves towards what is practised: anchoring, faster with alignment and where it is worked on.
 
-    established, maturity: 1–5; alignment: 0–1. Returns the new established level, 1–5.
+    established, maturity: 1–5; alignment: 0–1; anchored: work done on the activity meant for it, 0–1. Returns the new established level, 1–5.
     Source: 19390:7.2 (anchoring); speed by assumption.
     """
-    return established + p.anchoring_speed * alignment * (maturity - established)
+    speed = min(p.anchoring_speed * (alignment + p.anchoring_gain * anchored), 1.0)
+    return established + speed * (maturity - established)
 
 
 @rule

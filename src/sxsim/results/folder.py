@@ -48,7 +48,7 @@ def name_in_path(name: str) -> str:
 
 def write_run(result: "Result", out: Path) -> Path:
     """Write the run's folder below `out` and return it."""
-    from sxsim.results import figures, maturity_figures
+    from sxsim.results import commitment_figures, figures, maturity_figures
 
     folder = out / run_folder_name(result)
     with whole_folder(folder) as temporary:
@@ -65,6 +65,13 @@ def write_run(result: "Result", out: Path) -> Path:
         figures.effect_chain(result, temporary / "figures" / "effect_chain.png")
         figures.journey(result, temporary / "figures" / "journey.png")
         maturity_figures.maturity(result.maturity, figures.basis(result), temporary / "figures" / "maturity.png")
+        commitment_figures.commitment(
+            result.commitment,
+            result.scenario.plans[result.plan],
+            result.scenario.horizon.months,
+            figures.basis(result),
+            temporary / "figures" / "commitment.png",
+        )
         described = {
             "kind": "run",
             "plan": result.plan,

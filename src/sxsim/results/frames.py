@@ -9,7 +9,7 @@ from sxsim.engines.records import Records
 from sxsim.engines.world import OUTCOMES
 from sxsim.results.kpis import month_kpis, run_kpis
 from sxsim.scenario.scenario import Scenario
-from sxsim.standard.catalogue import LEVERS, SUB_ELEMENTS
+from sxsim.standard.catalogue import LEVERS, OBSTACLES, SUB_ELEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,8 @@ def monthly_frame(records: Sequence[Records], scenario: Scenario) -> "pd.DataFra
             frame.setdefault(f"sum.{name}", record.sites[name].ravel())
         for lever, name in enumerate(LEVERS):
             frame[f"lever.{name}"] = record.levers[:, :, lever].ravel()
+        for row, name in enumerate(OBSTACLES):
+            frame[f"obstacle.{name}"] = np.repeat(record.obstacles[:, row], sites)
         for row, name in enumerate(SUB_ELEMENTS):
             frame[f"maturity.{name}"] = np.repeat(record.sub_elements[:, row], sites)
             frame[f"seen.{name}"] = np.repeat(record.seen[:, row], sites)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sxsim.results.cash import Cash, cash
+from sxsim.results.commitment import Commitment, commitment_of
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
 from sxsim.results.maturity import Maturity, maturity_of
@@ -86,6 +87,11 @@ class Result:
         return {name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name)) for name in KPIS}
 
     @cached_property
+    def commitment(self) -> Commitment:
+        """The staff by stage over time, and the obstacles."""
+        return commitment_of(self.records)
+
+    @cached_property
     def maturity(self) -> Maturity:
         """The maturity over time, and when the organisation takes its steps."""
         return maturity_of(self.records, self.scenario)
@@ -123,6 +129,7 @@ class Result:
             "interval": self.holds,
             "kpis": {name: value.as_json() for name, value in self.intervals.items()},
             "maturity": self.maturity.as_json(),
+            "commitment": self.commitment.as_json(),
             "warnings": self.warnings,
             **({"chance_only": self.chance_only.as_json()["kpis"]} if self.chance_only else {}),
             **({"until": self.until} if self.until else {}),
@@ -192,6 +199,7 @@ class Comparison:
             plans[result.plan] = {
                 "kpis": {name: value.as_json() for name, value in result.intervals.items()},
                 "maturity": result.maturity.as_json(),
+                "commitment": result.commitment.as_json(),
             }
         for plan, differences in self.differences.items():
             plans[plan]["difference"] = {name: value.as_json() for name, value in differences.items()}

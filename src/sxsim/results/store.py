@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from sxsim.engines.records import Records
 
 #: Seconds after which a half-written folder belongs to no living process.
 _SURELY_OVER = 3600.0
-_ARRAYS = ("sites", "contacts", "waits", "maturity", "sub_elements", "seen", "levers", "log")
+_ARRAYS = tuple(field.name for field in fields(Records) if field.name != "warm_up")
 
 
 def canonical(data: Any) -> bytes:

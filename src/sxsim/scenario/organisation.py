@@ -1,12 +1,12 @@
 """The organisation: what it is, how mature it is, where its sites are."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from sxsim.model.parameters import drawn_between
 from sxsim.scenario.fields import Name, Part, Share, Short, quantity
-from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
+from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 
 #: Positions of a brand, from the lowest expectation of customers to the highest.
 BRAND_POSITIONS = ("low_budget", "standard", "premium", "luxury")
@@ -41,6 +41,24 @@ Maturity = Annotated[
 ]
 
 
+def _severity(meaning: str) -> Any:
+    return quantity(0.2, "severity", meaning, ge=0, le=1)
+
+
+class Obstacles(Part):
+    """What stands in the way of a change (ISO/TS 19390, introduction): severities 0–1. The default is an assumption."""
+
+    understanding: float = _severity("too little understanding: people do not become aware")
+    mindset: float = _severity("fixed mindset: aware people do not try")
+    silos: float = _severity("silos: nothing is carried from team to team, and trying does not become practice")
+    leadership: float = _severity("leaders who do not support it: nothing is carried by them")
+    resources: float = _severity("scarce resources: trying does not become practice, and activities take more time")
+    business_link: float = _severity("no link to business impact: people do not become aware")
+    product_view: float = _severity("the product comes first: aware people do not try")
+    cross_industry: float = _severity("no look at other industries: aware people do not try")
+    transformation_culture: float = _severity("no culture of transformation: practice falls back in spite of support")
+
+
 class Organisation(Part):
     """Who serves: industry, position of the brand, maturity at the start."""
 
@@ -58,8 +76,17 @@ class Organisation(Part):
         description="how far the true maturity may lie from the stated, by element or sub-element: half width in levels; drawn "
         "with --uncertain",
     )
+    obstacles: Annotated[Obstacles, Short(lambda severity: dict.fromkeys(OBSTACLES, severity))] = Field(
+        default_factory=Obstacles,
+        description="obstacles to a change, 0–1: one severity for all nine, or severities by obstacle",
+    )
     commitment: float | None = quantity(
-        None, "share", "commitment of the staff at the start; default: what its surroundings support", ge=0, le=1
+        None,
+        "share",
+        "share of the staff who practise service excellence at the start, the others are unaware of it; default: what its "
+        "surroundings lead to",
+        ge=0,
+        le=1,
     )
     engagement: float | None = quantity(
         None, "share", "mean engagement of the staff at the start; default: what its surroundings support", ge=0, le=1

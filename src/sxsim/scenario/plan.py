@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from sxsim.scenario.fields import Name, Opening, Part, Share, Short, Staffing, quantity
 from sxsim.scenario.organisation import Aspect
+from sxsim.standard.catalogue import ACTIVITIES, ACTIVITY_CLAUSES
 
 
 class Money(Part):
@@ -16,6 +17,50 @@ class Money(Part):
     months: int | None = quantity(None, "months", "for how many months; default: to the end", ge=1)
 
 
+class Effort(Part):
+    """A stretch of work on an implementation activity."""
+
+    start: int = quantity(0, "month", "first month", ge=0)
+    months: int | None = quantity(None, "months", "for how many months; default: to the end", ge=1)
+    effort: float = quantity(1.0, "share", "effort, 1 is as much as makes sense", ge=0, le=1)
+
+
+class Activity(Effort):
+    """An implementation activity: a stretch of work, and perhaps more of it later."""
+
+    again: list[Effort] = Field(default_factory=list, description="later stretches of work on the same activity")
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> "Activity":
+        end = _end(self)
+        for later in self.again:
+            if end is None or later.start < end:
+                until = "the end" if end is None else f"month {end}"
+                raise ValueError(f"again: work from month {later.start} on overlaps with work that goes on to {until}")
+            end = _end(later)
+        return self
+
+    def stretches(self) -> list[Effort]:
+        """All stretches of work, in their order."""
+        return [self, *self.again]
+
+
+def _end(stretch: Effort) -> int | None:
+    """The month after a stretch; None where it goes on to the end."""
+    return None if stretch.months is None else stretch.start + stretch.months
+
+
+def _activity(key: object) -> str:
+    name = ACTIVITY_CLAUSES.get(str(key), str(key))
+    if name not in ACTIVITIES:
+        raise ValueError(
+            f"{key!r} is no activity; use {', '.join(ACTIVITIES)} or a clause: {', '.join(ACTIVITY_CLAUSES)}"
+        )
+    return name
+
+
+#: The name of an activity (create_urgency …) or its clause (19390:5.4 …).
+ActivityName = Annotated[str, BeforeValidator(_activity)]
 Amount = Annotated[Money, Short(lambda amount: {"per_month": amount})]
 
 
@@ -54,6 +99,11 @@ class Plan(Part):
     money: dict[Aspect, Amount] = Field(
         default_factory=dict,
         description="money by element (strategy …) or sub-element (7.3.2d …): an amount a month, or {per_month, start, months}",
+    )
+    activities: dict[ActivityName, Annotated[Activity, Short(lambda effort: {"effort": effort})]] = Field(
+        default_factory=dict,
+        description="implementation activities (ISO/TS 19390) by name (create_urgency …) or clause (19390:5.4 …): an effort "
+        "0–1 from month 0 to the end, or {start, months, effort, again}",
     )
     changes: list[Change] = Field(default_factory=list, description="direct changes: staff, hours, price, promise")
     funded_by_result: Share = Field(0.0, description="share of last month's result that is added to the plan's money")

@@ -50,6 +50,41 @@ LEVERS: tuple[str, ...] = (
 )
 """Slugs of the ten levers, in the order used by every array of levers."""
 
+OBSTACLES: tuple[str, ...] = (
+    "understanding",
+    "mindset",
+    "silos",
+    "leadership",
+    "resources",
+    "business_link",
+    "product_view",
+    "cross_industry",
+    "transformation_culture",
+)
+"""Slugs of the nine obstacles, in the order used by every array of obstacles."""
+
+ACTIVITIES: tuple[str, ...] = (
+    "analyse_situation",
+    "deepen_mindset",
+    "create_urgency",
+    "change_team",
+    "vision_initiatives",
+    "manage_activities",
+    "supporter_network",
+    "minimum_viable_changes",
+    "expand_momentum",
+    "anchor_culture",
+    "anchor_innovation",
+    "anchor_standards",
+)
+"""Slugs of the twelve implementation activities, in clause order."""
+
+_ACTIVITY_CLAUSES = ("5.2", "5.3", "5.4", "5.5", "5.6", "6.2", "6.3", "6.4", "6.5", "7.2.2", "7.2.3", "7.2.4")
+ACTIVITY_CLAUSES: dict[str, str] = {
+    f"19390:{clause}": slug for clause, slug in zip(_ACTIVITY_CLAUSES, ACTIVITIES, strict=True)
+}
+"""Clauses of ISO/TS 19390 with the slugs of their activities."""
+
 _ELEMENT_CLAUSES = ("7.1.1", "7.1.2", "7.2.1", "7.2.2", "7.3.1", "7.3.2", "7.3.3", "7.4.1", "7.4.2")
 _ELEMENT_OF = {i: ELEMENTS[_ELEMENT_CLAUSES.index(i[:-1])] for i in SUB_ELEMENTS}
 
@@ -199,11 +234,14 @@ class Activity(Entry):
         What the activity does in the model; a reading, not a statement of the standard.
     lowers : tuple of str
         Slugs of the obstacles it makes smaller.
+    anchors : tuple of str
+        Slugs of the elements whose practice it anchors.
     """
 
     phase: str
     in_model: str
     lowers: tuple[str, ...]
+    anchors: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,6 +335,21 @@ def _organisation(row: dict[str, Any]) -> Organisation:
     return _entry(Organisation, "organisation", {**rest, "kind_of_business": row["kind"]})
 
 
+def _rows(name: str) -> list[dict[str, Any]]:
+    from importlib.resources import files
+
+    from ruamel.yaml import YAML
+
+    text = files(__package__ or "sxsim.standard").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return list(YAML(typ="safe", pure=True).load(text))
+
+
+@lru_cache(maxsize=1)
+def activities() -> tuple[Activity, ...]:
+    """Read the twelve implementation activities, in clause order."""
+    return tuple(_entry(Activity, "activity", row) for row in _rows("activities"))
+
+
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Read all data files once.
@@ -306,22 +359,13 @@ def catalogue() -> Catalogue:
     Catalogue
         The entries by kind; the same object at every call.
     """
-    from importlib.resources import files
-
-    from ruamel.yaml import YAML
-
-    here = files(__package__ or "sxsim.standard")
-    yaml = YAML(typ="safe", pure=True)
-
-    def rows(name: str) -> list[dict[str, Any]]:
-        return list(yaml.load(here.joinpath(f"{name}.yaml").read_text(encoding="utf-8")))
 
     def plain(made: type[EntryT], kind: str, name: str) -> tuple[EntryT, ...]:
-        return tuple(_entry(made, kind, row) for row in rows(name))
+        return tuple(_entry(made, kind, row) for row in _rows(name))
 
     return Catalogue(
         dimensions=plain(Dimension, "dimension", "dimensions"),
-        elements=tuple(_element(row) for row in rows("elements")),
+        elements=tuple(_element(row) for row in _rows("elements")),
         levers=plain(Lever, "lever", "levers"),
         pyramid=plain(PyramidLevel, "pyramid level", "pyramid"),
         effect_chain=plain(Entry, "link", "effect_chain"),
@@ -329,9 +373,9 @@ def catalogue() -> Catalogue:
         principles=plain(Entry, "principle", "principles"),
         benefits=plain(Entry, "benefit", "benefits"),
         risks=plain(Risk, "risk", "risks"),
-        activities=plain(Activity, "activity", "activities"),
+        activities=activities(),
         obstacles=plain(Entry, "obstacle", "obstacles"),
-        organisations=tuple(_organisation(row) for row in rows("organisations")),
+        organisations=tuple(_organisation(row) for row in _rows("organisations")),
         terms=plain(Entry, "term", "terms"),
     )
 

@@ -76,7 +76,7 @@ class Why(Experiment):
     base: Name = Field(BASE_PLAN, description="plan it is compared with")
     split: list[Literal["levers", "elements"]] = Field(
         default_factory=lambda: ["levers", "elements"],  # type: ignore[arg-type]
-        description="what the difference is split over: the ten levers, or the elements' maturity and commitment; both with money and direct changes",
+        description="what the difference is split over: the ten levers, or the elements' maturity and commitment; both with money, activities and direct changes",
         min_length=1,
     )
     replications: int = quantity(10, "runs", "replications", ge=2)

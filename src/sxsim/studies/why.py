@@ -1,4 +1,6 @@
-"""Why a plan differs from the base: the difference split over levers or elements, commitment, money and direct changes.
+"""Why a plan differs from the base: the difference split over levers or elements, commitment, money, activities and changes.
+
+Activities stand for what they cost and the time they take, and in the split over levers for the people they win over.
 
 Every cause replays the path it took in the base's run or in the plan's run, whatever happens on the floor meanwhile, so
 feedback is cut and causes can be switched one by one. With all causes as in the base the run is the base's run, with all
@@ -35,7 +37,7 @@ from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Task, kpis_of, simulate
 from sxsim.studies.work import Work
 
-MONEY, COMMITMENT = "money spent", "commitment"
+MONEY, COMMITMENT, ACTIVITIES = "money spent", "commitment", "activities"
 _COALITION_PLAN = "switched"
 _RECORDINGS_KEPT = 16
 _Z95 = 1.959963984540054
@@ -137,11 +139,11 @@ def causes_of(split: str, scenario: Scenario, base: str, plan: str) -> list[str]
     """All causes of a split, whether they differ between the two plans or not."""
     one, other = scenario.plans[base], scenario.plans[plan]
     changes = [*own_changes(other, one), *(f"without {name}" for name in own_changes(one, other))]
-    return [*(LEVERS if split == "levers" else (*ELEMENTS, COMMITMENT)), MONEY, *changes]
+    return [*(LEVERS if split == "levers" else (*ELEMENTS, COMMITMENT)), MONEY, ACTIVITIES, *changes]
 
 
 def switched_plan(base: Plan, plan: Plan, chosen: set[str]) -> Plan:
-    """The base with the money or some direct changes of the plan."""
+    """The base with the money, the activities or some direct changes of the plan."""
     added, dropped = own_changes(plan, base), own_changes(base, plan)
     gone = [change for name, change in dropped.items() if f"without {name}" in chosen]
     kept = [change for change in base.changes if change not in gone]
@@ -151,7 +153,8 @@ def switched_plan(base: Plan, plan: Plan, chosen: set[str]) -> Plan:
     else:
         changes = [*kept, *coming]
     paid = plan if MONEY in chosen else base
-    return Plan(money=paid.money, funded_by_result=paid.funded_by_result, changes=changes)
+    activities = (plan if ACTIVITIES in chosen else base).activities
+    return Plan(money=paid.money, funded_by_result=paid.funded_by_result, activities=activities, changes=changes)
 
 
 def _rows_of(element: str) -> list[int]:
@@ -194,6 +197,8 @@ def _differs(cause: str, base: Plan, plan: Plan, recorded: Recording) -> bool:
         funded = base.funded_by_result > 0 or plan.funded_by_result > 0
         results = funded and not np.array_equal(one.last_result, other.last_result)
         return base.money != plan.money or base.funded_by_result != plan.funded_by_result or results
+    if cause == ACTIVITIES:
+        return base.activities != plan.activities
     return True
 
 

@@ -10,6 +10,7 @@ import simpy
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_month as month
 from sxsim.engines import order_of_a_shift as shift
+from sxsim.engines import steps_of_employees
 from sxsim.engines.world import (
     ABANDONED,
     AVAILABLE,
@@ -197,4 +198,4 @@ class Employee(Person):
 
     def ends_month(self) -> None:
         """Strain, engagement, commitment, skill; perhaps quitting, or a vacancy that is filled."""
-        month.employee_month(self.world, self.number)
+        steps_of_employees.employee_month(self.world, self.number)

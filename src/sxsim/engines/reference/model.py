@@ -7,6 +7,7 @@ import mesa
 import numpy as np
 
 from sxsim.engines import order_of_a_month as month
+from sxsim.engines import steps_of_the_organisation
 from sxsim.engines.records import Records
 from sxsim.engines.reference.agents import Customer, Employee
 from sxsim.engines.reference.floor import Floor, Touchpoint
@@ -64,12 +65,12 @@ class ServiceModel(mesa.Model):
             month.account_month(world, account)
         for site in range(len(self.floors)):
             month.site_business(world, site)
-        month.organisation_month(world)
+        steps_of_the_organisation.organisation_month(world)
         month.market_month(world)
         self.observer.organisation_done(world, self.month)
         for site in range(len(self.floors)):
             month.site_record(world, site)
-            month.site_levers(world, site, 0)
+            steps_of_the_organisation.site_levers(world, site, 0)
         self.observer.levers_set(world, self.month)
         self.records.take(world, self.month)
         self.month += 1

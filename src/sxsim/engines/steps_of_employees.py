@@ -1,0 +1,272 @@
+"""What happens to employees: who holds a post, engagement, the stage of commitment, skill, quitting and hiring."""
+
+import numpy as np
+
+from sxsim.engines.steps_of_the_organisation import bounded, share_of, site_levers
+from sxsim.engines.world import (
+    ALIGNMENT,
+    ANCHOR_CULTURE,
+    ANCHOR_INNOVATION,
+    ANCHOR_STANDARDS,
+    BUSINESS_LINK,
+    CRAFT,
+    CREATE_URGENCY,
+    CROSS_INDUSTRY,
+    DISCRETION,
+    ENERGY,
+    IDLE,
+    LEADERSHIP,
+    MINDSET,
+    NO,
+    ON_BREAK,
+    PRODUCT_VIEW,
+    RESOURCES,
+    SILOS,
+    SUPPORTER_NETWORK,
+    TRANSFORMATION_CULTURE,
+    UNDERSTANDING,
+    YES,
+)
+from sxsim.model import commitment, demand, draws, employee
+from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model.draws import normal, uniform
+from sxsim.model.rule import step
+
+#: Months after which the staff of an organisation left as it is has settled.
+SETTLING_MONTHS = 120
+#: Activities that anchor what was reached.
+ANCHORING_ACTIVITIES = 3.0
+
+
+@step
+def is_needed(world, post, month):
+    """Whether a post exists in a month: 1 or 0. A plan may open and close posts."""
+    e = world.posts[post]
+    return 1 if e.number < world.posts_needed[world.staffing_in_force[month], e.team] else 0
+
+
+@step
+def begin_posts(world):
+    """Before the first minute: who holds each post."""
+    setting, p = world.settings[0], world.parameters[0]
+    seed, replication = setting.seed, setting.replication
+    for post in range(setting.posts):
+        e = world.posts[post]
+        e.filled = is_needed(world, post, NO)
+        e.trait = normal(seed, replication, e.identity, draws.TRAIT, NO)
+        z = normal(seed, replication, e.identity, draws.SPEED, NO)
+        e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
+        u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, NO)
+        e.tenure = p.starting_tenure * demand.threshold(u)
+        e.strain = p.strain_normal
+        e.engagement, e.stage = p.engagement_base, UNAWARE
+
+
+@step
+def count_stages(world):
+    """How many of each team and site there are, and how many of them try and practise: what colleagues see."""
+    for team in range(len(world.teams)):
+        world.teams[team].staff, world.teams[team].practising = 0, 0
+    for site in range(world.settings[0].sites):
+        place_ = world.sites[site]
+        place_.staff, place_.trying, place_.practising = 0, 0, 0
+    for post in range(world.settings[0].posts):
+        e = world.posts[post]
+        if e.filled == 1:
+            team, place_, practises = world.teams[e.team], world.sites[e.site], 1 if e.stage == PRACTISING else 0
+            team.staff += 1
+            team.practising += practises
+            place_.staff += 1
+            place_.practising += practises
+            place_.trying += 1 if e.stage == TRYING else 0
+
+
+@step
+def staff_month(world, post, delighted, efforts, u):
+    """Engagement of a post's holder follows the surroundings for a month, and the stage of commitment may change.
+
+    efforts: of the month, by activity; u: the draw of the stage. Colleagues are those of `count_stages`.
+    """
+    p, e = world.parameters[0], world.posts[post]
+    lever, site, team = world.levers[e.site], world.sites[e.site], world.teams[e.team]
+    obstacles, activities = world.obstacles, world.activities
+    energy = site.partner_energy if team.partner == 1 else lever[ENERGY]
+    target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, e.trait, p)
+    e.engagement = employee.update_engagement(e.engagement, target, p)
+    supported = commitment.support(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
+    met = commitment.contact(
+        share_of(team.practising - (1 if e.stage == PRACTISING else 0), team.staff - 1),
+        share_of(site.practising - team.practising, site.staff - team.staff),
+        activities[SUPPORTER_NETWORK].done,
+        obstacles[SILOS].severity,
+        energy,
+        obstacles[LEADERSHIP].severity,
+        efforts[CREATE_URGENCY],
+        p,
+    )
+    up, down, out = 0.0, 0.0, 0.0
+    if e.stage == RESIGNED:
+        up = commitment.hope_again(met, supported, p)
+    elif e.stage == UNAWARE:
+        up = commitment.become_aware(met, obstacles[UNDERSTANDING].severity, obstacles[BUSINESS_LINK].severity, p)
+    elif e.stage == AWARE:
+        mindset, product_view = obstacles[MINDSET].severity, obstacles[PRODUCT_VIEW].severity
+        cross_industry = obstacles[CROSS_INDUSTRY].severity
+        up = commitment.begin_trying(met, e.fatigue, mindset, product_view, cross_industry, p)
+        down = commitment.lose_sight(met, p)
+    elif e.stage == TRYING:
+        up = commitment.begin_practising(
+            supported, site.momentum, obstacles[RESOURCES].severity, obstacles[SILOS].severity, p
+        )
+        down = commitment.give_up(supported, site.momentum, p)
+    else:
+        anchored = activities[ANCHOR_CULTURE].done + activities[ANCHOR_INNOVATION].done
+        anchored = (anchored + activities[ANCHOR_STANDARDS].done) / ANCHORING_ACTIVITIES
+        down = commitment.relapse(supported, anchored, obstacles[TRANSFORMATION_CULTURE].severity, p)
+    if e.stage == AWARE or e.stage == TRYING:
+        out = commitment.resign(e.strain, e.fatigue, p)
+    before = e.stage
+    e.stage = commitment.next_stage(before, up, down, out, u)
+    e.fatigue = commitment.fatigue(e.fatigue, 1.0 if e.stage < before and before >= TRYING else 0.0, p)
+
+
+@step
+def induct(world, post, u):
+    """A newcomer's induction: whether the newcomer begins by trying, or knows nothing of it. u: the draw."""
+    e, p = world.posts[post], world.parameters[0]
+    e.fatigue = 0.0
+    e.stage = TRYING if u < employee.newcomer_commitment(world.levers[e.site, CRAFT], p) else UNAWARE
+
+
+@step
+def settle_staff(world):
+    """Before the first minute: engagement and commitment settle where the organisation as it is supports them.
+
+    Everybody begins unaware; what is practised in the end came through those who carry it. People quit meanwhile, and
+    newcomers take their places at once.
+    """
+    setting, p = world.settings[0], world.parameters[0]
+    no_efforts = np.zeros(len(world.activities))
+    for month in range(SETTLING_MONTHS):
+        count_stages(world)
+        for site in range(setting.sites):
+            place_ = world.sites[site]
+            involved = share_of(place_.trying + place_.practising, place_.staff)
+            place_.momentum = commitment.momentum(
+                place_.momentum, commitment.wins(0.0, involved, p.delight_normal, p), p
+            )
+        for post in range(setting.posts):
+            e = world.posts[post]
+            u = uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_STAGE, month)
+            staff_month(world, post, p.delight_normal, no_efforts, u)
+            chance = employee.quit_chance(world.teams[e.team].quitting, e.engagement, e.strain, e.tenure, p)
+            if uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_QUIT, month) < chance:
+                u = uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_NEWCOMER, month)
+                induct(world, post, u)
+        for site in range(setting.sites):
+            site_levers(world, site, YES)
+
+
+@step
+def start_staff(world, engagement, committed):
+    """Before the first minute: the engagement and commitment that the scenario gives (−1: as settled), and skill.
+
+    Those who are not committed then are unaware.
+    """
+    setting, p = world.settings[0], world.parameters[0]
+    for post in range(setting.posts):
+        e = world.posts[post]
+        if engagement >= 0.0:
+            e.engagement = bounded(engagement + p.engagement_trait * e.trait)
+        if committed >= 0.0:
+            u = uniform(setting.seed, setting.replication, e.identity, draws.STARTING_STAGE, NO)
+            e.stage, e.fatigue = PRACTISING if u < committed else UNAWARE, 0.0
+    for site in range(setting.sites):
+        site_levers(world, site, YES)
+    for post in range(setting.posts):
+        e = world.posts[post]
+        z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, NO)
+        e.skill = bounded(employee.skill_ceiling(world.levers[e.site, CRAFT], p) + p.skill_spread * z)
+
+
+@step
+def opened_or_closed(world, post, month):
+    """A plan opens a post, which a newcomer takes at once, or closes one, whose holder goes."""
+    site, before, now = (
+        world.sites[world.posts[post].site],
+        is_needed(world, post, month - 1),
+        is_needed(world, post, month),
+    )
+    if now > before:
+        fill_post(world, post, employee.applicants(site.engagement, site.reputation, world.parameters[0]))
+    elif now < before and world.posts[post].filled == 1:
+        leave_post(world, post, world.settings[0].month_start)
+
+
+@step
+def employee_month(world, post):
+    """An employee's month ends: strain, engagement, commitment, skill, and perhaps quitting; a vacancy may be filled.
+
+    Duty and busy time up to now are counted first.
+    """
+    setting, p = world.settings[0], world.parameters[0]
+    e = world.posts[post]
+    tally, lever, site = world.site_tally[e.site], world.levers[e.site], world.sites[e.site]
+    team = world.teams[e.team]
+    if e.on_duty == 1:
+        e.duty_minutes += setting.month_end - max(e.duty_from, setting.month_start)
+        e.duty_from = setting.month_end
+        if e.busy != IDLE and e.busy != ON_BREAK:
+            e.busy_minutes += setting.month_end - e.busy_from
+            e.busy_from = setting.month_end
+    tally.busy_minutes += e.busy_minutes
+    tally.duty_minutes += e.duty_minutes
+    tally.overtime_minutes += e.overtime_minutes
+    if e.filled == 1:
+        if e.duty_minutes > 0.0:
+            load = employee.workload(e.busy_minutes / e.duty_minutes, team.other_work + setting.programme_work)
+            e.strain = employee.update_strain(e.strain, load, p)
+        u = uniform(setting.seed, setting.replication, e.identity, draws.STAGE, setting.month)
+        delighted = e.delighted / e.contacts if e.contacts > 0 else p.delight_normal
+        staff_month(world, post, delighted, world.efforts[setting.month], u)
+        e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], p), p)
+        e.tenure += 1.0
+        chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
+        if uniform(setting.seed, setting.replication, e.identity, draws.QUIT, setting.month) < chance:
+            tally.quits += 1
+            leave_post(world, post, setting.month_end)
+    elif is_needed(world, post, setting.month) == 1:
+        tally.vacancies += 1
+        crowd = employee.applicants(site.engagement, site.reputation, p)
+        tally.applicants += crowd
+        u = uniform(setting.seed, setting.replication, e.identity, draws.HIRE, setting.month)
+        if u < employee.hire_chance(crowd, p):
+            fill_post(world, post, crowd)
+
+
+@step
+def leave_post(world, post, now):
+    """The holder of a post goes: at once, or when the contact under way is over."""
+    e = world.posts[post]
+    e.filled, e.holder = 0, e.holder + 1
+    if e.on_duty == 1 and (e.busy == IDLE or e.busy == ON_BREAK):
+        e.on_duty, e.busy = 0, IDLE
+    elif e.on_duty == 1:
+        e.going, e.going_since = 1, now
+
+
+@step
+def fill_post(world, post, crowd):
+    """A newcomer takes a post, chosen from a number of applicants."""
+    setting, p, e = world.settings[0], world.parameters[0], world.posts[post]
+    craft = world.levers[e.site, CRAFT]
+    e.filled = 1
+    e.trait = normal(setting.seed, setting.replication, e.identity, draws.TRAIT, e.holder)
+    z = normal(setting.seed, setting.replication, e.identity, draws.SPEED, e.holder)
+    e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
+    z = normal(setting.seed, setting.replication, e.identity, draws.NEWCOMER, e.holder)
+    e.skill = bounded(employee.newcomer_skill(craft, crowd, p) + p.skill_spread * z)
+    e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
+    induct(world, post, uniform(setting.seed, setting.replication, e.identity, draws.NEWCOMER_STAGE, e.holder))
+    e.strain, e.tenure = p.strain_normal, 0.0
+    world.site_tally[e.site].hires += 1
