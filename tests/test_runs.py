@@ -318,12 +318,14 @@ def test_a_scenario_with_one_plan_has_nothing_to_compare(tmp_path: Path) -> None
 # Answers
 
 
-def test_three_lines_of_python_draw_four_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_three_lines_of_python_draw_five_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     import sxsim as sx
 
     pictures = sx.load(CAFE).run(replications=2).plot()
-    assert [path.name for path in pictures] == ["effect_chain.png", "journey.png", "maturity.png", "pyramid.png"]
+    assert [path.name for path in pictures] == [
+        "commitment.png", "effect_chain.png", "journey.png", "maturity.png", "pyramid.png",
+    ]  # fmt: skip
     assert all(path.is_file() and path.parts[0] == "runs" for path in pictures)
 
 
@@ -361,7 +363,7 @@ def test_a_market_without_anybody_can_be_run(tmp_path: Path) -> None:
     assert result.kpis["satisfaction"].isna().all()
     assert len(result.contacts) == 0
     assert result.kpis["cost"].min() > 0
-    assert len(result.plot(tmp_path)) == 4
+    assert len(result.plot(tmp_path)) == 5
 
 
 def test_the_public_names_are_there() -> None:

@@ -103,7 +103,12 @@ def test_managed_is_half_way_to_the_top() -> None:
 def test_all_of_each_euro_becomes_practice_where_everybody_pulls_the_same_way() -> None:
     assert organisation.absorb_money(1.0, 1.0, P) == pytest.approx(1.0)
     assert organisation.absorb_money(0.0, 0.0, P) == P.absorption_floor
-    assert organisation.absorb_money(0.5, 0.5, P) == pytest.approx(0.6)
+    assert organisation.absorb_money(0.5, 0.5, P) == pytest.approx(0.5)
+
+
+def test_money_that_nobody_takes_up_is_lost_but_for_a_floor() -> None:
+    assert organisation.absorb_money(1.0, 0.0, P) == P.absorption_floor
+    assert organisation.absorb_money(0.0, 1.0, P) == pytest.approx(0.6)
 
 
 def test_the_second_euro_does_less_than_the_first() -> None:

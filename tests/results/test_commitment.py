@@ -9,7 +9,6 @@ from sxsim.engines.records import Records
 from sxsim.results.commitment import STAGES, commitment_of, sentence
 from sxsim.results.commitment_figures import commitment
 from sxsim.scenario.plan import Plan
-from sxsim.standard.catalogue import OBSTACLES
 
 from .hand_made import empty
 
@@ -37,12 +36,9 @@ def test_shares_are_of_the_whole_staff() -> None:
 
 def test_in_words() -> None:
     records = staffed(practising=2, trying=3, resigned=1)
-    records.obstacles[-1, OBSTACLES.index("silos")] = 0.6
     assert sentence(commitment_of([records])) == (
-        "Of the staff 25% practise service excellence at the start and 50% at the end; 12% have resigned. "
-        "What stands in the way most at the end: silos (0.60 of 1)."
+        "Of the staff 25% practise service excellence at the start and 50% at the end; 12% have resigned."
     )
-    records.obstacles[:] = 0.0
     records.sites["resigned"], records.sites["unaware"][1:, 0] = 0, 1
     assert sentence(commitment_of([records])) == (
         "Of the staff 25% practise service excellence at the start and 50% at the end."

@@ -74,6 +74,7 @@ EXPECTED = {
     "customer_equity": 60 * 16.5 * 0.9 / (1.08 ** (1 / 12) - 0.9),
 }
 EXPECTED |= {"maturity_level": 1.0, "maturity_mean": 2.0, "maturity_level_12m": 1.0, "maturity_mean_12m": 2.0}
+EXPECTED |= {"maturity_level_best": 5.0, "maturity_mean_best": 5.0}
 EXPECTED |= {f"maturity.{slug}": 1 + number / 4 for number, slug in enumerate(ELEMENTS)}
 
 
@@ -103,6 +104,15 @@ def test_what_was_held_is_the_lowest_of_the_last_twelve_months() -> None:
     found = run_kpis(made, RATE)
     assert (found["maturity_level_12m"], found["maturity_mean_12m"]) == (3.0, pytest.approx((8 * 4.5 + 3) / 9))
     assert (found["maturity_level"], found["maturity_mean"]) == (4.5, 4.5)
+
+
+def test_the_best_is_the_highest_since_month_0() -> None:
+    made = empty(warm_up=1, months=20)
+    made.maturity[:] = 3.0
+    made.maturity[0] = 5.0  # before the run
+    made.maturity[4] = [4.5] * 8 + [3.6]
+    found = run_kpis(made, RATE)
+    assert (found["maturity_level_best"], found["maturity_mean_best"]) == (3.6, pytest.approx(39.6 / 9))
 
 
 def test_every_kpi_is_worked_out_by_hand() -> None:

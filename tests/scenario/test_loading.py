@@ -402,6 +402,7 @@ def test_the_resolved_scenario_has_every_default() -> None:
     assert data["plans"]["today"] == {
         "description": "nothing new",
         "money": {},
+        "money_unit": "currency",
         "activities": {},
         "changes": [],
         "funded_by_result": 0.0,

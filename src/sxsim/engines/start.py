@@ -214,6 +214,7 @@ class Start:
             "price": 1.0,
             "daily_variation": scenario.demand.daily_variation,
             "log_contacts": int(log_contacts),
+            "money_of_wages": int(self.plan.money_unit == "share_of_wages"),
         }
         money: tuple[str, ...] = (
             "hiring_cost",

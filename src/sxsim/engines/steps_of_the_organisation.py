@@ -134,20 +134,21 @@ def organisation_month(world):
     """
     setting, p = world.settings[0], world.parameters[0]
     month = setting.month
-    planned = 0.0
-    for element in range(len(world.elements)):
-        planned += world.element_money[month, element]
-    for row in range(len(world.sub_elements)):
-        planned += world.sub_element_money[month, row]
-    money = planned
-    if world.funded[month] > 0.0:
-        money = business.programme_money(planned, setting.last_result, world.funded[month])
     effort = implementation_month(world)
     lived, wages, momentum = 0.0, 0.0, 0.0
     for site in range(setting.sites):
         lived += world.sites[site].commitment * world.sites[site].share
         momentum += world.sites[site].momentum * world.sites[site].share
         wages += world.site_tally[site].wages
+    unit = wages if setting.money_of_wages == 1 else 1.0
+    planned = 0.0
+    for element in range(len(world.elements)):
+        planned += world.element_money[month, element] * unit
+    for row in range(len(world.sub_elements)):
+        planned += world.sub_element_money[month, row] * unit
+    money = planned
+    if world.funded[month] > 0.0:
+        money = business.programme_money(planned, setting.last_result, world.funded[month])
     alignment = 0.0
     for site in range(setting.sites):
         alignment += world.levers[site, ALIGNMENT] * world.sites[site].share
@@ -164,7 +165,7 @@ def organisation_month(world):
             if world.sub_elements[other].element == s.element:
                 weights += organisation.money_weight(world.sub_elements[other].seen, p)
         mine = world.element_money[month, s.element] * organisation.money_weight(s.seen, p) / weights
-        mine += world.sub_element_money[month, row]
+        mine = (mine + world.sub_element_money[month, row]) * unit
         if planned > 0.0:
             mine = mine * money / planned
         elif money > 0.0:

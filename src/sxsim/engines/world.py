@@ -92,7 +92,7 @@ SETTINGS = _record(
     journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
     first_weekday=_I, expectation_rise=_F, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
     daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
-    compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F,
+    compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F, money_of_wages=_I,
 )  # fmt: skip
 PERSON = _whole_lines(_record(
     site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,

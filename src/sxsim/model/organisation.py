@@ -14,24 +14,23 @@ def practice(maturity, p):
 
 @rule
 def absorb_money(alignment, commitment, p):
-    """Share of each euro that becomes practice: more where everybody pulls the same way and lives it.
+    """Share of each euro that becomes practice: people have to take it up, and more comes of it where all pull the same way.
 
     alignment, commitment: 0–1. Returns absorption_floor–1.
-    Source: clause 7.1.1 and 7.1.2b (shared efforts); form: assumption.
+    Source: clause 7.1.1 and 7.1.2b (shared efforts), 19390 (people take it up, or money is lost); form: assumption.
     """
-    together = (alignment + commitment) / 2.0
-    return p.absorption_floor + (1.0 - p.absorption_floor) * together
+    taken_up = commitment * (1.0 + alignment) / 2.0
+    return p.absorption_floor + (1.0 - p.absorption_floor) * taken_up
 
 
 @rule
 def programme_intensity(money_share, absorption, p):
-    """How intensely a sub-element is worked on: diminishing returns of the money that is absorbed.
+    """How intensely a sub-element is worked on: diminishing returns of money, and none can replace people who take it up.
 
     money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1.
     Source: assumption (saturating response).
     """
-    effective = money_share * absorption
-    return effective / (effective + p.money_half)
+    return absorption * money_share / (money_share + p.money_half)
 
 
 @rule

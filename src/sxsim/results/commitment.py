@@ -50,15 +50,10 @@ def commitment_of(records: Sequence[Records]) -> Commitment:
 
 
 def sentence(found: Commitment) -> str:
-    """How many practise at start and end, and what stands in the way most, in plain words."""
+    """How many practise at start and end, in plain words."""
     start, end = found.share(0).mean, found.share(found.stages.shape[1] - 1).mean
     if not (np.isfinite(start) and np.isfinite(end)):
         return "Nobody works here, so nobody practises service excellence."
     resigned = found.share(found.stages.shape[1] - 1, "resigned").mean
-    severities = found.obstacles[:, -1].mean(axis=0)
-    worst = OBSTACLES[int(severities.argmax())]
     text = f"Of the staff {start:.0%} practise service excellence at the start and {end:.0%} at the end"
-    text += f"; {resigned:.0%} have resigned." if resigned >= 0.005 else "."
-    if severities.max() > 0:
-        text += f" What stands in the way most at the end: {worst} ({severities.max():.2f} of 1)."
-    return text
+    return text + (f"; {resigned:.0%} have resigned." if resigned >= 0.005 else ".")

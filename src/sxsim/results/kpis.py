@@ -184,6 +184,10 @@ _DECLARED: list[Kpi] = [
         _at_end("maturity_level"), "internal", "strategic"),
     Kpi("maturity_mean", "mean maturity of the nine elements", "sum ÷ 9", "1–5", "end", _at_end("maturity_mean"),
         "internal", "strategic"),
+    Kpi("maturity_level_best", "maturity of the organisation at its best", "highest maturity_level of any month", "1–5",
+        "horizon", _at_end("maturity_level_best"), "internal", "strategic"),
+    Kpi("maturity_mean_best", "mean maturity at its best", "highest maturity_mean of any month", "1–5", "horizon",
+        _at_end("maturity_mean_best"), "internal", "strategic"),
     Kpi("maturity_level_12m", "maturity of the organisation that was held",
         "lowest maturity_level of the last twelve months", "1–5", "last 12 months", _at_end("maturity_level_12m"), "internal",
         "strategic"),
@@ -216,6 +220,7 @@ KPIS: dict[str, Kpi] = {kpi.name: kpi for kpi in _DECLARED}
 _OF_ORGANISATION = (*(f"maturity.{slug}" for slug in ELEMENTS), "maturity_level", "maturity_mean")
 _AT_THE_END = ("stayed_12", "active_12_ago", "active_end", *_OF_ORGANISATION)
 _LOWEST = ("maturity_level_12m", "maturity_mean_12m")
+_HIGHEST = ("maturity_level_best", "maturity_mean_best")
 
 
 def monthly_values(records: Records, discount_rate: float) -> dict[str, Any]:
@@ -233,7 +238,8 @@ def monthly_values(records: Records, discount_rate: float) -> dict[str, Any]:
     for element, slug in enumerate(ELEMENTS):
         values[f"maturity.{slug}"] = np.repeat(records.maturity[:, [element]], active.shape[1], axis=1)
     for name, found in (("level", records.maturity.min(axis=1)), ("mean", records.maturity.mean(axis=1))):
-        values[f"maturity_{name}"] = values[f"maturity_{name}_12m"] = np.repeat(found[:, None], active.shape[1], axis=1)
+        by_site = np.repeat(found[:, None], active.shape[1], axis=1)
+        values |= dict.fromkeys((f"maturity_{name}", f"maturity_{name}_12m", f"maturity_{name}_best"), by_site)
     values["waits"] = records.waits
     months = np.arange(len(active)) - records.warm_up
     factors = np.array([business.discount_factor(discount_rate, float(m)) if m >= 0 else 0.0 for m in months])
@@ -261,6 +267,8 @@ def in_window(values: Values, window: slice) -> dict[str, Any]:
             summed[name] = last.mean(axis=0) if name in _OF_ORGANISATION else last.sum(axis=0)
         elif name in _LOWEST:
             summed[name] = part.min()
+        elif name in _HIGHEST:
+            summed[name] = part.max()
         else:
             summed[name] = part.sum(axis=(0, 1))
     summed["months"] = float(window.stop - window.start)

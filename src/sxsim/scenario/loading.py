@@ -319,11 +319,36 @@ def value_at(scenario: Scenario, path: str) -> Any:
     """What stands at a path of a scenario; None where nothing does."""
     data: Any = scenario.model_dump(mode="python")
     for part in ["parameters", path] if path in register() else _parts(path):
-        if isinstance(data, list):
-            data = next((item for k, item in enumerate(data) if part in (str(k), item.get("name"))), None)
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
+        data = _part_of(data, part)
     return data
+
+
+def paths_like(pattern: str, scenario: Scenario) -> list[str]:
+    """The paths of a scenario that a pattern stands for: `*` is everything written at its place. Raises InvalidInput for none."""
+    found: list[tuple[str, Any]] = [("", scenario.model_dump(mode="python"))]
+    for part in _parts(pattern):
+        after: list[tuple[str, Any]] = []
+        for above, data in found:
+            here = f"{above}." if above else ""
+            if part != "*":
+                after.append((f"{here}{part}", _part_of(data, part)))
+            elif isinstance(data, dict):
+                after += [(f"{here}{key}", below_it) for key, below_it in data.items()]
+            elif isinstance(data, list):
+                after += [(f"{here}{item.get('name', k)}", item) for k, item in enumerate(data)]
+        found = after
+    if not found:
+        raise InvalidInput(
+            [Problem((pattern,), " fits no field of the scenario", "* stands for what is written there")]
+        )
+    return [path for path, _ in found]
+
+
+def _part_of(data: Any, part: str) -> Any:
+    """What stands under a key of a mapping, or a name or number of a list; None where nothing does."""
+    if isinstance(data, list):
+        return next((item for k, item in enumerate(data) if part in (str(k), item.get("name"))), None)
+    return data.get(part) if isinstance(data, dict) else None
 
 
 def resolved(scenario: Scenario, plan: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Plans: what is done differently from today."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -99,6 +99,9 @@ class Plan(Part):
     money: dict[Aspect, Amount] = Field(
         default_factory=dict,
         description="money by element (strategy …) or sub-element (7.3.2d …): an amount a month, or {per_month, start, months}",
+    )
+    money_unit: Literal["currency", "share_of_wages"] = Field(
+        "currency", description="what amounts are in: money a month, or shares of the month's wage bill"
     )
     activities: dict[ActivityName, Annotated[Activity, Short(lambda effort: {"effort": effort})]] = Field(
         default_factory=dict,

@@ -167,8 +167,8 @@ class Discover(Experiment):
 class Reached(Part):
     """When a programme counts as having reached its aim, and as having held it."""
 
-    mean: float = quantity(4.0, "level", "mean maturity of the nine elements at the end, at least", ge=1, le=5)
-    weakest: float = quantity(3.5, "level", "maturity of the weakest element at the end, at least", ge=1, le=5)
+    mean: float = quantity(4.0, "level", "mean maturity of the nine elements at its best, at least", ge=1, le=5)
+    weakest: float = quantity(3.5, "level", "maturity of the weakest element at its best, at least", ge=1, le=5)
 
 
 class Organisations(Experiment):

@@ -3,25 +3,32 @@
 import fnmatch
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from sxsim.model.parameters import register
 from sxsim.scenario.fields import Part, quantity
-from sxsim.scenario.loading import value_at, with_values
+from sxsim.scenario.loading import paths_like, value_at, with_values
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.scenario import Scenario
-from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of
+from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 
 _ASPECTS = {"elements": ELEMENTS, "sub_elements": SUB_ELEMENTS}
 
 
 class Varied(Part):
-    """What varies, and between which values: one of path, parameters, elements or sub_elements."""
+    """What varies, and between which values: one of path, scales, parameters, elements, sub_elements or obstacles."""
 
     path: str | None = Field(None, description="a numeric field of the scenario, like touchpoints.reception.staff")
+    scales: dict[str, float] | None = Field(
+        None,
+        description="fields that the factor sets together, each with what it is multiplied by; * stands for everything at its "
+        "place, like plans.*.money.*",
+        min_length=1,
+    )
+    obstacles: Literal["severity"] | None = Field(None, description="the nine obstacles: their severity at the start")
     parameters: str | list[str] | None = Field(
         None, description="parameters of the register, by name or pattern (bond_*, weight.7.3.2d.*)"
     )
@@ -43,9 +50,11 @@ class Varied(Part):
 
     @model_validator(mode="after")
     def _one_of(self) -> "Varied":
-        given = [self.path, self.parameters, self.elements, self.sub_elements]
+        given = [self.path, self.scales, self.parameters, self.elements, self.sub_elements, self.obstacles]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("name one of path, parameters, elements, sub_elements")
+            raise ValueError("name one of path, scales, parameters, elements, sub_elements, obstacles")
+        if self.scales is not None and self.name is None:
+            raise ValueError("scales needs a name for what it stands for")
         if self.values is not None and (self.low is not None or self.high is not None):
             raise ValueError("give either values, or low and high")
         if self.parameters is None and self.values is None and (self.low is None or self.high is None):
@@ -78,6 +87,18 @@ class Factor:
     steps: int = 5
     distribution: str = "uniform"
     most_likely: float | None = None
+    multipliers: tuple[float, ...] = ()
+    whole_fields: tuple[bool, ...] = ()
+
+    def settings(self, value: float) -> dict[str, float | int]:
+        """What the factor's fields are at a value of the factor."""
+        if not self.multipliers:
+            return dict.fromkeys(self.paths, int(value) if self.whole else float(value))
+        scaled = [value * multiplier for multiplier in self.multipliers]
+        return {
+            path: round(each) if whole else each
+            for path, each, whole in zip(self.paths, scaled, self.whole_fields, strict=True)
+        }
 
     def at(self, place: float) -> float:
         """The value that a share of draws, place in [0, 1), does not exceed."""
@@ -107,6 +128,15 @@ def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
         low, high = ends
         return Factor(name, paths, low, high, whole, values, varied.steps, varied.distribution, varied.most_likely)
 
+    if varied.scales is not None:
+        places = {path: times for pattern, times in varied.scales.items() for path in paths_like(pattern, scenario)}
+        ends = _range(varied, values)
+        wholes = tuple(_is_whole(path, (ends[0] * times, ends[1] * times), scenario) for path, times in places.items())
+        found = factor(str(varied.name), tuple(places), ends)
+        return [replace(found, multipliers=tuple(places.values()), whole_fields=wholes)]
+    if varied.obstacles is not None:
+        ends = _range(varied, values)
+        return [factor(name, (f"organisation.obstacles.{name}",), ends) for name in OBSTACLES]
     if varied.parameters is not None:
         patterns = [varied.parameters] if isinstance(varied.parameters, str) else varied.parameters
         known = [register()[name] for name in parameters_named(patterns)]
@@ -172,5 +202,4 @@ def check_ends(factors: Sequence[Factor], scenario: Scenario) -> None:
                 raise InvalidInput(
                     [Problem((factor.name,), f"(={value:g}) must be a whole number", f"did you mean {round(value)}?")]
                 )
-            given: float | int = int(value) if factor.whole else value
-            with_values(scenario, dict.fromkeys(factor.paths, given))
+            with_values(scenario, factor.settings(value))

@@ -47,7 +47,7 @@ class Point:
         """The point at which factors have some values."""
         settings: dict[str, float | int] = {}
         for factor, value in zip(factors, values, strict=True):
-            settings |= dict.fromkeys(factor.paths, int(value) if factor.whole else float(value))
+            settings |= factor.settings(value)
         return cls(tuple(sorted(settings.items())), replication)
 
     @property

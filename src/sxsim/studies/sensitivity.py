@@ -86,9 +86,9 @@ class SensitivityPart(Part):
     def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
         """All points of the design, those of luck and dummy included."""
         assert self.design is not None
-        for point in _points(self.design):
-            settings = dict(point.settings)
-            yield self.task, {factor.name: float(settings[factor.paths[0]]) for factor in self.factors}, point
+        for place, point in zip(self.design.places, _points(self.design), strict=True):
+            values = (factor.at(float(x)) for factor, x in zip(self.factors, place, strict=False))
+            yield self.task, dict(zip((factor.name for factor in self.factors), values, strict=True)), point
 
     def tables(self) -> Iterator[tuple[str, list[Row]]]:
         """Indices, ranks with their chances, and pairs."""

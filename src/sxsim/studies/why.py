@@ -154,7 +154,13 @@ def switched_plan(base: Plan, plan: Plan, chosen: set[str]) -> Plan:
         changes = [*kept, *coming]
     paid = plan if MONEY in chosen else base
     activities = (plan if ACTIVITIES in chosen else base).activities
-    return Plan(money=paid.money, funded_by_result=paid.funded_by_result, activities=activities, changes=changes)
+    return Plan(
+        money=paid.money,
+        money_unit=paid.money_unit,
+        funded_by_result=paid.funded_by_result,
+        activities=activities,
+        changes=changes,
+    )
 
 
 def _rows_of(element: str) -> list[int]:
@@ -196,7 +202,12 @@ def _differs(cause: str, base: Plan, plan: Plan, recorded: Recording) -> bool:
     if cause == MONEY:
         funded = base.funded_by_result > 0 or plan.funded_by_result > 0
         results = funded and not np.array_equal(one.last_result, other.last_result)
-        return base.money != plan.money or base.funded_by_result != plan.funded_by_result or results
+        return (
+            base.money != plan.money
+            or base.money_unit != plan.money_unit
+            or base.funded_by_result != plan.funded_by_result
+            or results
+        )
     if cause == ACTIVITIES:
         return base.activities != plan.activities
     return True
