@@ -116,9 +116,9 @@ def test_more_causes_than_ten_are_sampled_and_their_error_is_shown(
 ) -> None:
     fields: dict[str, Any] = {
         "split": ["elements"],
-        "kpis": ["delight_rate"],
+        "kpis": ["npv"],
         "orders": 4,
-        "set": MORE | {"horizon.months": 12, "maturity_gain": 0.45},
+        "set": MORE | AND_MORE,
     }
     exact = study(why_file(tmp_path, **fields), out=tmp_path / "1")
     monkeypatch.setattr("sxsim.studies.shapley.MOST_EXACT", 2)
