@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sxsim.studies.allocation import GRAIN, Limits, Split, search, simple_splits
+from sxsim.studies.allocation import GRAIN, Limits, Split
+from sxsim.studies.search import search
 
 FREE = Limits((0.0,) * 4, (100.0,) * 4, 100.0)
 
@@ -27,7 +28,7 @@ def limits(draw: st.DrawFn) -> Limits:
 @given(limits(), st.data())
 def test_every_split_keeps_bounds_and_budget(allowed: Limits, data: st.DataObject) -> None:
     wanted = data.draw(st.lists(st.floats(-1e6, 2e6), min_size=len(allowed.low), max_size=len(allowed.low)))
-    for split in (allowed.nearest(wanted), allowed.equal(), *simple_splits(allowed)):
+    for split in (allowed.nearest(wanted), allowed.equal(), *allowed.simple()):
         assert sum(split) <= allowed.budget * (1 + 1e-9)
         assert all(a - 1e-6 <= money <= b + 1e-6 for a, money, b in zip(allowed.low, split, allowed.high, strict=True))
 

@@ -13,20 +13,22 @@ from sxsim.standard.catalogue import ACTIVITIES, OBSTACLES, activities
 
 _STAGE_COLOURS = dict(zip(STAGES, ("#e08e2b", "#2a7f9e", "#8fb8cc", "#d5dde5", "#b5485d"), strict=True))
 _PHASE_COLOURS = {"pre-implementation": "#7b4f9d", "implementation": "#2a7f9e", "post-implementation": "#4f9d69"}
-_BAR, _LEAST_SAID = 0.26, 0.05
+#: Height of a bar, inches.
+BAR = 0.26
+_LEAST_SAID = 0.05
 
 
 def commitment(found: Commitment, plan: Plan, months: int, basis: str, path: Path) -> Path:
     """Draw the activities of a plan as bars, the staff by stage below them, and the obstacles at start and end."""
     bars = len(plan.activities)
-    height = 4.9 + _BAR * max(bars, 1)
+    height = 4.9 + BAR * max(bars, 1)
     figure = canvas(
         11.5, height, "How commitment spreads", f"{basis} · mean of the runs · share of the staff at each stage"
     )
     left, width = 0.24, 0.43
     bottom, middle = 0.62 / height, 2.9 / height
-    gantt = figure.add_axes((left, bottom + middle + 0.16 / height, width, max(bars, 1) * _BAR / height))
-    _activities(gantt, plan, months)
+    gantt = figure.add_axes((left, bottom + middle + 0.16 / height, width, max(bars, 1) * BAR / height))
+    activity_bars(gantt, plan, months)
     stages = figure.add_axes((left, bottom, width, middle))
     _stages(stages, found)
     for axes in (gantt, stages):
@@ -36,7 +38,8 @@ def commitment(found: Commitment, plan: Plan, months: int, basis: str, path: Pat
     return saved(figure, path)
 
 
-def _activities(axes: Axes, plan: Plan, months: int) -> None:
+def activity_bars(axes: Axes, plan: Plan, months: int, *, named: bool = True, phased: bool = True) -> None:
+    """Draw the activities of a plan as bars over the months. named, phased: whether names and phases are written beside."""
     axes.axis("off")
     axes.set_ylim(max(len(plan.activities), 1) - 0.5, -0.5)
     if not plan.activities:
@@ -54,9 +57,10 @@ def _activities(axes: Axes, plan: Plan, months: int) -> None:
                 place, max(end - stretch.start, 0), left=stretch.start, height=0.62, color=_PHASE_COLOURS[entry.phase],
                 alpha=0.25 + 0.75 * stretch.effort, linewidth=0,
             )  # fmt: skip
-        axes.annotate(entry.name, (-0.02, place), xycoords=("axes fraction", "data"), fontsize=8, color=INK, va="center",
-                      ha="right", annotation_clip=False)  # fmt: skip
-        if entry.phase not in phases:
+        if named:
+            axes.annotate(entry.name, (-0.02, place), xycoords=("axes fraction", "data"), fontsize=8, color=INK,
+                          va="center", ha="right", annotation_clip=False)  # fmt: skip
+        if phased and entry.phase not in phases:
             phases.append(entry.phase)
             axes.annotate(entry.phase, (1.015, place), xycoords=("axes fraction", "data"), fontsize=8.5, va="center",
                           color=_PHASE_COLOURS[entry.phase], annotation_clip=False)  # fmt: skip

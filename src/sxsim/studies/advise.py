@@ -24,12 +24,13 @@ from sxsim.results.verdicts import holm
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
 from sxsim.studies import figures
-from sxsim.studies.allocation import Limits, Split, search
+from sxsim.studies.allocation import Limits, Split
 from sxsim.studies.experiment import Advise, Bounds
 from sxsim.studies.factors import parameters_named
 from sxsim.studies.flip_points import Flip, flips_of
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Task
+from sxsim.studies.search import search
 from sxsim.studies.work import Work
 
 NOTHING, EQUAL, TODAY, FOUND, TARGET = "nothing", "equal split", "today's split", "found split", "the target"
@@ -82,7 +83,7 @@ class AdvisePart(Part):
         self.limits = Limits(tuple(b.low for b in bounds), high, asked.budget)
         self.better = -1.0 if KPIS[asked.goal].better == "lower" else 1.0
         own = self.scenario.plans[asked.plan]
-        plan = Plan(description="a split that is tried", changes=own.changes)
+        plan = Plan(description="a split that is tried", activities=own.activities, changes=own.changes)
         scenario = self.scenario.model_copy(update={"plans": self.scenario.plans | {_SPLIT_PLAN: plan}})
         self.splits = Task(scenario, _SPLIT_PLAN, asked.seed, self.engine, asked.uncertain)
         self.plans = {

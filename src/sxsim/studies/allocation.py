@@ -1,24 +1,18 @@
-"""Spreading a budget: splits within bounds, and a search for the best one when every look at a split is noisy.
-
-The search is an evolution strategy with covariance adaptation in its separable form (CMA-ES, by the library cma), started
-from the best of the simple splits. It sees the mean over some replications, the same for every split.
-Source: Hansen (2016), doi:10.48550/arXiv.1604.00772; Ros and Hansen (2008), doi:10.1007/978-3-540-87700-4_30.
-"""
+"""Spreading a budget: what splits are allowed, and where a search for the best one begins."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.studies.search import Choice
+
 #: Money for each element or sub-element, in the order of their names.
-Split = tuple[float, ...]
-#: How bad some splits are: smaller is better, infinity where a split could not be looked at.
-Loss = Callable[[Sequence[Split]], Sequence[float]]
+Split = Choice
 #: Splits are multiples of this share of the budget, so that they can be read.
 GRAIN = 0.005
-_FIRST_STEP = 0.2
 _HALVINGS = 60
 
 
@@ -92,54 +86,22 @@ class Limits:
         """Whether the whole budget is spent, but for rounding."""
         return self.budget - sum(split) < len(split) * self.budget * GRAIN / 2.0
 
+    @property
+    def count(self) -> int:
+        """How many numbers a split has."""
+        return len(self.low)
 
-def simple_splits(limits: Limits) -> list[Split]:
-    """Where a search begins: nothing, an equal split, half of it, and everything or half on one place each."""
-    count, budget = len(limits.low), limits.budget
-    half = limits.nearest([money / 2.0 for money in limits.equal()])
-    corners = [
-        limits.nearest([share * budget if place == k else 0.0 for place in range(count)])
-        for share in (1.0, 0.5)
-        for k in range(count)
-    ]
-    return list(dict.fromkeys([limits.least(), limits.equal(), half, *corners]))
+    @property
+    def scale(self) -> float:
+        """The largest that a number may be."""
+        return self.budget
 
-
-def search(limits: Limits, loss: Loss, trials: int, seed: int, also: Sequence[Split] = ()) -> list[tuple[float, Split]]:
-    """Look at up to about `trials` splits, in batches. Returns all that were looked at, the best first."""
-    import cma
-
-    seen: dict[Split, float] = {}
-
-    def look(splits: Sequence[Split]) -> list[float]:
-        new = [split for split in dict.fromkeys(splits) if split not in seen]
-        if new:
-            seen.update(zip(new, map(float, loss(new)), strict=True))
-        return [seen[split] for split in splits]
-
-    look([*simple_splits(limits), *also])
-    best = min(seen, key=lambda split: seen[split])
-    generator = np.random.default_rng([seed, len(limits.low)])
-    options = {
-        "randn": lambda *shape: generator.standard_normal(shape), "seed": np.nan, "CMA_diagonal": True, "verbose": -9,
-        "verb_log": 0, "tolflatfitness": 10, "signals_filename": "",
-    }  # fmt: skip
-    if len(limits.low) == 1:
-        for _ in range(max(trials - len(seen), 0)):
-            look([limits.nearest([float(generator.uniform(limits.low[0], limits.high[0]))])])
-        return sorted((value, split) for split, value in seen.items())
-    strategy = cma.CMAEvolutionStrategy([money / limits.budget for money in best], _FIRST_STEP, options)
-    asked = 0
-    while len(seen) < trials and asked < 3 * trials and not strategy.stop():
-        places = strategy.ask()
-        splits = [limits.nearest([float(x) * limits.budget for x in place]) for place in places]
-        values = look(splits)
-        known = [value for value in seen.values() if np.isfinite(value)] or [0.0]
-        spread = (max(known) - min(known)) or 1.0
-        away = [
-            float(np.linalg.norm(np.array(place) - np.array(split) / limits.budget))
-            for place, split in zip(places, splits, strict=True)
+    def simple(self) -> list[Split]:
+        """Where a search begins: nothing, an equal split, half of it, and everything or half on one place each."""
+        half = self.nearest([money / 2.0 for money in self.equal()])
+        corners = [
+            self.nearest([share * self.budget if place == k else 0.0 for place in range(self.count)])
+            for share in (1.0, 0.5)
+            for k in range(self.count)
         ]
-        strategy.tell(places, [min(v, max(known)) + spread * far for v, far in zip(values, away, strict=True)])
-        asked += len(splits)
-    return sorted((value, split) for split, value in seen.items())
+        return list(dict.fromkeys([self.least(), self.equal(), half, *corners]))

@@ -1,7 +1,7 @@
 """Experiment files: a question, the scenarios it is asked of, and how it is answered. Each kind of study has its fields."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -13,6 +13,7 @@ from sxsim.runs import Scenario, load
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml
 from sxsim.scenario.organisation import Aspect
+from sxsim.scenario.plan import Activity
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.studies.factors import Factor, Varied, check_ends, factors_of, parameters_named
@@ -109,7 +110,8 @@ class Advise(Experiment):
 
     study: Literal["advise"] = Field(..., description="kind of study")
     plan: Name = Field(
-        BASE_PLAN, description="plan that goes on beside the money: its direct changes hold in every split"
+        BASE_PLAN,
+        description="plan that goes on beside the money: its activities and direct changes hold in every split",
     )
     budget: float = quantity(
         ..., "money a month", "money a month for all elements together, from month 0 to the end", gt=0
@@ -134,6 +136,24 @@ class Advise(Experiment):
         description="assumptions looked at for a flip of the advice: all parameters of confidence C or D, none, or names and patterns",
     )
     flip_replications: int = quantity(4, "runs", "replications at each end of an assumption's range", ge=2)
+
+
+class Order(Experiment):
+    """In which order had a programme's activities better begin?"""
+
+    study: Literal["order"] = Field(..., description="kind of study")
+    plan: Name = Field(..., description="plan whose activities are moved; their lengths and efforts stay")
+    goal: str = Field("npv", description="KPI to make as good as the order allows")
+    move: Literal["activities", "phases"] = Field(
+        "activities", description="what is moved: each activity by itself, or the three phases as wholes"
+    )
+    latest: int | None = quantity(
+        None, "month", "last month in which an activity may begin; default: so that the longest still fits in", ge=0
+    )
+    rivals: list[Name] = Field(default_factory=list, description="plans of the scenario that are judged beside")
+    trials: int = quantity(150, "orders", "orders tried in the search", ge=10)
+    search_replications: int = quantity(8, "runs", "replications of each order tried", ge=2)
+    replications: int = quantity(40, "runs", "fresh replications on which orders are judged", ge=4)
 
 
 class Fails(Part):
@@ -177,6 +197,10 @@ class Organisations(Experiment):
     study: Literal["organisations"] = Field(..., description="kind of study")
     plans: list[Name] = Field(..., description="programmes, all run in every organisation", min_length=1)
     factors: list[Varied] = Field(..., description="what organisations differ in", min_length=1)
+    left_out: list[Name] = Field(
+        default_factory=list,
+        description="programmes that also run with each of their activities left out, one at a time: what each contributes",
+    )
     samples: int = quantity(500, "organisations", "organisations drawn (Latin hypercube)", ge=10)
     reached: Reached = Field(
         default_factory=lambda: Reached.model_validate({}),
@@ -189,7 +213,7 @@ class Organisations(Experiment):
     )
 
 
-Kind = Annotated[Sensitivity | Sweep | Why | Advise | Discover | Organisations, Field(discriminator="study")]
+Kind = Annotated[Sensitivity | Sweep | Why | Advise | Order | Discover | Organisations, Field(discriminator="study")]
 #: Kinds of study by name.
 KINDS: dict[str, type[Experiment]] = {
     get_args(kind.model_fields["study"].annotation)[0]: kind for kind in get_args(get_args(Kind)[0])
@@ -223,9 +247,19 @@ def _consistent(experiment: Experiment) -> Iterator[Problem]:
         if len(lengths) != 1 or 0 in lengths:
             yield Problem(("design",), "(='list'): a sweep by list needs values, equally many for every factor")
     named: list[tuple[tuple[str | int, ...], str]] = [(("kpis", n), kpi) for n, kpi in enumerate(experiment.kpis)]
-    if isinstance(experiment, Advise):
+    if isinstance(experiment, Advise | Order):
         named.append((("goal",), experiment.goal))
+        if experiment.goal in KPIS and KPIS[experiment.goal].better == "neither":
+            said = f"(={experiment.goal!r}) is neither better high nor better low"
+            yield Problem(("goal",), said, "name a KPI with a direction")
+    if isinstance(experiment, Advise):
         yield from _bounds(experiment)
+    if isinstance(experiment, Organisations):
+        for number, plan in enumerate(experiment.left_out):
+            if plan not in experiment.plans:
+                yield Problem(
+                    ("left_out", number), f"(={plan!r}) must be one of plans", did_you_mean(plan, experiment.plans)
+                )
     if isinstance(experiment, Discover):
         named.append((("fails", "kpi"), experiment.fails.kpi))
     for path, kpi in named:
@@ -245,10 +279,6 @@ def _bounds(experiment: Advise) -> Iterator[Problem]:
     least = sum(bound.low for bound in experiment.bounds.values())
     if least > experiment.budget:
         yield Problem(("bounds",), f": the lower bounds add up to {least:g}, must be ≤ budget(={experiment.budget:g})")
-    if KPIS[experiment.goal].better == "neither" if experiment.goal in KPIS else False:
-        yield Problem(
-            ("goal",), f"(={experiment.goal!r}) is neither better high nor better low", "name a KPI with a direction"
-        )
     if isinstance(experiment.flip_points, list):
         try:
             parameters_named(experiment.flip_points)
@@ -355,13 +385,28 @@ def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Probl
     named: list[tuple[tuple[str | int, ...], str]] = [(("plan",), experiment.plan)]
     if isinstance(experiment, Why | Discover):
         named.append((("base",), experiment.base))
-    if isinstance(experiment, Advise):
+    if isinstance(experiment, Advise | Order):
         named += [(("rivals", n), plan) for n, plan in enumerate(experiment.rivals or ())]
     if isinstance(experiment, Organisations):
         named += [(("plans", n), plan) for n, plan in enumerate(experiment.plans)]
+        named += [(("left_out", n), plan) for n, plan in enumerate(experiment.left_out)]
     for path, plan in named:
         if plan not in scenario.plans:
             yield Problem(path, f": {scenario.name} has no plan {plan!r}", did_you_mean(plan, scenario.plans))
+    if isinstance(experiment, Order) and experiment.plan in scenario.plans:
+        yield from _movable(scenario.plans[experiment.plan].activities, experiment.plan)
+
+
+def _movable(activities: Mapping[str, Activity], plan: str) -> Iterator[Problem]:
+    """What keeps a plan's activities from being moved."""
+    if len(activities) < 2:
+        yield Problem(
+            ("plan",), f"(={plan!r}) has fewer than two activities: there is no order", "name a plan with more"
+        )
+    for name, activity in activities.items():
+        if activity.again:
+            said = f"(={plan!r}): {name} is worked on more than once (again), so it has no single first month"
+            yield Problem(("plan",), said, "take again out of it")
 
 
 def _of_factor(problem: Problem, number: int) -> Problem:

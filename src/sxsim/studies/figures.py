@@ -79,7 +79,7 @@ def _tornado_of(axes: Axes, found: Indices) -> None:
     axes.set_yticks(range(len(order)), [found.names[k] for k in order])
     axes.set_ylim(len(order) - 0.4, -0.75)
     axes.set_xlim(left=0.0)
-    _lying(axes)
+    lying(axes)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     if not found.total and axes.get_xlim()[1] >= 10_000:
         axes.xaxis.set_major_formatter(FuncFormatter(thousands))
@@ -180,7 +180,7 @@ def sweep(
 
 
 _MOST_CAUSES = 12
-_GAIN, _LOSS, _WHOLE = "#2f855a", "#b5485d", "#627d98"
+GAIN, LOSS, _WHOLE = "#2f855a", "#b5485d", "#627d98"
 
 
 def waterfalls(
@@ -229,7 +229,7 @@ def _waterfall_of(
     reached = 0.0
     for row, (_, mean, low, high) in enumerate(causes):
         good = (mean > 0) != lower_is_better
-        axes.barh(row, mean, left=reached, color=_GAIN if good else _LOSS, height=0.66, alpha=0.85)
+        axes.barh(row, mean, left=reached, color=GAIN if good else LOSS, height=0.66, alpha=0.85)
         axes.plot([reached + low, reached + high], [row, row], color=INK, linewidth=1.2)
         axes.plot([reached + mean] * 2, [row, row + 1], color=MUTED, linewidth=0.7)
         reached += mean
@@ -239,10 +239,10 @@ def _waterfall_of(
     axes.axvline(0.0, color=INK, linewidth=0.9)
     axes.set_yticks(range(last + 1), [*(name for name, *_ in causes), plan])
     axes.set_ylim(last + 0.6, -0.6)
-    _lying(axes)
+    lying(axes)
     axes.margins(x=0.06)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    _short_numbers(axes, whole.unit)
+    short_numbers(axes, whole.unit)
 
 
 def allocation(
@@ -289,13 +289,13 @@ def allocation(
     right.set_ylim(bars - 0.4, -0.6)
     right.set_title(f"{goal}, {_points_or(unit_of(goal, scenario))}", fontsize=9.5, color=MUTED, loc="left")
     for each in (axes, right):
-        _lying(each)
+        lying(each)
         each.xaxis.set_major_locator(MaxNLocator(4))
-    _short_numbers(right, unit_of(goal, scenario))
+    short_numbers(right, unit_of(goal, scenario))
     return saved(figure, path)
 
 
-def _lying(axes: Axes) -> None:
+def lying(axes: Axes) -> None:
     """Quiet axes for bars and intervals that lie: lines stand up from the values."""
     quiet_axes(axes)
     axes.grid(axis="y", visible=False)
@@ -307,7 +307,7 @@ def _points_or(unit: str) -> str:
     return unit.replace("share", "percentage points", 1) if unit.startswith("share") else unit
 
 
-def _short_numbers(axes: Axes, unit: str) -> None:
+def short_numbers(axes: Axes, unit: str) -> None:
     """Large numbers in thousands and millions, shares in points."""
     if max(abs(limit) for limit in axes.get_xlim()) >= 10_000:
         axes.xaxis.set_major_formatter(FuncFormatter(thousands))
@@ -328,13 +328,13 @@ def next_euro(rows: Sequence[Mapping[str, Any]], names: Sequence[str], scenario:
         own = sorted((row for row in rows if row["from"] == base), key=lambda row: -row["npv per unit of money"])
         axes = figure.add_axes((1.5 / width + place * 4.6 / width, 0.55 / height, 3.3 / width, (height - 1.7) / height))
         for line, row in enumerate(own):
-            pays = _GAIN if row["low"] > 0 else _LOSS if row["high"] < 0 else "#9aa5b1"
+            pays = GAIN if row["low"] > 0 else LOSS if row["high"] < 0 else "#9aa5b1"
             axes.plot([row["low"], row["high"]], [line, line], color=pays, linewidth=2.2, solid_capstyle="round")
             axes.plot(row["npv per unit of money"], line, "o", color=pays, markersize=6)
         axes.axvline(0.0, color=INK, linewidth=0.9)
         axes.set_yticks(range(len(own)), [str(row["element"]) for row in own])
         axes.set_ylim(len(own) - 0.4, -0.6)
-        _lying(axes)
+        lying(axes)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_title(f"from {base}", fontsize=10.5, fontweight="bold", color=INK, loc="left")
     return saved(figure, path)
@@ -351,7 +351,7 @@ def flips(shown: Sequence[Flip], advised: str, goal: str, scenario: Scenario, pa
     )  # fmt: skip
     axes = figure.add_axes((0.36, 0.55 / height, 0.46, (height - 1.8) / height))
     for row, flip in enumerate(rows):
-        colour = _LOSS if flip.value is not None else "#9aa5b1"
+        colour = LOSS if flip.value is not None else "#9aa5b1"
         axes.plot([flip.lead_low.mean, flip.lead_high.mean], [row, row], color=colour, linewidth=2.0)
         axes.plot(flip.lead_low.mean, row, "o", markerfacecolor="white", markeredgecolor=colour, markersize=6)
         axes.plot(flip.lead_high.mean, row, "o", color=colour, markersize=6)
@@ -360,9 +360,9 @@ def flips(shown: Sequence[Flip], advised: str, goal: str, scenario: Scenario, pa
     axes.axvline(0.0, color=INK, linewidth=0.9)
     axes.set_yticks(range(len(rows)), [f"{flip.parameter.name} · {flip.rival}" for flip in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    _lying(axes)
+    lying(axes)
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    _short_numbers(axes, unit_of(goal, scenario))
+    short_numbers(axes, unit_of(goal, scenario))
     return saved(figure, path)
 
 
@@ -458,21 +458,42 @@ def programmes(
     axes.set_xlim(0.0, 1.0)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.legend(frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
-    _lying(axes)
+    lying(axes)
     for place, plan in enumerate(plans):
         own = figure.add_axes(((6.7 + 4.3 * place) / width, 0.55 / height, 2.3 / width, box))
         for row, each in enumerate(per_plan[plan]):
             change, low, high = each.change
-            colour = _GAIN if low > 0 else _LOSS if high < 0 else "#9aa5b1"
+            colour = GAIN if low > 0 else LOSS if high < 0 else "#9aa5b1"
             own.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
             own.plot(change, row, "o", color=colour, markersize=5.5)
         own.axvline(0.0, color=INK, linewidth=0.9)
         own.set_yticks(range(len(per_plan[plan])), [each.factor for each in per_plan[plan]])
         own.set_ylim(max(rows, 1) - 0.4, -0.6)
-        _lying(own)
+        lying(own)
         own.xaxis.set_major_locator(MaxNLocator(4))
         own.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.0f}" if x else "0"))
         own.set_title(f"{plan}", fontsize=10, fontweight="bold", color=INK, loc="left", pad=16)
         own.text(0, 1.0 + 0.05 / (height - 1.9), "points more that reach it, highest third against lowest",
                  transform=own.transAxes, fontsize=7.5, color=MUTED)  # fmt: skip
+    return saved(figure, path)
+
+
+def contributions(rows: Sequence[tuple[str, Interval]], plan: str, aim: str, scenario: Scenario, path: Path) -> Path:
+    """Draw what each activity of a programme adds to the share of organisations that reach the aim, the largest first."""
+    order = sorted(rows, key=lambda row: -row[1].mean)
+    height = 1.9 + 0.32 * len(order)
+    figure = canvas(
+        9.5, height, f"What each activity of {plan} contributes",
+        f"{scenario.name} · aim: {aim} · organisations more that reach it with the activity than without, points, 95 % interval",
+    )  # fmt: skip
+    axes = figure.add_axes((0.27, 0.5 / height, 0.66, (height - 1.5) / height))
+    for row, (_, found) in enumerate(order):
+        colour = GAIN if found.low > 0 else LOSS if found.high < 0 else "#9aa5b1"
+        axes.plot([found.low, found.high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
+        axes.plot(found.mean, row, "o", color=colour, markersize=6)
+    axes.axvline(0.0, color=INK, linewidth=0.9)
+    axes.set_yticks(range(len(order)), [name.replace("_", " ") for name, _ in order])
+    axes.set_ylim(len(order) - 0.4, -0.6)
+    lying(axes)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.0f}" if x else "0"))
     return saved(figure, path)

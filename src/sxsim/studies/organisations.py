@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.results.cash import share_interval
+from sxsim.results.folder import name_in_path
 from sxsim.results.intervals import Interval, interval
 from sxsim.studies import figures
 from sxsim.studies.experiment import Organisations
@@ -72,24 +73,47 @@ class OrganisationsPart(Part):
         """What organisations differ in."""
         return [factor.name for factor in self.factors]
 
-    def _points(self) -> Points:
-        return Points(len(self.drawn), lambda number: Point.of(self.factors, list(self.drawn[number]), number))
+    @property
+    def without(self) -> list[tuple[str, str]]:
+        """Programmes and activities that are left out of them, one at a time."""
+        return [(plan, name) for plan in self.experiment.left_out for name in self.scenario.plans[plan].activities]
+
+    def _points(self, plan: str = "", left_out: str = "") -> Points:
+        """Every organisation, with an activity left out of a programme, or with none."""
+
+        def at(number: int) -> Point:
+            point = Point.of(self.factors, list(self.drawn[number]), number)
+            if not left_out:
+                return point
+            activity = self.scenario.plans[plan].activities[left_out]
+            place = f"plans.{plan}.activities.{left_out}"
+            off = {f"{place}.effort": 0.0, f"{place}.again": []} if activity.again else {f"{place}.effort": 0.0}
+            return Point(tuple(sorted({**dict(point.settings), **off}.items())), number)  # type: ignore[arg-type]
+
+        return Points(len(self.drawn), at)
+
+    def _cases(self) -> list[tuple[str, str, Task, Points]]:
+        """Programmes, activities left out, tasks and points."""
+        whole = [(plan, "", task, self._points()) for plan, task in self.tasks.items()]
+        return whole + [(plan, name, self.tasks[plan], self._points(plan, name)) for plan, name in self.without]
 
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
         """Every organisation under every programme."""
-        return [(task, self._points()) for task in self.tasks.values()], 0
+        return [(task, points) for _, _, task, points in self._cases()], 0
 
     def run(self, work: Work) -> None:
         """Run every programme in every organisation."""
         self.work = work
-        for plan, task in self.tasks.items():
-            work.finish(task, self._points(), f"{self.scenario.name}, {plan}", self.experiment.kpis[0])
+        for plan, name, task, points in self._cases():
+            what = f"{self.scenario.name}, {plan}" + (f" without {name}" if name else "")
+            work.finish(task, points, what, self.experiment.kpis[0])
 
     def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
         """All points with programme and organisation."""
-        for plan, task in self.tasks.items():
-            for number, point in enumerate(self._points()):
-                yield task, {"plan": plan} | dict(zip(self.names, map(float, self.drawn[number]), strict=True)), point
+        for plan, name, task, points in self._cases():
+            for number, point in enumerate(points):
+                labels: dict[str, float | str] = {"plan": plan, "left out": name}
+                yield task, labels | dict(zip(self.names, map(float, self.drawn[number]), strict=True)), point
 
     @cached_property
     def maturity(self) -> dict[str, dict[str, NDArray[np.float64]]]:
@@ -99,10 +123,31 @@ class OrganisationsPart(Part):
             for plan, task in self.tasks.items()
         }
 
+    @cached_property
+    def contributions(self) -> list[tuple[str, str, str, Interval]]:
+        """What each activity contributes: how many organisations fewer succeed, or how much lower a KPI is, without it.
+
+        Programme, activity, what (reached, held, or a KPI), and the difference with 95 % interval, organisation by organisation.
+        """
+        found = []
+        for plan, name in self.without:
+            task, points = self.tasks[plan], self._points(plan, name)
+            for what, kpis in _KPIS.items():
+                fewer = self._succeeds(self.values(task, points, kpis))
+                found.append((plan, name, what, interval(self.successes(plan, what) - fewer, "share", (-1.0, 1.0))))
+            whole, less = (self.values(task, chosen, self.experiment.kpis) for chosen in (self._points(), points))
+            for column, kpi in enumerate(self.experiment.kpis):
+                found.append(
+                    (plan, name, kpi, self.interval_of(kpi, whole[:, column] - less[:, column], difference=True))
+                )
+        return found
+
     def successes(self, plan: str, what: str, move: float = 0.0) -> NDArray[np.float64]:
         """Which organisations succeed (1, 0, or NaN where the run failed); move: levels added to both thresholds."""
+        return self._succeeds(self.maturity[plan][what], move)
+
+    def _succeeds(self, values: NDArray[np.float64], move: float = 0.0) -> NDArray[np.float64]:
         aim = self.experiment.reached
-        values = self.maturity[plan][what]
         done = (values[:, 0] >= min(aim.mean + move, 5.0)) & (values[:, 1] >= min(aim.weakest + move, 5.0))
         return np.where(np.isfinite(values).all(axis=1), done.astype(float), np.nan)
 
@@ -159,6 +204,21 @@ class OrganisationsPart(Part):
                 for each in self.differences
             ],
         )
+        if self.without:
+            yield (
+                "contributions",
+                [
+                    {
+                        "plan": plan,
+                        "left out": name,
+                        "what": what,
+                        "mean": found.mean,
+                        "low": found.low,
+                        "high": found.high,
+                    }
+                    for plan, name, what, found in self.contributions
+                ],
+            )
         aim = self.experiment.reached
         yield (
             "definition",
@@ -173,6 +233,10 @@ class OrganisationsPart(Part):
         """Draw the shares, and what matters."""
         shares = {plan: {what: self.share(plan, what) for what in _KPIS} for plan in self.tasks}
         figures.programmes(shares, self.differences, self._aim(), self.scenario, folder / f"programmes{suffix}.png")
+        for plan in self.experiment.left_out:
+            rows = [(name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)]
+            path = folder / f"contributions-{name_in_path(plan)}{suffix}.png"
+            figures.contributions(rows, plan, self._aim(), self.scenario, path)
 
     def _aim(self) -> str:
         aim = self.experiment.reached
@@ -198,6 +262,16 @@ class OrganisationsPart(Part):
             texts.append(
                 f"What matters most: {'; '.join(said)}." if said else "Nothing that was drawn matters clearly."
             )
+        for plan in self.experiment.left_out:
+            by_share = [
+                (name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)
+            ]
+            by_share.sort(key=lambda each: -each[1].mean)
+            said = [
+                f"{name} {100 * found.mean:+.0f} points ({100 * found.low:+.0f} to {100 * found.high:+.0f})"
+                for name, found in by_share
+            ]
+            texts.append(f"What each activity of {plan} adds to the share that reaches the aim: {'; '.join(said)}.")
         moved = [self.share(plan, REACHED, move)[0] for plan in self.tasks for move in (_MOVES[1], _MOVES[3])]
         texts.append(
             f"With an aim a quarter of a level lower or higher the shares that reach it lie between {min(moved):.0%} and "

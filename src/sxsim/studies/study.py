@@ -13,6 +13,7 @@ from sxsim.studies.advise import AdvisePart
 from sxsim.studies.cluster import cluster_runner
 from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
+from sxsim.studies.order import OrderPart
 from sxsim.studies.organisations import OrganisationsPart
 from sxsim.studies.part import Part
 from sxsim.studies.points import Failure
@@ -26,6 +27,7 @@ PARTS: dict[str, type[Part]] = {
     "sweep": SweepPart,
     "why": WhyPart,
     "advise": AdvisePart,
+    "order": OrderPart,
     "discover": DiscoverPart,
     "organisations": OrganisationsPart,
 }

@@ -1,0 +1,270 @@
+"""The order of a programme: when each activity had better begin, the same work and the same money given.
+
+An order is searched for on some replications, chosen among the best on others, and judged against the plan as it is and
+against beginning everything at once on fresh ones, so that luck in the search does not count for it.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sxsim.results.intervals import Interval
+from sxsim.results.kpis import KPIS
+from sxsim.results.summary import number, signed
+from sxsim.results.verdicts import holm
+from sxsim.scenario.plan import Plan
+from sxsim.standard.catalogue import ACTIVITIES, activities
+from sxsim.studies import order_figures
+from sxsim.studies.experiment import Order
+from sxsim.studies.part import Part, Row
+from sxsim.studies.points import Point, Task
+from sxsim.studies.search import Choice, search
+from sxsim.studies.work import Work
+
+AS_PLANNED, AT_ONCE, FOUND = "as planned", "everything at once", "found order"
+#: Orders that go from the search to the choice, and times as many replications they get there.
+_SHORTLIST, _LONGER = 8, 3
+_WRONG_AT_MOST = 0.05
+PHASES = ("pre-implementation", "implementation", "post-implementation")
+
+
+@dataclass(frozen=True)
+class Starts:
+    """First months that are allowed: whole numbers from 0 to `latest`, one for each thing that is moved."""
+
+    count: int
+    latest: int
+    planned: Choice
+    phases: tuple[int, ...]
+
+    @property
+    def scale(self) -> float:
+        """The largest that a first month may be; at least 1, because a search divides by it."""
+        return float(max(self.latest, 1))
+
+    def nearest(self, wanted: Sequence[float]) -> Choice:
+        """Rounded to whole months, within what is allowed."""
+        return tuple(float(min(max(round(month), 0), self.latest)) for month in wanted)
+
+    def simple(self) -> list[Choice]:
+        """As planned; everything at once; phase after phase, close together or far apart; the phases turned round."""
+        last = len(PHASES) - 1
+        spread = [
+            tuple(phase / last * share * self.latest for phase in order)
+            for share in (0.5, 1.0)
+            for order in (self.phases, tuple(last - phase for phase in self.phases))
+        ]
+        begin = [self.planned, (0.0,) * self.count, *(self.nearest(each) for each in spread)]
+        return list(dict.fromkeys(begin))
+
+
+class OrderPart(Part):
+    """The order of one scenario's programme."""
+
+    experiment: Order
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        asked = self.experiment
+        self.better = -1.0 if KPIS[asked.goal].better == "lower" else 1.0
+        self.plan: Plan = self.scenario.plans[asked.plan]
+        names = sorted(self.plan.activities, key=ACTIVITIES.index)
+        phase_of = {each.slug: each.phase for each in activities()}
+        groups = {name: [name] for name in names}
+        if asked.move == "phases":
+            groups = {phase: [name for name in names if phase_of[name] == phase] for phase in PHASES}
+            groups = {phase: members for phase, members in groups.items() if members}
+        self.groups = groups
+        planned = tuple(float(min(self.plan.activities[name].start for name in members)) for members in groups.values())
+        phases = tuple(PHASES.index(phase_of[members[0]]) for members in groups.values())
+        self.starts = Starts(len(groups), self._latest(), planned, phases)
+        self.plans = {
+            name: Task(self.scenario, name, asked.seed, self.engine, asked.uncertain) for name in asked.rivals
+        }
+        self.asked: dict[tuple[str, str, Point], tuple[Task, dict[str, float | str]]] = {}
+
+    def _latest(self) -> int:
+        """The last month in which work may begin: as asked, or so late that everything still fits in."""
+        if self.experiment.latest is not None:
+            return self.experiment.latest
+        months = self.scenario.horizon.months
+        longest = max((each.months or 0 for each in self.plan.activities.values()), default=0)
+        planned = max((each.start for each in self.plan.activities.values()), default=0)
+        return max(months - longest, planned, 0)
+
+    # Points.
+
+    def starts_of(self, order: Choice) -> dict[str, int]:
+        """The first month of each activity: a phase keeps the distances between its activities."""
+        found = {}
+        for members, begins, planned in zip(self.groups.values(), order, self.starts.planned, strict=True):
+            for name in members:
+                found[name] = int(begins + self.plan.activities[name].start - planned)
+        return found
+
+    def _of(self, order: Choice, replication: int) -> Point:
+        path = f"plans.{self.experiment.plan}.activities"
+        settings = {f"{path}.{name}.start": start for name, start in self.starts_of(order).items()}
+        return Point(tuple(sorted(settings.items())), replication)
+
+    def _finish(self, what: str, orders: Sequence[Choice], replications: Sequence[int]) -> NDArray[np.float64]:
+        """Run orders. Returns the goal, shape (orders, replications)."""
+        assert self.work is not None
+        points = [self._of(order, r) for order in orders for r in replications]
+        for order, point in zip([o for o in orders for _ in replications], points, strict=True):
+            labels: dict[str, float | str] = {"for": what, "plan": ""}
+            labels |= {name: float(start) for name, start in self.starts_of(order).items()}
+            self.asked.setdefault((what, self.task.plan, point), (self.task, labels))
+        self.work.finish(self.task, points, f"{self.scenario.name}, {what}", self.experiment.goal)
+        return self.values(self.task, points, [self.experiment.goal]).reshape(len(orders), len(replications))
+
+    def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
+        """All points in the order in which they were asked for."""
+        for (_, _, point), (task, labels) in self.asked.items():
+            yield task, labels, point
+
+    def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
+        """The first look at the plan as it is; the rest depends on what comes out."""
+        asked = self.experiment
+        first = [self._of(self.starts.planned, r) for r in range(asked.search_replications)]
+        more = asked.trials * asked.search_replications + _SHORTLIST * _LONGER * asked.search_replications
+        more += (3 + len(self.plans)) * asked.replications
+        return [(self.task, first)], more - len(first)
+
+    # The search and the judgement.
+
+    def run(self, work: Work) -> None:
+        """Search, choose, judge."""
+        self.work = work
+        asked = self.experiment
+        early = range(asked.search_replications)
+        later = range(early.stop, early.stop + _LONGER * asked.search_replications)
+        fresh = range(later.stop, later.stop + asked.replications)
+
+        def loss(orders: Sequence[Choice]) -> list[float]:
+            return self._losses("search", orders, early)
+
+        tried = search(self.starts, loss, asked.trials, asked.seed)
+        self.trials = len(tried)
+        best = [order for _, order in tried[:_SHORTLIST]]
+        found = best[int(np.argmin(self._losses("choice", best, later)))]
+        self.orders = {AS_PLANNED: self.starts.planned, AT_ONCE: (0.0,) * self.starts.count, FOUND: found}
+        values = self._finish("judgement", list(self.orders.values()), fresh)
+        self.goal = dict(zip(self.orders, values, strict=True))
+        for name, task in self.plans.items():
+            points = [Point((), r) for r in fresh]
+            for point in points:
+                nothing = dict.fromkeys(self.starts_of(found), math.nan)
+                self.asked.setdefault(("judgement", name, point), (task, {"for": "judgement", "plan": name} | nothing))
+            work.finish(task, points, f"{self.scenario.name}, {name}", asked.goal)
+            self.goal[name] = self.values(task, points, [asked.goal])[:, 0]
+
+    def _losses(self, what: str, orders: Sequence[Choice], replications: Sequence[int]) -> list[float]:
+        means = self._finish(what, orders, replications).mean(axis=1)
+        return [-self.better * float(mean) if math.isfinite(mean) else math.inf for mean in means]
+
+    def _lead(self, one: str, other: str) -> Interval:
+        """How far one order is ahead of another, positive when the goal is better."""
+        return self.interval_of(
+            self.experiment.goal, self.better * (self.goal[one] - self.goal[other]), difference=True
+        )
+
+    @cached_property
+    def leads(self) -> dict[str, Interval]:
+        """How far the found order is ahead of the others."""
+        return {name: self._lead(FOUND, name) for name in self.goal if name != FOUND}
+
+    @cached_property
+    def chances(self) -> dict[str, float]:
+        """The p of each lead, corrected for all of them."""
+        return holm(self.leads)
+
+    @property
+    def advised(self) -> str:
+        """The found order when it is clearly better than the simple ones; else the better of these."""
+        simple = (AS_PLANNED, AT_ONCE)
+        if all(self.chances[name] < _WRONG_AT_MOST and self.leads[name].mean > 0 for name in simple):
+            return FOUND
+        ahead = self._lead(AT_ONCE, AS_PLANNED)
+        return AT_ONCE if ahead.low > 0 else AS_PLANNED
+
+    # What it says.
+
+    def tables(self) -> Iterator[tuple[str, list[Row]]]:
+        """The orders, and the judgement on fresh draws."""
+        yield (
+            "orders",
+            [
+                {
+                    "order": name,
+                    "activity": activity,
+                    "first month": start,
+                    "months": self.plan.activities[activity].months,
+                }
+                for name, order in self.orders.items()
+                for activity, start in self.starts_of(order).items()
+            ],
+        )
+        rows: list[Row] = []
+        for name, values in self.goal.items():
+            value = self.interval_of(self.experiment.goal, values)
+            lead = self.leads.get(name)
+            rows.append(
+                {"order": name, "advised": name == self.advised, "mean": value.mean, "low": value.low, "high": value.high}
+                | {f"found order ahead by{part}": getattr(lead, kind) if lead else 0.0
+                   for part, kind in (("", "mean"), (" low", "low"), (" high", "high"))}
+            )  # fmt: skip
+        yield "judgement", rows
+
+    def draw(self, folder: Path, suffix: str) -> None:
+        """Draw the advised order beside the plan as it is, and what they bring."""
+        shown = list(dict.fromkeys([AS_PLANNED, self.advised, FOUND]))
+        plans = {name: self._plan_of(self.orders[name]) for name in shown}
+        ahead = {name: self._lead(name, AS_PLANNED) for name in self.goal if name != AS_PLANNED}
+        order_figures.orders(plans, ahead, self.experiment.goal, self.scenario, folder / f"order{suffix}.png")
+
+    def _plan_of(self, order: Choice) -> Plan:
+        starts = self.starts_of(order)
+        moved = {name: each.model_copy(update={"start": starts[name]}) for name, each in self.plan.activities.items()}
+        return self.plan.model_copy(update={"activities": moved})
+
+    def sentences(self) -> list[str]:
+        """When to begin what, and how sure that is."""
+        goal, months = self.experiment.goal, self.scenario.horizon.months
+        value = self.interval_of(goal, self.goal[self.advised])
+        said = f"{goal} {number(value.mean, value.unit)} ({number(value.low, value.unit)} to {number(value.high, value.unit)})"
+        if self.advised == FOUND:
+            first = f"Advice for {self.experiment.plan}: {self._in_words(FOUND)}. {said} over {months} months."
+        elif self.advised == AT_ONCE:
+            first = f"Advice for {self.experiment.plan}: begin everything in month 0. {said} over {months} months."
+        else:
+            first = f"No order was found that is clearly better than {self.experiment.plan} as it is planned. {said}."
+        texts = [first]
+        for name in self.goal:
+            if name in (self.advised, AS_PLANNED) and self.advised == AS_PLANNED:
+                continue
+            if name != self.advised:
+                lead = self._lead(self.advised, name)
+                clear = (
+                    "clearly ahead of" if lead.low > 0 else "clearly behind" if lead.high < 0 else "not to be told from"
+                )
+                texts.append(f"It is {clear} {name}: {signed(lead)}.")
+        if self.advised != FOUND:
+            texts.append(f"The best that was found: {self._in_words(FOUND)}.")
+        texts.append(
+            f"{self.trials} orders were looked at, with {self.experiment.search_replications} runs each; the judgement rests on "
+            f"{self.experiment.replications} fresh runs."
+        )
+        return texts
+
+    def _in_words(self, name: str) -> str:
+        by_month: dict[int, list[str]] = {}
+        for activity, start in self.starts_of(self.orders[name]).items():
+            by_month.setdefault(start, []).append(activity)
+        return "; ".join(f"month {month}: {', '.join(by_month[month])}" for month in sorted(by_month))
