@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from sxsim.scenario.organisation import Organisation
-from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
+from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS
 
-from .cafe import TEXT, line_with, only
+from .cafe import TEXT, cafe, line_with, only, problems_with
 from .conftest import Check
 
 
@@ -54,3 +54,22 @@ def test_an_unknown_brand_position_is_refused_and_the_known_ones_are_named(check
     problem = only(check(("organisation:", "organisation:\n  brand_position: cheap")))
     assert "organisation.brand_position(='cheap') must be" in problem
     assert "low_budget" in problem and "luxury" in problem
+
+
+def test_one_severity_holds_for_all_obstacles_and_each_may_have_its_own() -> None:
+    assert set(cafe("organisation.obstacles=0.6").organisation.obstacles.model_dump().values()) == {0.6}
+    own = cafe("organisation.obstacles={silos: 0.9}").organisation.obstacles
+    assert (own.silos, own.mindset) == (0.9, 0.2)
+    assert list(own.model_dump()) == list(OBSTACLES)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{silos: 1.5}", "organisation.obstacles.silos(=1.5) must be ≤ 1"),
+        ("{silo: 0.5}", "organisation.obstacles.silo is not known here"),
+        ("-0.1", "must be ≥ 0"),
+    ],
+)
+def test_an_obstacle_that_cannot_be_is_refused(written: str, message: str) -> None:
+    assert message in only(problems_with(f"organisation.obstacles={written}"))

@@ -77,3 +77,52 @@ def test_an_empty_plan_is_a_plan(check: Check) -> None:
 def test_a_plan_left_empty_is_refused_in_words_a_user_knows(check: Check) -> None:
     problems = check(("same-again: {description: equal to the base}", "same-again:"))
     assert all("instance of" not in str(problem) and "dictionary" not in str(problem) for problem in problems)
+
+
+WORK = "plans.welcome.activities"
+
+
+def test_an_activity_goes_by_name_or_clause_and_an_effort_lasts_to_the_end() -> None:
+    plan = cafe(f"{WORK}={{create_urgency: 0.5, '19390:6.4': {{start: 1, months: 1}}}}").plans["welcome"]
+    assert set(plan.activities) == {"create_urgency", "minimum_viable_changes"}
+    urgency, changes = plan.activities.values()
+    assert (urgency.effort, urgency.start, urgency.months) == (0.5, 0, None)
+    assert (changes.effort, changes.start, changes.months) == (1.0, 1, 1)
+
+
+def test_an_end_stands_for_a_length() -> None:
+    activity = cafe(f"{WORK}.change_team={{start: 0, end: 2}}").plans["welcome"].activities["change_team"]
+    assert (activity.months, activity.end) == (2, None)
+
+
+def test_an_activity_may_be_worked_on_again() -> None:
+    sets = ("horizon.months=20", f"{WORK}.change_team={{months: 3, again: [{{start: 10, months: 2, effort: 0.5}}]}}")
+    stretches = cafe(*sets).plans["welcome"].activities["change_team"].stretches()
+    assert [(each.start, each.months, each.effort) for each in stretches] == [(0, 3, 1.0), (10, 2, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{create_urgency: {start: 6, end: 3}}", "it ends (month 3) before it starts (month 6)"),
+        ("{create_urgency: {start: 1, end: 2, months: 1}}", "give either months or end"),
+        ("{create_urgency: {start: 0, months: 0}}", "must be ≥ 1"),
+        ("{create_urgency: {start: 2}}", "must be before the horizon ends (month 2)"),
+        ("{create_urgency: 1.5}", "must be ≤ 1"),
+        ("{create_urgency: -0.5}", "must be ≥ 0"),
+        ("{create_urgnecy: 1}", "is no activity; use analyse_situation"),
+        ("{create_urgency: 1, '19390:5.4': 0.5}", "create_urgency stands twice, by name and by clause"),
+        ("{create_urgency: {again: [{start: 1}]}}", "overlaps with work that goes on to the end"),
+        ("{create_urgency: {months: 2, again: [{start: 1}]}}", "overlaps with work that goes on to month 2"),
+    ],
+)
+def test_an_activity_that_cannot_be_is_refused(written: str, message: str) -> None:
+    problem = only(problems_with(f"{WORK}={written}"))
+    assert message in problem
+    assert problem.startswith("plans.welcome.activities")
+
+
+def test_where_an_activity_is_wrong_the_line_is_named(check: Check) -> None:
+    problem = only(check(("    money:", "    activities: {change_team: {start: 6, end: 3}}\n    money:")))
+    assert "it ends (month 3) before it starts (month 6)" in problem
+    assert "line" in problem

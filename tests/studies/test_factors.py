@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from sxsim.studies.factors import Factor, Varied
+from sxsim.runs import load
+from sxsim.scenario.problems import InvalidInput
+from sxsim.standard.catalogue import ELEMENTS, OBSTACLES
+from sxsim.studies.factors import Factor, Varied, check_ends, factors_of
+from sxsim.studies.points import Point
+from tests.studies.experiments import CAFE
 
 PLACES = np.linspace(0.001, 0.999, 500)
 
@@ -57,3 +62,47 @@ def test_whole_numbers_stay_whole_whatever_they_are_drawn_from() -> None:
 def test_a_wrong_distribution_is_refused(fields: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Varied.model_validate({"path": "market.customers"} | fields)
+
+
+def test_a_factor_may_scale_several_fields_and_whole_numbers_stay_whole() -> None:
+    varied = Varied.model_validate(
+        {
+            "name": "size",
+            "low": 0.5,
+            "high": 2,
+            "scales": {"sites.site.staff_factor": 1, "market.people": 301, "market.customers": 100},
+        }
+    )
+    scenario = load(CAFE)
+    (factor,) = factors_of(varied, scenario, "today")
+    check_ends([factor], scenario)
+    assert dict(Point.of([factor], [1.5], 0).settings) == {
+        "market.customers": 150, "market.people": 452, "sites.site.staff_factor": 1.5,
+    }  # fmt: skip
+
+
+def test_a_star_stands_for_everything_at_its_place() -> None:
+    spread = dict.fromkeys(ELEMENTS[:3], 1.0)
+    scenario = load(CAFE, sets=[f"plans.one.money={spread}", "plans.two.money={culture: 5}"])
+    varied = Varied.model_validate({"name": "budget", "low": 1, "high": 2, "scales": {"plans.*.money.*.per_month": 10}})
+    (factor,) = factors_of(varied, scenario, "today")
+    named = {f"plans.one.money.{name}.per_month" for name in ELEMENTS[:3]} | {"plans.two.money.culture.per_month"}
+    assert named <= set(factor.paths)
+    assert dict(Point.of([factor], [1.5], 0).settings)["plans.two.money.culture.per_month"] == 15
+
+
+def test_a_star_that_stands_for_nothing_is_refused() -> None:
+    varied = Varied.model_validate({"name": "x", "low": 1, "high": 2, "scales": {"plans.today.money.*": 1}})
+    with pytest.raises(InvalidInput, match="fits no field"):
+        factors_of(varied, load(CAFE), "today")
+
+
+def test_the_nine_obstacles_vary_together_as_factors() -> None:
+    found = factors_of(Varied.model_validate({"obstacles": "severity", "low": 0, "high": 0.8}), load(CAFE), "today")
+    assert [factor.name for factor in found] == list(OBSTACLES)
+    assert found[2].paths == ("organisation.obstacles.silos",)
+
+
+def test_scales_needs_a_name() -> None:
+    with pytest.raises(ValidationError, match="scales needs a name"):
+        Varied.model_validate({"scales": {"market.people": 1}, "low": 1, "high": 2})

@@ -167,7 +167,10 @@ def validate(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, lis
     try:
         scenario = model.model_validate(raw)
     except ValidationError as error:
-        problems = [from_error(item, raw, model) for item in error.errors()]
+        found = [from_error(item, raw, model) for item in error.errors()]
+        problems = list(
+            {str(problem): problem for problem in found}.values()
+        )  # a short form is wrong in all its parts at once
         return None, problems + _problems_beyond(raw, [problem.path for problem in problems], model)
     return scenario, list(cross_check(scenario))
 
@@ -194,7 +197,7 @@ def _with_stand_in(raw: dict[str, Any], wrong: list[Path], stand_in: Any, model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for path, _ in (locate(item, data) for item in error.errors()):
+        for path in {path for path, _ in [locate(item, data) for item in error.errors()] if path}:
             _holder(data, path).pop(path[-1], None)
     try:
         return model.model_validate(data)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sxsim.scenario.fields import Name, Opening, Part, Share, Short, Staffing, quantity
 from sxsim.scenario.organisation import Aspect
@@ -22,7 +22,19 @@ class Effort(Part):
 
     start: int = quantity(0, "month", "first month", ge=0)
     months: int | None = quantity(None, "months", "for how many months; default: to the end", ge=1)
+    end: int | None = quantity(None, "month", "month after the last, in place of months", ge=0)
     effort: float = quantity(1.0, "share", "effort, 1 is as much as makes sense", ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _length(self) -> "Effort":
+        """An end stands for a length, which is what is kept."""
+        if self.end is not None:
+            if self.months is not None:
+                raise ValueError("give either months or end")
+            if self.end <= self.start:
+                raise ValueError(f"it ends (month {self.end}) before it starts (month {self.start})")
+            self.months, self.end = self.end - self.start, None
+        return self
 
 
 class Activity(Effort):
@@ -110,3 +122,16 @@ class Plan(Part):
     )
     changes: list[Change] = Field(default_factory=list, description="direct changes: staff, hours, price, promise")
     funded_by_result: Share = Field(0.0, description="share of last month's result that is added to the plan's money")
+
+    @field_validator("activities", mode="before")
+    @classmethod
+    def _each_once(cls, value: object) -> object:
+        """An activity may go by its name or its clause, but not by both."""
+        if isinstance(value, dict):
+            names = [ACTIVITY_CLAUSES.get(str(key), str(key)) for key in value]
+            twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+            if twice:
+                raise ValueError(
+                    f"{', '.join(twice)} stands twice, by name and by clause; use `again` for a later stretch"
+                )
+        return value

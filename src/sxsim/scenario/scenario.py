@@ -213,6 +213,11 @@ def _plans(scenario: Scenario) -> Iterator[Problem]:
             if money.start >= months:
                 message = f"(={money.start}) must be before the horizon ends (month {months})"
                 yield Problem(("plans", name, "money", key, "start"), message)
+        starts = {key: activity.start for key, activity in plan.activities.items()}
+        if starts and min(starts.values()) >= months:  # part of a programme may lie beyond a horizon cut short
+            key = min(starts, key=lambda key: starts[key])
+            message = f"(={starts[key]}) must be before the horizon ends (month {months})"
+            yield Problem(("plans", name, "activities", key, "start"), message)
         for index, change in enumerate(plan.changes):
             at: Path = ("plans", name, "changes", index)
             yield from _known((*at, "touchpoint"), change.touchpoint, touchpoints, "touchpoint")

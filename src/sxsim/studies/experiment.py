@@ -395,6 +395,9 @@ def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Probl
             yield Problem(path, f": {scenario.name} has no plan {plan!r}", did_you_mean(plan, scenario.plans))
     if isinstance(experiment, Order) and experiment.plan in scenario.plans:
         yield from _movable(scenario.plans[experiment.plan].activities, experiment.plan)
+        months = scenario.horizon.months
+        if experiment.latest is not None and experiment.latest >= months:
+            yield Problem(("latest",), f"(={experiment.latest}) must be before the horizon ends (month {months})")
 
 
 def _movable(activities: Mapping[str, Activity], plan: str) -> Iterator[Problem]:
