@@ -33,7 +33,7 @@ PACKAGE = DOCS.parent / "src" / "sxsim"
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 #: The files of the model in the order of the effect chain.
 CHAIN = (
-    "organisation", "commitment", "levers", "demand", "queue", "contact", "pyramid", "customer", "employee", "network",
+    "organisation", "implementation", "commitment", "levers", "demand", "queue", "contact", "pyramid", "customer", "employee", "network",
     "market", "business", "draws",
 )  # fmt: skip
 
@@ -89,6 +89,9 @@ def steps(file: str) -> dict[str, ast.FunctionDef]:
 
 
 MONTH, CONTACT, SHIFT = (f"engines/order_of_a_{part}.py" for part in ("month", "contact", "shift"))
+EMPLOYEES, ORGANISATION = (f"engines/steps_of_{part}.py" for part in ("employees", "the_organisation"))
+#: The files of the steps of a month.
+MONTHLY = (MONTH, EMPLOYEES, ORGANISATION)
 AGENTS, FLOOR, MODEL = (f"engines/reference/{name}.py" for name in ("agents", "floor", "model"))
 #: Steps that only shorten others.
 PLUMBING = ("happens", "drawn_minutes", "bounded", "count_wait")
@@ -160,6 +163,7 @@ def rule_or_step(file: str) -> Named:
 def engine_calls(kind: str | None) -> Named:
     """Name the steps that agents and floor call; `kind` is the class to which `self` belongs."""
     orders = {"month": functions(MONTH), "order": functions(CONTACT), "shift": functions(SHIFT)}
+    orders |= {"steps_of_employees": functions(EMPLOYEES), "steps_of_the_organisation": functions(ORGANISATION)}
     methods = functions(AGENTS) | functions(FLOOR)
 
     def named(node: ast.AST) -> str | None:
@@ -259,14 +263,21 @@ def starting() -> list[str]:
 
     def named(node: ast.AST) -> str | None:
         name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        return name if name in steps(MONTH) else None
+        return name if any(name in steps(file) for file in MONTHLY) else None
 
     return [name for _, name in outline(functions("engines/start.py")["Start.world"].body, named)]
 
 
 def steps_of_a_month() -> str:
     """All steps of a month but those before the first minute."""
-    return each_step(MONTH, [name for name in steps(MONTH) if name not in starting()])
+    parts = (each_step(file, [name for name in steps(file) if name not in starting()]) for file in MONTHLY)
+    return "\n\n".join(parts)
+
+
+def steps_of_the_start() -> str:
+    """The steps before the first minute."""
+    homes = {name: file for file in MONTHLY for name in steps(file)}
+    return "\n\n".join(part for name in starting() if (part := each_step(homes[name], [name])))
 
 
 def visit_as_run() -> str:
@@ -295,7 +306,7 @@ def counter_as_run() -> str:
 def users() -> dict[str, list[str]]:
     """The steps that use a name with a dot, like `draws.QUIT`, `contact.effort` or `p.wish_spread`."""
     found: dict[str, list[str]] = {}
-    for file in (MONTH, CONTACT, SHIFT):
+    for file in (*MONTHLY, CONTACT, SHIFT):
         for name, node in steps(file).items():
             for part in ast.walk(node):
                 if isinstance(part, ast.Attribute):
@@ -575,7 +586,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "counter-as-run": counter_as_run,
     "steps-of-a-contact": lambda: each_step(CONTACT, list(steps(CONTACT))),
     "steps-of-a-shift": lambda: each_step(SHIFT, list(steps(SHIFT))),
-    "steps-of-the-start": lambda: each_step(MONTH, starting()),
+    "steps-of-the-start": steps_of_the_start,
     "purposes": purposes,
     "submodels": submodels,
     "numbers-of-steps": numbers_of_steps,

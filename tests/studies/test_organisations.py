@@ -9,7 +9,7 @@ import pytest
 
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.experiment import load_experiment
-from sxsim.studies.organisations import HELD, REACHED, Difference, OrganisationsPart
+from sxsim.studies.organisations import HELD, REACHED, Difference, OrganisationsPart, clear
 from sxsim.studies.study import Study, parts_of, planned, study
 from tests.studies.experiments import SMALL, experiment_file
 
@@ -72,7 +72,10 @@ def test_both_programmes_meet_the_same_organisations_and_luck(found: Study) -> N
 
     assert found.folder is not None
     points = pd.read_parquet(found.folder / "points.parquet")
-    by_plan = [group.drop(columns="plan").iloc[:, :3].reset_index(drop=True) for _, group in points.groupby("plan")]
+    by_plan = [
+        group.drop(columns=["plan", "left out"]).iloc[:, :3].reset_index(drop=True)
+        for _, group in points.groupby("plan")
+    ]
     pd.testing.assert_frame_equal(*by_plan)
     assert list(by_plan[0]["replication"]) == list(range(30))
 
@@ -116,6 +119,7 @@ def test_a_dry_run_counts_every_programme(tmp_path: Path) -> None:
         ({"plans": ["warm-welcme"]}, "did you mean warm-welcome?"),
         ({"plans": []}, "plans"),
         ({"reached": {"mean": 7}}, "must be ≤ 5"),
+        ({"left_out": ["higher-price"]}, "must be one of plans"),
         ({"samples": 3}, "must be ≥ 10"),
     ],
 )
@@ -123,3 +127,43 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, fields: dict[str, Any],
     with pytest.raises(InvalidInput) as error:
         load_experiment(organisations_file(tmp_path, **fields))
     assert words in str(error.value)
+
+
+def test_one_of_many_differences_must_stand_out_more() -> None:
+    small = Difference("today", "silos", (0.20, 0.15, 0.26), (0.32, 0.26, 0.38))
+    assert small.change[1] > 0
+    assert clear(small, 1)
+    assert not clear(small, 13)
+    assert clear(Difference("today", "silos", (0.2, 0.15, 0.26), (0.6, 0.54, 0.66)), 13)
+
+
+def test_the_obstacle_that_matters_most_is_named(tmp_path: Path) -> None:
+    part = parts_of(
+        load_experiment(
+            organisations_file(tmp_path, factors=[MATURITY, {"obstacles": "severity", "low": 0, "high": 1}])
+        )
+    )[0]
+    assert isinstance(part, OrganisationsPart)
+    numbers = part.drawn[:, part.names.index("silos")]
+    reached = np.column_stack([np.where(numbers < 0.5, 4.5, 3.0), np.full(len(numbers), 4.0)])
+    part.maturity = {plan: {REACHED: reached, HELD: reached} for plan in ("today", "warm-welcome")}
+    assert "Of the obstacles silos (100% where it is low, 0% where it is high) matters most." in part.sentences()
+
+
+def test_what_an_activity_contributes_is_what_is_missing_without_it(tmp_path: Path) -> None:
+    sets = SMALL | {
+        "horizon.months": 24, "touchpoints.counter.staff": 6, "organisation.commitment": 0,
+        "plans.warm-welcome.activities": {"create_urgency": 1, "change_team": 1, "manage_activities": {"months": 1, "again": [{"start": 5}]}},
+    }  # fmt: skip
+    path = organisations_file(
+        tmp_path, plans=["warm-welcome"], left_out=["warm-welcome"], set=sets, kpis=["commitment", "npv"], samples=12
+    )
+    found = study(path, out=tmp_path)
+    (part,) = found.parts
+    assert isinstance(part, OrganisationsPart)
+    table = {(row["left out"], row["what"]): float(row["mean"]) for row in rows(found, "contributions.csv")}
+    assert {name for name, _ in table} == {"create_urgency", "change_team", "manage_activities"}
+    assert table["create_urgency", "commitment"] > 0.03
+    assert table["manage_activities", "npv"] < 0, "it costs money"
+    assert any("What each activity of warm-welcome adds" in text for text in part.sentences())
+    assert found.run == 4 * 12

@@ -1,6 +1,6 @@
 """Pictures of studies: tornado with intervals and noise floor, rank probabilities, sweeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -429,13 +429,15 @@ def failure_box(
 def programmes(
     shares: Mapping[str, Mapping[str, tuple[float, float, float]]],
     differences: "Sequence[Difference]",
+    clear: "Callable[[Difference, int], bool]",
     aim: str,
     scenario: Scenario,
     path: Path,
 ) -> Path:
     """Draw how many organisations reach and hold an aim with each programme, and what each factor does to that.
 
-    shares: by plan and what is asked, with 95 % intervals; differences: by plan, the largest first.
+    shares: by plan and what is asked, with 95 % intervals; differences: by plan, the largest first; clear: whether one stands
+    out among several.
     """
     plans = list(shares)
     per_plan = {plan: [each for each in differences if each.plan == plan][:_MOST_SHOWN] for plan in plans}
@@ -463,7 +465,7 @@ def programmes(
         own = figure.add_axes(((6.7 + 4.3 * place) / width, 0.55 / height, 2.3 / width, box))
         for row, each in enumerate(per_plan[plan]):
             change, low, high = each.change
-            colour = GAIN if low > 0 else LOSS if high < 0 else "#9aa5b1"
+            colour = "#9aa5b1" if not clear(each, len(per_plan[plan])) else GAIN if change > 0 else LOSS
             own.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
             own.plot(change, row, "o", color=colour, markersize=5.5)
         own.axvline(0.0, color=INK, linewidth=0.9)

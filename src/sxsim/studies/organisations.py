@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sxsim.results.cash import share_interval
 from sxsim.results.folder import name_in_path
 from sxsim.results.intervals import Interval, interval
+from sxsim.standard.catalogue import OBSTACLES
 from sxsim.studies import figures
 from sxsim.studies.experiment import Organisations
 from sxsim.studies.part import Part, Row
@@ -31,6 +32,7 @@ _KPIS = {REACHED: ("maturity_mean_best", "maturity_level_best"), HELD: ("maturit
 _MOVES = (-0.5, -0.25, 0.0, 0.25, 0.5)
 _THIRD = 1.0 / 3.0
 _NAMED = 3
+_WRONG_AT_MOST = 0.05
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,18 @@ class Difference:
             change - math.hypot(other - other_low, one_high - one),
             change + math.hypot(one - one_low, other_high - other),
         )
+
+
+def clear(each: Difference, among: int) -> bool:
+    """Whether a difference is one even when it is the largest of several: its interval is widened for their number.
+
+    Source: Bonferroni.
+    """
+    from scipy.special import ndtri
+
+    change, low, high = each.change
+    wider = float(ndtri(1.0 - _WRONG_AT_MOST / 2.0 / among) / ndtri(1.0 - _WRONG_AT_MOST / 2.0))
+    return change - wider * (change - low) > 0.0 or change + wider * (high - change) < 0.0
 
 
 class OrganisationsPart(Part):
@@ -232,7 +246,9 @@ class OrganisationsPart(Part):
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw the shares, and what matters."""
         shares = {plan: {what: self.share(plan, what) for what in _KPIS} for plan in self.tasks}
-        figures.programmes(shares, self.differences, self._aim(), self.scenario, folder / f"programmes{suffix}.png")
+        figures.programmes(
+            shares, self.differences, clear, self._aim(), self.scenario, folder / f"programmes{suffix}.png"
+        )
         for plan in self.experiment.left_out:
             rows = [(name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)]
             path = folder / f"contributions-{name_in_path(plan)}{suffix}.png"
@@ -252,16 +268,16 @@ class OrganisationsPart(Part):
         for plan in self.tasks:
             reached, held = self.share(plan, REACHED), self.share(plan, HELD)
             texts.append(f"{plan}: {_percent(reached)} reach it, {_percent(held)} hold it.")
-            clear = [
-                each for each in self.differences if each.plan == plan and (each.change[1] > 0 or each.change[2] < 0)
-            ]
-            said = [
-                f"{each.factor} ({each.lowest[0]:.0%} where it is low, {each.highest[0]:.0%} where it is high)"
-                for each in clear[:_NAMED]
-            ]
+            own = [each for each in self.differences if each.plan == plan]
+            said = [_ends(each) for each in own if clear(each, len(own))][:_NAMED]
             texts.append(
                 f"What matters most: {'; '.join(said)}." if said else "Nothing that was drawn matters clearly."
             )
+            obstacles = [each for each in own if each.factor in OBSTACLES]
+            if obstacles:
+                worst = min(obstacles, key=lambda each: each.change[0])
+                unsure = "" if clear(worst, len(obstacles)) else ", though not clearly"
+                texts.append(f"Of the obstacles {_ends(worst)} matters most{unsure}.")
         for plan in self.experiment.left_out:
             by_share = [
                 (name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)
@@ -278,6 +294,11 @@ class OrganisationsPart(Part):
             f"{max(moved):.0%} over the programmes: see the table of definitions."
         )
         return texts
+
+
+def _ends(each: Difference) -> str:
+    """A factor with the shares at both ends of its range."""
+    return f"{each.factor} ({each.lowest[0]:.0%} where it is low, {each.highest[0]:.0%} where it is high)"
 
 
 def _percent(share: tuple[float, float, float]) -> str:
