@@ -146,7 +146,15 @@ def test_an_explanation_leaves_out_what_it_has_no_text_for() -> None:
 
 def test_kinds_of_study_and_their_fields_are_explained() -> None:
     (kinds,) = explain("study")
-    assert {label for label, _ in kinds.lines} == {"sensitivity", "sweep", "why", "advise", "discover", "organisations"}
+    assert {label for label, _ in kinds.lines} == {
+        "sensitivity",
+        "sweep",
+        "why",
+        "advise",
+        "order",
+        "discover",
+        "organisations",
+    }
     (advise,) = explain("advise")
     assert "flip_points" in str(advise)
     (bounds,) = explain("advise.bounds.low")
