@@ -179,3 +179,13 @@ def test_words_of_the_methods_are_explained(word: str) -> None:
 def test_a_plan_that_a_study_must_name_is_among_its_fields() -> None:
     assert "plan, " in str(explain("why")[0])
     assert "must be given" in str(explain("discover.plan")[0])
+
+
+def test_an_activity_says_what_it_does_and_an_obstacle_what_lowers_it() -> None:
+    (activity,) = explain("19390:5.5")
+    lines = dict(activity.lines)
+    assert lines["lowers"] == "leadership, silos"
+    assert lines["phase"] == "pre-implementation"
+    assert "change_team" in lines["in a plan"]
+    assert dict(explain("anchor_standards")[0].lines)["anchors"] == "design, operations, monitoring"
+    assert dict(explain("silos")[0].lines)["lowered by"] == "change_team"

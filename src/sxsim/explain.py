@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from sxsim.model.parameters import Parameter, register
 from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
-from sxsim.standard.catalogue import LEVERS, Element, Entry, Lever, SubElement, entries, find
+from sxsim.standard.catalogue import LEVERS, Activity, Element, Entry, Lever, SubElement, activities, entries, find
 
 #: Words of the methods that studies use: meaning and source.
 _METHODS = {
@@ -219,6 +219,12 @@ def _entry(entry: Entry) -> Explanation:
     if isinstance(entry, Lever):
         carried = [n.split(".")[1:] for n in register() if n.startswith("weight.") and n.endswith(f".{entry.slug}")]
         lines.append(("carried by", ", ".join(".".join(parts[:-1]) for parts in carried)))
+    if isinstance(entry, Activity):
+        lines += [("phase", entry.phase), ("in the model", entry.in_model), ("lowers", ", ".join(entry.lowers))]
+        lines += [("anchors", ", ".join(entry.anchors))]
+        lines += [("in a plan", f"activities: {{{entry.slug}: {{start: 0, months: 6, effort: 0.5}}}}")]
+    if entry.kind == "obstacle":
+        lines.append(("lowered by", ", ".join(each.slug for each in activities() if entry.slug in each.lowers)))
     lines += [("rules", ", ".join(entry.rules)), ("KPIs", ", ".join(entry.kpis))]
     return Explanation(f"{entry.name} ({entry.kind.replace('_', ' ')})", tuple(lines))
 

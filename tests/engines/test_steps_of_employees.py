@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sxsim.engines import compiled
 from sxsim.engines.replay import Paths, Recorder
 from sxsim.engines.start import start
-from sxsim.model.commitment import PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.engines.steps_of_employees import count_stages, staff_month
+from sxsim.engines.world import SUPPORTER_NETWORK
+from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.parameters import register
 from sxsim.standard.catalogue import ACTIVITIES, OBSTACLES
 
@@ -149,3 +151,31 @@ def test_strain_and_fatigue_make_people_resign() -> None:
     assert not (
         stages({}, 36, **{name.replace(".", "__"): v for name, v in RESTED.items()}).commitment == RESIGNED
     ).any()
+
+
+@pytest.mark.parametrize("network", [0.0, 1.0])
+def test_what_is_carried_across_comes_from_other_teams_only(network: float) -> None:
+    """Two waiters practise. Someone at the counter meets the idea through them; the third waiter sees no other team practise.
+
+    A network of supporters carries on when nobody works on it any more.
+    """
+    sets = [
+        "organisation.obstacles=0", "contact_team=0", "contact_leaders=0", "contact_across=0.5", "contact_network=0.3",
+        "aware_speed=1", "teams.waiters.posts=3", "touchpoints.counter.staff=3",
+    ]  # fmt: skip
+    world = start(cafe(*sets))
+    world.activities[SUPPORTER_NETWORK]["done"] = network
+    waiters, counter = world.teams[0], world.teams[-1]
+    world.posts["filled"], world.posts["stage"] = 0, UNAWARE
+    for team in (waiters, counter):
+        world.posts["filled"][team["first"] : team["first"] + 3] = 1
+    world.posts["stage"][waiters["first"] : waiters["first"] + 2] = PRACTISING
+    count_stages(world)
+    across = 0.5 + 0.3 * network
+    chances = {"at the counter": (counter["first"], across * 2 / 3), "the third waiter": (waiters["first"] + 2, 0.0)}
+    for who, (post, chance) in chances.items():
+        for u, becomes in ((chance - 0.01, AWARE), (chance + 0.01, UNAWARE)):
+            world.posts[int(post)]["stage"] = UNAWARE
+            if u > 0:
+                staff_month(world, int(post), 0.05, np.zeros(len(ACTIVITIES)), u)
+                assert world.posts[int(post)]["stage"] == becomes, (who, u)
