@@ -1,6 +1,6 @@
 import pytest
 
-from sxsim.commands.options import hint, progress
+from sxsim.commands.options import _lines, hint, progress
 
 
 def test_a_hint_goes_to_stderr_unless_quiet(capsys: pytest.CaptureFixture[str]) -> None:
@@ -10,11 +10,21 @@ def test_a_hint_goes_to_stderr_unless_quiet(capsys: pytest.CaptureFixture[str]) 
     assert (said.out, said.err) == ("", "once\n")
 
 
-@pytest.mark.parametrize("quiet", [True, False])
-def test_there_is_no_bar_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str], quiet: bool) -> None:
-    with progress("work", quiet) as report:
-        assert report is None
-    assert capsys.readouterr() == ("", "")
+def test_where_there_is_no_terminal_a_line_a_minute_says_how_long_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("work", quiet=False) as report:
+        assert report is not None
+        report(1, 10)
+        report(2, 10)
+    assert capsys.readouterr() == ("", ""), "nothing within the first minute"
+    seconds = iter([0.0, 0.0, 30.0, 61.0, 90.0, 122.0, 123.0, 190.0, 200.0])
+    report = _lines("work", lambda: next(seconds))
+    for done, total in ((100, 1000), (120, 1000), (140, 1000), (160, 1000), (181, 1000), (0, 50), (10, 50), (50, 50)):
+        report(done, total)
+    assert capsys.readouterr().err.splitlines() == [
+        "work: 140 of 1000, about 22 min left",
+        "work: 181 of 1000, about 21 min left",
+        "work: 10 of 50, about 4 min left",
+    ]
 
 
 def test_there_is_no_bar_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Options that several commands share, and progress on stderr."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from sxsim.results.until import Until
 
+_A_MINUTE = 60.0
 SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 REPLICATIONS = Annotated[int, typer.Option("-n", "--replications", min=1, help="How many runs.")]
 SEED = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random numbers.")]
@@ -95,9 +97,12 @@ def hint_at_compiling(quiet: bool) -> None:
 
 @contextmanager
 def progress(what: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
-    """A bar on stderr when that is a terminal, and nothing otherwise."""
-    if quiet or not sys.stderr.isatty():
+    """A bar on stderr when that is a terminal, otherwise a line a minute, for logs."""
+    if quiet:
         yield None
+        return
+    if not sys.stderr.isatty():
+        yield _lines(what, time.monotonic)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -110,3 +115,23 @@ def progress(what: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
             bar.update(task, completed=done, total=total, description=text)
 
         yield report
+
+
+def _lines(what: str, clock: Callable[[], float]) -> Callable[..., None]:
+    """Progress as lines: at most one a minute, with the time left at the pace of the work under way. clock: seconds."""
+    said = clock()
+    began, first, last, whole = said, 0, 0, -1
+
+    def report(done: int, total: int, text: str = what) -> None:
+        nonlocal said, began, first, last, whole
+        now = clock()
+        if total != whole or done < last:  # other work begins
+            began, first, whole = now, done, total
+        last = done
+        if now - said < _A_MINUTE or done >= total or done == first:
+            return
+        said = now
+        minutes = (now - began) * (total - done) / (done - first) / _A_MINUTE
+        typer.echo(f"{text}: {done} of {total}, about {max(minutes, 1):.0f} min left", err=True)
+
+    return report
