@@ -5,6 +5,7 @@ import pytest
 
 from sxsim.engines import agreement
 from sxsim.engines.agreement import Agreement
+from sxsim.evidence.checks import Check
 
 from .cli import call
 
@@ -15,7 +16,7 @@ SHORT = ("--set", "market.people=80", "--set", "market.customers=60", "--set", "
 def test_both_engines_agree_on_every_plan() -> None:
     said = call("verify", "engines", CAFE, *SHORT, "-q")
     assert (said.code, said.err) == (0, "")
-    assert [line[:11] for line in said.out.splitlines()] == ["pass  plan "] * 4
+    assert [line[:19] for line in said.out.splitlines()] == ["pass  engines plan "] * 4
 
 
 def test_a_difference_is_a_miss_with_the_contact_in_both_and_exit_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,7 +24,7 @@ def test_a_difference_is_a_miss_with_the_contact_in_both_and_exit_one(monkeypatc
     monkeypatch.setattr(agreement, "compare_engines", lambda *_args, **_options: miss)
     said = call("verify", "engines", CAFE, "-q")
     assert said.code == 1
-    assert "miss  plan today, replication 0: 9 contacts, log differs" in said.out
+    assert "miss  engines plan today, replication 0: 9 contacts, log differs" in said.out
     assert "first at contact 2" in said.out
     assert "1.25  <" in said.out
 
@@ -37,3 +38,34 @@ def test_json_tells_the_same() -> None:
 def test_what_cannot_be_verified_is_a_usage_mistake(tmp_path: Path) -> None:
     assert call("verify", "world", CAFE).code == 2
     assert call("verify", "engines", tmp_path / "none.yaml").code == 3
+
+
+def test_theory_is_a_table_of_what_the_model_says_and_what_theory_says() -> None:
+    said = call("verify", "theory", "-q")
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert len(lines) == 14
+    assert all(line.startswith("pass  theory") for line in lines)
+    assert any("mean wait, M/M/3, minutes" in line and "Erlang C" in line for line in lines)
+
+
+def test_a_miss_is_said_and_ends_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    missed = Check("theory", "mean wait", 2.0, 1.9, 2.1, 2.5, True, "Erlang C")
+    unknown = Check("theory", "mean wait", 2.0, 1.0, 3.0, 2.5, False, "Erlang C")
+    monkeypatch.setattr("sxsim.evidence.theory.checks", lambda: iter([missed, unknown]))
+    said = call("verify", "theory", "-q")
+    assert said.code == 1
+    assert [line[:4] for line in said.out.splitlines()] == ["miss", "miss"]
+    assert "too few contacts to tell" in said.out.splitlines()[1]
+    assert json.loads(call("verify", "theory", "--json").out)["ok"] is False
+
+
+def test_without_a_word_everything_is_verified_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = json.loads(call("verify", "--json", *SHORT).out)
+    assert data["ok"]
+    assert (len(data["theory"]), len(data["engines"]), data["scenario"]) == (14, 4, "corner-cafe")
+
+
+def test_a_scenario_goes_with_engines() -> None:
+    assert call("verify", "theory", CAFE).code == 2

@@ -1,18 +1,23 @@
 """`sxsim verify`: pass or miss, with figures."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sxsim.commands.options import JSON, PARAMETERS, QUIET, REPLICATIONS, SEED, SETS, hint_at_compiling
 
 NAME = "verify"
+GROUPS = ("theory", "engines")
+SHOWN_BY_DEFAULT = "corner-cafe"
 
 
 def command(
-    what: Annotated[str, typer.Argument(help="What to verify: engines.", show_default=False)],
-    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)],
+    what: Annotated[str | None, typer.Argument(help="theory or engines; default: both.", show_default=False)] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Argument(help="Scenario file for engines; default: the corner café.", show_default=False),
+    ] = None,
     replications: REPLICATIONS = 1,
     seed: SEED = 1,
     sets: SETS = None,
@@ -20,17 +25,55 @@ def command(
     json: JSON = False,
     quiet: QUIET = False,
 ) -> None:
-    """Verify that both engines give the same contacts, figures and final state, byte for byte, for every plan."""
-    from sxsim.engines.agreement import compare_engines
+    """Verify that queues behave as theory says, and that both engines give the same figures, byte for byte."""
     from sxsim.results.provenance import SCHEMA_VERSION
     from sxsim.results.result import to_json
-    from sxsim.runs import engine_of, load
 
-    if what != "engines":
-        raise typer.BadParameter(f"{what!r} cannot be verified; write engines", param_hint="WHAT")
-    loaded = load(scenario, sets=sets or (), parameters=parameters)
-    engine_of(loaded, "compiled")
+    if what is not None and what not in GROUPS:
+        raise typer.BadParameter(f"{what!r} cannot be verified; write {' or '.join(GROUPS)}", param_hint="WHAT")
+    if scenario is not None and what != "engines":
+        raise typer.BadParameter("a scenario goes with engines: sxsim verify engines FILE", param_hint="SCENARIO")
     hint_at_compiling(quiet)
+    found: dict[str, Any] = {}
+    if what in (None, "theory"):
+        found["theory"] = _theory(json)
+    if what in (None, "engines"):
+        found |= _engines(scenario, replications, seed, sets or [], parameters, json)
+    ok = all(row.get("passed", row.get("same")) for group in GROUPS for row in found.get(group, []))
+    if json:
+        typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": ok, **found}))
+    if not ok:
+        raise typer.Exit(1)
+
+
+def _theory(json: bool) -> list[dict[str, Any]]:
+    """Queues against textbooks."""
+    from sxsim.evidence.theory import checks
+
+    found = []
+    for check in checks():
+        found.append(check.as_json())
+        if not json:
+            typer.echo(str(check))
+    return found
+
+
+def _engines(
+    path: Path | None, replications: int, seed: int, sets: list[str], parameters: Path | None, json: bool
+) -> dict[str, Any]:
+    """Both engines on every plan of a scenario."""
+    from importlib.resources import as_file
+
+    from sxsim.engines.agreement import compare_engines
+    from sxsim.runs import engine_of, load
+    from sxsim.scenario.templates import templates
+
+    if path is None:
+        with as_file(templates()[SHOWN_BY_DEFAULT]) as shipped:
+            loaded = load(shipped, sets=sets, parameters=parameters)
+    else:
+        loaded = load(path, sets=sets, parameters=parameters)
+    engine_of(loaded, "compiled")
     found = []
     for plan in loaded.plans:
         for replication in range(replications):
@@ -40,9 +83,9 @@ def command(
                 continue
             where = f"plan {plan}, replication {replication}: {agreement.contacts} contacts"
             if agreement.same:
-                typer.echo(f"pass  {where}, the same to the bit in both engines")
+                typer.echo(f"pass  engines {where}, the same to the bit in both engines")
                 continue
-            typer.echo(f"miss  {where}, {agreement.part} differs")
+            typer.echo(f"miss  engines {where}, {agreement.part} differs")
             if agreement.compiled is not None and agreement.reference is not None:
                 typer.echo(f"  first at contact {agreement.contact}:")
                 for name, value in agreement.compiled.items():
@@ -50,8 +93,4 @@ def command(
                     typer.echo(
                         f"  {name:<14} compiled {value!r:<24} reference {other!r}" + ("  <" if value != other else "")
                     )
-    ok = all(row["same"] for row in found)
-    if json:
-        typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": ok, "scenario": loaded.name, "engines": found}))
-    if not ok:
-        raise typer.Exit(1)
+    return {"scenario": loaded.name, "engines": found}
