@@ -6,10 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from sxsim.results.figures import INK, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved
+from sxsim.results.figures import INK, MUTED, canvas, quiet_axes, saved
 from sxsim.results.maturity import NEAR, STEPS, Maturity
 from sxsim.standard.catalogue import ELEMENTS
 
+#: One colour an element, those of a dimension alike.
+_ELEMENT_COLOURS = (
+    "#7b4f9d", "#b08bc9", "#b5485d", "#dd8a99", "#2a7f9e", "#5fb0cc", "#8fcfe3", "#4f9d69", "#8cc49f",
+)  # fmt: skip
 _STEP_COLOURS = dict(zip(STEPS, ("#9fb3c8", "#2a7f9e", "#e08e2b"), strict=True))
 #: Labels nearer than this (levels) are moved apart.
 _APART = 0.13
@@ -33,14 +37,11 @@ def _elements(axes: Axes, found: Maturity) -> None:
     for level in STEPS:
         axes.axhline(level, color=_STEP_COLOURS[level], linewidth=0.9, linestyle=(0, (4, 3)))
     for place, name in enumerate(ELEMENTS):
-        axes.plot(months, means[:, place], color=PLAN_COLOURS[place % len(PLAN_COLOURS)], linewidth=1.1, label=name)
+        axes.plot(months, means[:, place], color=_ELEMENT_COLOURS[place], linewidth=1.3, label=name)
     axes.plot(months, found.level.mean(axis=0), color=INK, linewidth=2.6)
     axes.plot(months, found.true.mean(axis=0), color=MUTED, linewidth=1.6)
     axes.plot(months, found.seen.mean(axis=0), color=MUTED, linewidth=1.6, linestyle=(0, (1, 1.5)))
-    ends = [
-        (float(means[-1, place]), name, PLAN_COLOURS[place % len(PLAN_COLOURS)], "normal")
-        for place, name in enumerate(ELEMENTS)
-    ]
+    ends = [(float(means[-1, place]), name, _ELEMENT_COLOURS[place], "normal") for place, name in enumerate(ELEMENTS)]
     ends.append((float(found.level[:, -1].mean()), "the organisation", INK, "bold"))
     ends.append((float(found.seen[:, -1].mean()), "mean, as it is seen (dotted)", MUTED, "normal"))
     ends.sort()
