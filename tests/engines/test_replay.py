@@ -117,7 +117,7 @@ def test_technology_rides_with_reliability(scenario: Scenario) -> None:
 def test_commitment_goes_by_post_whoever_else_is_there(scenario: Scenario) -> None:
     (_, today), (_, plan) = (
         recorded(scenario, "today"),
-        recorded(load(CAFE, sets=[*SETS, "organisation.commitment=1"]), "today"),
+        recorded(load(CAFE, sets=[*SETS, "organisation.commitment=0"]), "today"),
     )
     world = start(scenario, "more", seed=3, replication=1)
     compiled.simulate(world, observer=Replay(commitment=plan, last_result=today))

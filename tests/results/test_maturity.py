@@ -76,4 +76,18 @@ def test_as_json() -> None:
     data = result_of([rising(2.8, 0.1)]).as_json()["maturity"]
     assert set(data) == {"level_at_start", "level_at_end", "mean_at_end", "weakest_at_end", "seen_at_end", "steps"}
     assert data["steps"][0]["date"] == "2026-02-01"
-    assert data["steps"][2] == {"level": 5, "chance": data["steps"][2]["chance"], "month": None, "date": None}
+    assert data["steps"][2] == {
+        "level": 5,
+        "chance": data["steps"][2]["chance"],
+        "month": None,
+        "date": None,
+        "stands_at_end": 0.0,
+    }
+
+
+def test_a_level_that_was_lost_again_is_said_to_be_lost() -> None:
+    made = rising(2.8, 0.1)
+    made.maturity[-2:] = 2.5
+    text = sentence(result_of([made, rising(2.8, 0.1)]).maturity)
+    assert "Level 3 (managed) is reached" in text
+    assert "; at the end 50% of the runs stand there." in text

@@ -105,6 +105,7 @@ def test_an_activity_may_be_worked_on_again() -> None:
     ("written", "message"),
     [
         ("{create_urgency: {start: 6, end: 3}}", "it ends (month 3) before it starts (month 6)"),
+        ("{create_urgency: {start: 1, end: 1}}", "it ends (month 1) when it starts (month 1)"),
         ("{create_urgency: {start: 1, end: 2, months: 1}}", "give either months or end"),
         ("{create_urgency: {start: 0, months: 0}}", "must be ≥ 1"),
         ("{create_urgency: {start: 2}}", "must be before the horizon ends (month 2)"),
@@ -126,3 +127,20 @@ def test_where_an_activity_is_wrong_the_line_is_named(check: Check) -> None:
     problem = only(check(("    money:", "    activities: {change_team: {start: 6, end: 3}}\n    money:")))
     assert "it ends (month 3) before it starts (month 6)" in problem
     assert "line" in problem
+
+
+def test_more_than_the_whole_wage_bill_is_refused() -> None:
+    problem = only(problems_with("plans.welcome.money_unit=share_of_wages"))
+    assert "money.engagement(=150) must be ≤ 1, the whole wage bill" in problem
+    assert (
+        cafe("plans.welcome.money={culture: 0.02}", "plans.welcome.money_unit=share_of_wages")
+        .plans["welcome"]
+        .money_unit
+    )
+
+
+def test_an_activity_may_be_set_by_its_clause() -> None:
+    by_name = f"{WORK}={{create_urgency: {{months: 1}}}}"
+    plan = cafe(by_name, f"{WORK}.19390:5.4.effort=0.4", f"{WORK}.19390:7.2.2=0.2").plans["welcome"]
+    assert (plan.activities["create_urgency"].effort, plan.activities["create_urgency"].months) == (0.4, 1)
+    assert plan.activities["anchor_culture"].effort == 0.2

@@ -29,7 +29,7 @@ def order_file(folder: Path, **fields: Any) -> Path:
     """An experiment that asks when the café had better begin its activities."""
     data = {
         "study": "order", "plan": "warm-welcome", "goal": "commitment", "set": SETS, "trials": 30, "search_replications": 4,
-        "replications": 12, "kpis": ["commitment"], "factors": None, "samples": None,
+        "replications": 30, "kpis": ["commitment"], "factors": None, "samples": None,
     }  # fmt: skip
     return experiment_file(folder, **(data | fields))
 
@@ -73,6 +73,12 @@ def test_only_the_first_months_differ(found: Study) -> None:
     assert {row["first month"] for row in table if row["order"] == AT_ONCE} == {"0"}
 
 
+def test_all_the_work_fits_into_the_horizon(found: Study) -> None:
+    part = part_of(found)
+    assert part.starts.latest == (12, 12, 12)
+    assert all(start <= 12 for order in part.orders.values() for start in part.starts_of(order).values())
+
+
 def test_the_judgement_is_on_draws_that_the_search_has_not_seen(found: Study) -> None:
     import pandas as pd
 
@@ -81,7 +87,7 @@ def test_the_judgement_is_on_draws_that_the_search_has_not_seen(found: Study) ->
     seen = {what: set(group["replication"]) for what, group in points.groupby("for")}
     assert not seen["judgement"] & (seen["search"] | seen["choice"])
     assert not seen["choice"] & seen["search"]
-    assert len(seen["judgement"]) == 12
+    assert len(seen["judgement"]) == 30
 
 
 def test_the_same_bytes_on_any_number_of_cores_and_the_second_time(found: Study, tmp_path: Path) -> None:
@@ -107,6 +113,7 @@ def test_where_the_order_does_not_matter_the_plan_stays_as_it_is(tmp_path: Path)
     assert part.advised == AS_PLANNED
     assert "No order was found that is clearly better" in part.sentences()[0]
     assert all(lead.mean == 0 for lead in part.leads.values())
+    assert not [text for text in part.sentences() if " behind " in text or " ahead of " in text]
 
 
 def test_phases_move_as_wholes(tmp_path: Path) -> None:
@@ -118,7 +125,7 @@ def test_phases_move_as_wholes(tmp_path: Path) -> None:
 
 
 def test_the_search_finds_first_months_that_are_known() -> None:
-    starts = Starts(4, 24, (0.0, 0.0, 12.0, 12.0), (0, 0, 1, 2))
+    starts = Starts((24,) * 4, (0.0, 0.0, 12.0, 12.0), (0, 0, 1, 2))
     best = np.array([3.0, 0.0, 20.0, 11.0])
     noise = np.random.default_rng(4)
 
@@ -131,7 +138,7 @@ def test_the_search_finds_first_months_that_are_known() -> None:
 
 
 def test_a_search_begins_with_the_plan_everything_at_once_and_phases_either_way_round() -> None:
-    starts = Starts(3, 12, (1.0, 2.0, 3.0), (0, 1, 2))
+    starts = Starts((12,) * 3, (1.0, 2.0, 3.0), (0, 1, 2))
     assert starts.simple() == [
         (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), (0.0, 3.0, 6.0), (6.0, 3.0, 0.0), (0.0, 6.0, 12.0), (12.0, 6.0, 0.0),
     ]  # fmt: skip
@@ -152,9 +159,12 @@ def test_a_dry_run_says_how_many_may_follow(tmp_path: Path) -> None:
         ({"goal": "utilisation"}, "neither better high nor better low"),
         ({"goal": "npw"}, "did you mean npv?"),
         ({"latest": -1}, "must be ≥ 0"),
-        ({"latest": 99}, "must be before the horizon ends"),
+        ({"latest": 99}, "must be from 8 (the plan's own last beginning) to 15"),
+        ({"latest": 7}, "must be from 8"),
+        ({"set": SETS | {"horizon.months": 10}}, "create_urgency ends in month 12, after the horizon (month 10)"),
+        ({"set": SETS | {"plans.warm-welcome.activities": {"change_team": 0.5, "create_urgency": {"months": 2}}}}, "goes on to the end"),
         ({"move": "weeks"}, "must be 'activities' or 'phases'"),
-        ({"set": SETS | {"plans.warm-welcome.activities": {"change_team": {"months": 1, "again": [{"start": 5}]}, "create_urgency": 1}}},
+        ({"set": SETS | {"plans.warm-welcome.activities": {"change_team": {"months": 1, "again": [{"start": 5}]}, "create_urgency": {"months": 1}}}},
          "worked on more than once"),
     ],
 )  # fmt: skip

@@ -95,6 +95,13 @@ EACH: dict[str, dict[str, Any]] = {
         "budget": 500, "goal": "satisfaction", "trials": 24, "search_replications": 2, "replications": 4,
         "flip_points": ["bond_gain"], "flip_replications": 2, "factors": None, "samples": None,
     },
+    "order": {
+        "plan": "warm-welcome", "goal": "npv", "trials": 12, "search_replications": 2, "replications": 4,
+        "set": SMALL | {
+            "horizon.months": 4, "plans.warm-welcome.activities": {"create_urgency": {"months": 1}, "change_team": {"start": 1, "months": 2}},
+        },
+        "factors": None, "samples": None,
+    },
     "organisations": {"plans": ["today", "warm-welcome"], "samples": 12},
     "discover": {"plan": "higher-price", "fails": {"kpi": "satisfaction", "below": 0}, "samples": 24},
 }  # fmt: skip

@@ -25,7 +25,7 @@ def commitment(found: Commitment, plan: Plan, months: int, basis: str, path: Pat
     figure = canvas(
         11.5, height, "How commitment spreads", f"{basis} · mean of the runs · share of the staff at each stage"
     )
-    left, width = 0.24, 0.43
+    left, width = 0.24, 0.4
     bottom, middle = 0.62 / height, 2.9 / height
     gantt = figure.add_axes((left, bottom + middle + 0.16 / height, width, max(bars, 1) * BAR / height))
     activity_bars(gantt, plan, months)

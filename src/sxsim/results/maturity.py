@@ -27,7 +27,8 @@ NEAR = 0.05
 
 @dataclass(frozen=True)
 class Step:
-    """A step to a level. chance: share of runs that take it within the horizon, with its 95 % interval.
+    """A step to a level. chance: share of runs that take it within the horizon, with its 95 % interval; stands: share that
+    stand there at the end.
 
     month: the median month (1 is the first) among the runs that take it, 0 for those that stand there from the start, None when none does.
     """
@@ -36,6 +37,7 @@ class Step:
     chance: tuple[float, float, float]
     month: int | None
     date: date | None
+    stands: float = 0.0
 
     @property
     def name(self) -> str:
@@ -46,7 +48,8 @@ class Step:
         """The figures by name."""
         share, low, high = self.chance
         chance = {"mean": share, "ci95": [low, high]}
-        return {"level": self.level, "chance": chance, "month": self.month, "date": self.date and self.date.isoformat()}
+        return {"level": self.level, "chance": chance, "month": self.month, "date": self.date and self.date.isoformat(),
+                "stands_at_end": self.stands}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def _step(level: int, levels: NDArray[np.float64], start: date, from_start: int)
         return Step(level, chance, None, None)
     months = there[taken].argmax(axis=1) + from_start
     month = int(np.quantile(months, 0.5, method="lower"))
-    return Step(level, chance, month, add_months(start, max(month - 1, 0)))
+    return Step(level, chance, month, add_months(start, max(month - 1, 0)), float(there[:, -1].mean()))
 
 
 def sentence(maturity: Maturity) -> str:
@@ -146,5 +149,6 @@ def sentence(maturity: Maturity) -> str:
             if share == 1.0
             else f"in {share:.0%} of the runs ({step.chance[1]:.0%} to {step.chance[2]:.0%})"
         )
-        texts.append(f"Level {step.level} ({step.name}) is reached {when}, {runs}.")
+        lost = "" if step.stands >= share else f"; at the end {step.stands:.0%} of the runs stand there"
+        texts.append(f"Level {step.level} ({step.name}) is reached {when}, {runs}{lost}.")
     return " ".join(texts)

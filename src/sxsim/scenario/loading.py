@@ -21,6 +21,7 @@ from sxsim.scenario.assessment import applied, read_assessment
 from sxsim.scenario.fields import Short, below, forms_of
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
+from sxsim.standard.catalogue import ACTIVITY_CLAUSES
 
 Model = TypeVar("Model", bound=Scenario)
 
@@ -270,7 +271,7 @@ def _override(raw: dict[str, Any], text: str) -> list[Problem]:
 
 def _parts(path: str) -> list[str]:
     """`plans.today.money.7.3.2d` and `touchpoints[2].staff` cut into parts; clause numbers stay whole."""
-    return re.findall(r"7\.\d\.\d[a-z]|[^.\[\]]+", path)
+    return re.findall(r"7\.\d\.\d[a-z]|19390:\d(?:\.\d)+|[^.\[\]]+", path)
 
 
 def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
@@ -285,7 +286,7 @@ def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
                 return [Problem(tuple(parts), f": there is no {part!r} in {above}", did_you_mean(part, names))]
             key: Any = keys.index(part) % len(data)
         elif isinstance(data, dict):
-            key = next((known for known in data if str(known) == part), part)
+            key = next((known for known in data if _same_key(str(known), part)), part)
         else:
             return [Problem(tuple(parts), f": {above} holds a single value, no parts")]
         place = below(place, key)
@@ -298,6 +299,11 @@ def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
             data[key] = {}
         data = data[key]
     return []
+
+
+def _same_key(known: str, part: str) -> bool:
+    """Whether two keys mean the same: an activity goes by its name or its clause."""
+    return ACTIVITY_CLAUSES.get(known, known) == ACTIVITY_CLAUSES.get(part, part)
 
 
 def with_values(scenario: Model, values: Mapping[str, Any]) -> Model:

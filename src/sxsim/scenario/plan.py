@@ -32,7 +32,8 @@ class Effort(Part):
             if self.months is not None:
                 raise ValueError("give either months or end")
             if self.end <= self.start:
-                raise ValueError(f"it ends (month {self.end}) before it starts (month {self.start})")
+                when = "when" if self.end == self.start else "before"
+                raise ValueError(f"it ends (month {self.end}) {when} it starts (month {self.start})")
             self.months, self.end = self.end - self.start, None
         return self
 
@@ -113,7 +114,8 @@ class Plan(Part):
         description="money by element (strategy …) or sub-element (7.3.2d …): an amount a month, or {per_month, start, months}",
     )
     money_unit: Literal["currency", "share_of_wages"] = Field(
-        "currency", description="what amounts are in: money a month, or shares of the month's wage bill"
+        "currency",
+        description="what amounts are in: money a month (currency), or shares of the month's wage bill (share_of_wages)",
     )
     activities: dict[ActivityName, Annotated[Activity, Short(lambda effort: {"effort": effort})]] = Field(
         default_factory=dict,
@@ -122,6 +124,16 @@ class Plan(Part):
     )
     changes: list[Change] = Field(default_factory=list, description="direct changes: staff, hours, price, promise")
     funded_by_result: Share = Field(0.0, description="share of last month's result that is added to the plan's money")
+
+    @model_validator(mode="after")
+    def _shares(self) -> "Plan":
+        """A share of the wage bill cannot be more than all of it."""
+        for name, amount in self.money.items():
+            if self.money_unit == "share_of_wages" and amount.per_month > 1:
+                raise ValueError(
+                    f"money.{name}(={amount.per_month:g}) must be ≤ 1, the whole wage bill, where money_unit is share_of_wages"
+                )
+        return self
 
     @field_validator("activities", mode="before")
     @classmethod

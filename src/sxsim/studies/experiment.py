@@ -148,7 +148,10 @@ class Order(Experiment):
         "activities", description="what is moved: each activity by itself, or the three phases as wholes"
     )
     latest: int | None = quantity(
-        None, "month", "last month in which an activity may begin; default: so that the longest still fits in", ge=0
+        None,
+        "month",
+        "last month in which an activity may begin; in any case all its work must fit into the horizon",
+        ge=0,
     )
     rivals: list[Name] = Field(default_factory=list, description="plans of the scenario that are judged beside")
     trials: int = quantity(150, "orders", "orders tried in the search", ge=10)
@@ -394,14 +397,18 @@ def _unknown_plans(experiment: Experiment, scenario: Scenario) -> Iterator[Probl
         if plan not in scenario.plans:
             yield Problem(path, f": {scenario.name} has no plan {plan!r}", did_you_mean(plan, scenario.plans))
     if isinstance(experiment, Order) and experiment.plan in scenario.plans:
-        yield from _movable(scenario.plans[experiment.plan].activities, experiment.plan)
-        months = scenario.horizon.months
-        if experiment.latest is not None and experiment.latest >= months:
-            yield Problem(("latest",), f"(={experiment.latest}) must be before the horizon ends (month {months})")
+        yield from _movable(experiment, scenario.plans[experiment.plan].activities, scenario.horizon.months)
+    if isinstance(experiment, Organisations):
+        for number, plan in enumerate(experiment.left_out):
+            if plan in scenario.plans and not scenario.plans[plan].activities:
+                yield Problem(
+                    ("left_out", number), f"(={plan!r}) has no activities to leave out", "name a plan with some"
+                )
 
 
-def _movable(activities: Mapping[str, Activity], plan: str) -> Iterator[Problem]:
-    """What keeps a plan's activities from being moved."""
+def _movable(experiment: Order, activities: Mapping[str, Activity], months: int) -> Iterator[Problem]:
+    """What keeps a plan's activities from being moved with all their work."""
+    plan = experiment.plan
     if len(activities) < 2:
         yield Problem(
             ("plan",), f"(={plan!r}) has fewer than two activities: there is no order", "name a plan with more"
@@ -410,6 +417,18 @@ def _movable(activities: Mapping[str, Activity], plan: str) -> Iterator[Problem]
         if activity.again:
             said = f"(={plan!r}): {name} is worked on more than once (again), so it has no single first month"
             yield Problem(("plan",), said, "take again out of it")
+        elif activity.months is None:
+            said = f"(={plan!r}): {name} goes on to the end, so moving it would change the work"
+            yield Problem(("plan",), said, f"give it months, like {max(months - activity.start, 1)}")
+        elif activity.start + activity.months > months:
+            end = activity.start + activity.months
+            said = f"(={plan!r}): {name} ends in month {end}, after the horizon (month {months})"
+            yield Problem(("plan",), said, f"set horizon.months to {end} or more")
+    if experiment.latest is not None and activities:
+        planned = max(activity.start for activity in activities.values())
+        if not planned <= experiment.latest < months:
+            said = f"(={experiment.latest}) must be from {planned} (the plan's own last beginning) to {months - 1}"
+            yield Problem(("latest",), said)
 
 
 def _of_factor(problem: Problem, number: int) -> Problem:

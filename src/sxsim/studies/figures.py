@@ -469,7 +469,7 @@ def programmes(
             own.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
             own.plot(change, row, "o", color=colour, markersize=5.5)
         own.axvline(0.0, color=INK, linewidth=0.9)
-        own.set_yticks(range(len(per_plan[plan])), [each.factor for each in per_plan[plan]])
+        own.set_yticks(range(len(per_plan[plan])), [each.factor.replace("_", " ") for each in per_plan[plan]])
         own.set_ylim(max(rows, 1) - 0.4, -0.6)
         lying(own)
         own.xaxis.set_major_locator(MaxNLocator(4))
@@ -486,7 +486,7 @@ def contributions(rows: Sequence[tuple[str, Interval]], plan: str, aim: str, sce
     height = 1.9 + 0.32 * len(order)
     figure = canvas(
         9.5, height, f"What each activity of {plan} contributes",
-        f"{scenario.name} · aim: {aim} · organisations more that reach it with the activity than without, points, 95 % interval",
+        f"{scenario.name} · aim: {aim} · points more that reach it than without, 95 % interval",
     )  # fmt: skip
     axes = figure.add_axes((0.27, 0.5 / height, 0.66, (height - 1.5) / height))
     for row, (_, found) in enumerate(order):

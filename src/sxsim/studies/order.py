@@ -36,27 +36,36 @@ PHASES = ("pre-implementation", "implementation", "post-implementation")
 
 @dataclass(frozen=True)
 class Starts:
-    """First months that are allowed: whole numbers from 0 to `latest`, one for each thing that is moved."""
+    """First months that are allowed: whole numbers from 0 to the latest, one for each thing that is moved.
 
-    count: int
-    latest: int
+    latest: so late that all the work still fits into the horizon.
+    """
+
+    latest: tuple[int, ...]
     planned: Choice
     phases: tuple[int, ...]
 
     @property
+    def count(self) -> int:
+        """How many things are moved."""
+        return len(self.latest)
+
+    @property
     def scale(self) -> float:
         """The largest that a first month may be; at least 1, because a search divides by it."""
-        return float(max(self.latest, 1))
+        return float(max(*self.latest, 1))
 
     def nearest(self, wanted: Sequence[float]) -> Choice:
         """Rounded to whole months, within what is allowed."""
-        return tuple(float(min(max(round(month), 0), self.latest)) for month in wanted)
+        return tuple(
+            float(min(max(round(month), 0), latest)) for month, latest in zip(wanted, self.latest, strict=True)
+        )
 
     def simple(self) -> list[Choice]:
         """As planned; everything at once; phase after phase, close together or far apart; the phases turned round."""
         last = len(PHASES) - 1
         spread = [
-            tuple(phase / last * share * self.latest for phase in order)
+            tuple(phase / last * share * self.scale for phase in order)
             for share in (0.5, 1.0)
             for order in (self.phases, tuple(last - phase for phase in self.phases))
         ]
@@ -83,20 +92,18 @@ class OrderPart(Part):
         self.groups = groups
         planned = tuple(float(min(self.plan.activities[name].start for name in members)) for members in groups.values())
         phases = tuple(PHASES.index(phase_of[members[0]]) for members in groups.values())
-        self.starts = Starts(len(groups), self._latest(), planned, phases)
+        self.starts = Starts(tuple(map(self._latest, groups.values(), planned)), planned, phases)
         self.plans = {
             name: Task(self.scenario, name, asked.seed, self.engine, asked.uncertain) for name in asked.rivals
         }
         self.asked: dict[tuple[str, str, Point], tuple[Task, dict[str, float | str]]] = {}
 
-    def _latest(self) -> int:
-        """The last month in which work may begin: as asked, or so late that everything still fits in."""
-        if self.experiment.latest is not None:
-            return self.experiment.latest
+    def _latest(self, members: Sequence[str], planned: float) -> int:
+        """The last month in which some activities may begin, so that all their work is done within the horizon."""
         months = self.scenario.horizon.months
-        longest = max((each.months or 0 for each in self.plan.activities.values()), default=0)
-        planned = max((each.start for each in self.plan.activities.values()), default=0)
-        return max(months - longest, planned, 0)
+        ends = [activity.start + (activity.months or 0) for activity in map(self.plan.activities.__getitem__, members)]
+        latest = months - max(ends) + int(planned)
+        return latest if self.experiment.latest is None else min(latest, self.experiment.latest)
 
     # Points.
 
@@ -246,20 +253,22 @@ class OrderPart(Part):
         else:
             first = f"No order was found that is clearly better than {self.experiment.plan} as it is planned. {said}."
         texts = [first]
-        for name in self.goal:
-            if name in (self.advised, AS_PLANNED) and self.advised == AS_PLANNED:
+        leads = {name: self._lead(self.advised, name) for name in self.goal if name != self.advised}
+        for name, p in holm(leads).items():
+            if name == FOUND and self.orders[FOUND] == self.orders[self.advised]:
                 continue
-            if name != self.advised:
-                lead = self._lead(self.advised, name)
-                clear = (
-                    "clearly ahead of" if lead.low > 0 else "clearly behind" if lead.high < 0 else "not to be told from"
-                )
-                texts.append(f"It is {clear} {name}: {signed(lead)}.")
+            clear = (
+                "not to be told from" if not p < _WRONG_AT_MOST else "ahead of" if leads[name].mean > 0 else "behind"
+            )
+            texts.append(f"It is {clear} {name}: {signed(leads[name])}.")
         if self.advised != FOUND:
-            texts.append(f"The best that was found: {self._in_words(FOUND)}.")
+            same = self.orders[FOUND] == self.orders[self.advised]
+            texts.append(
+                "The search found nothing else." if same else f"The best that was found: {self._in_words(FOUND)}."
+            )
         texts.append(
             f"{self.trials} orders were looked at, with {self.experiment.search_replications} runs each; the judgement rests on "
-            f"{self.experiment.replications} fresh runs."
+            f"{self.experiment.replications} fresh runs. Whether an order is ahead is corrected for the number of orders that are compared; the intervals are not."
         )
         return texts
 

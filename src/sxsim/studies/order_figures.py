@@ -18,7 +18,7 @@ def orders(plans: Mapping[str, Plan], ahead: Mapping[str, Interval], goal: str, 
     """Draw the activities of some orders as bars, side by side, and how far orders are ahead of the plan as it is."""
     bars = max(len(plan.activities) for plan in plans.values())
     height = 2.0 + BAR * bars + 0.4 * len(ahead) + 1.1
-    width = 3.4 + 4.2 * len(plans)
+    width = 3.9 + 4.2 * len(plans)
     figure = canvas(
         width,
         height,
@@ -39,6 +39,7 @@ def orders(plans: Mapping[str, Plan], ahead: Mapping[str, Interval], goal: str, 
         axes.grid(axis="x", color=GRID, linewidth=0.8)
         axes.set_yticks([])
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set_xlabel("month", fontsize=8.5, color=MUTED)
     lead = figure.add_axes((2.9 / width, 0.6 / height, (4.2 * len(plans) - 0.8) / width, (0.4 * len(ahead)) / height))
     for row, interval in enumerate(ahead.values()):
         colour = GAIN if interval.low > 0 else LOSS if interval.high < 0 else "#9aa5b1"

@@ -1,9 +1,10 @@
 """What a study says in plain words."""
 
+from sxsim.studies.factors import Factor
 from sxsim.studies.study import Study
 
 #: Factors that a summary names.
-_MOST_FACTORS = 12
+_MOST_FACTORS = 16
 
 
 def sentences(study: Study) -> list[str]:
@@ -35,15 +36,24 @@ def _asked(study: Study) -> str:
     fields = experiment.model_dump(
         mode="json", exclude={"question", "name", "study", "scenarios", "set", "kpis", "factors"}
     )
+    if "plans" in fields:
+        fields["plan"] = ", ".join(fields.pop("plans"))
     shown = [
         f"{name} {value}"
         for name, value in fields.items()
         if isinstance(value, str | int | float) and value is not False
     ]
     overridden = [f"{path} {value}" for path, value in experiment.set.items() if not isinstance(value, dict | list)]
-    factors = [f"{factor.name} {factor.low:g}–{factor.high:g}" for factor in study.parts[0].factors[:_MOST_FACTORS]]
+    factors = [_range(factor) for factor in study.parts[0].factors[:_MOST_FACTORS]]
     more = len(study.parts[0].factors) - len(factors)
     texts = [f"{experiment.name}: a study of kind {experiment.study}; {', '.join(shown)}"]
     texts += [f"set: {', '.join(overridden)}"] if overridden else []
     texts += [f"drawn or varied: {', '.join(factors)}{f' and {more} more' if more else ''}"] if factors else []
     return ". ".join(text[0].upper() + text[1:] if place else text for place, text in enumerate(texts)) + "."
+
+
+def _range(factor: Factor) -> str:
+    """A factor with its range, and how it is drawn where that is not evenly."""
+    peak = "" if factor.most_likely is None else f", peak {factor.most_likely:g}"
+    drawn = "" if factor.distribution == "uniform" else f" ({factor.distribution.replace('_', ' ')}{peak})"
+    return f"{factor.name} {factor.low:g}–{factor.high:g}{drawn}"
