@@ -485,7 +485,7 @@ def contributions(rows: Sequence[tuple[str, Interval]], plan: str, aim: str, sce
     order = sorted(rows, key=lambda row: -row[1].mean)
     height = 1.9 + 0.32 * len(order)
     figure = canvas(
-        9.5, height, f"What each activity of {plan} contributes",
+        10.5, height, f"What each activity of {plan} contributes",
         f"{scenario.name} · aim: {aim} · points more that reach it than without, 95 % interval",
     )  # fmt: skip
     axes = figure.add_axes((0.27, 0.5 / height, 0.66, (height - 1.5) / height))
