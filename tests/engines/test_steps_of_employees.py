@@ -179,3 +179,12 @@ def test_what_is_carried_across_comes_from_other_teams_only(network: float) -> N
             if u > 0:
                 staff_month(world, int(post), 0.05, np.zeros(len(ACTIVITIES)), u)
                 assert world.posts[int(post)]["stage"] == becomes, (who, u)
+
+
+@pytest.mark.parametrize(("stage", "becomes"), [(AWARE, RESIGNED), (TRYING, RESIGNED), (PRACTISING, PRACTISING)])
+def test_who_is_aware_or_tries_may_resign_and_who_practises_falls_back_first(stage: int, becomes: int) -> None:
+    world = start(cafe("resigning_fatigue=0.5", "relapse_speed=0", "giving_up_speed=0", "losing_sight_speed=0"))
+    world.posts["stage"], world.posts["fatigue"] = stage, 1.0
+    count_stages(world)
+    staff_month(world, 0, 0.05, np.zeros(len(ACTIVITIES)), 0.9)
+    assert world.posts[0]["stage"] == becomes

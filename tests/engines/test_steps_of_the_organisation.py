@@ -104,8 +104,8 @@ def test_activities_are_paid_for_and_take_time_less_of_it_when_managed_together(
     found = compiled.simulate(world)
     cost = world.parameters[0]["activity_cost"] * 2.0
     assert found.sites["investment"].sum(axis=1) == pytest.approx(cost * found.sites["wages"].sum(axis=1))
-    managed = ended(f"{{activities: {{{several}, manage_activities: 0.5}}}}")
-    unmanaged = ended(f"{{activities: {{{several}, expand_momentum: 0.5}}}}")
+    managed = ended(f"{{activities: {{{several}, manage_activities: 0.5}}}}", obstacle_relief=0)
+    unmanaged = ended(f"{{activities: {{{several}, expand_momentum: 0.5}}}}", obstacle_relief=0)
     assert managed.settings[0]["programme_work"] < unmanaged.settings[0]["programme_work"]
     assert ended("{}").settings[0]["programme_work"] == 0
 
@@ -118,6 +118,7 @@ def test_the_time_that_activities_take_strains() -> None:
 def test_work_that_goes_on_later_counts() -> None:
     once = ended("{activities: {deepen_mindset: {months: 1}}}")
     again = ended("{activities: {deepen_mindset: {months: 1, again: [{start: 3, months: 2}]}}}")
+    assert again.efforts[:, ACTIVITIES.index("deepen_mindset")].tolist() == [1, 0, 0, 1, 1, 0]
     mindset = OBSTACLES.index("mindset")
     assert again.obstacles[mindset]["severity"] < once.obstacles[mindset]["severity"] - 0.02
 
