@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sxsim.engines import compiled
+from sxsim.engines import compiled, reference
 from sxsim.engines.replay import Paths, Recorder
 from sxsim.engines.start import start
 from sxsim.engines.steps_of_employees import count_stages, staff_month
@@ -188,3 +188,15 @@ def test_who_is_aware_or_tries_may_resign_and_who_practises_falls_back_first(sta
     count_stages(world)
     staff_month(world, 0, 0.05, np.zeros(len(ACTIVITIES)), 0.9)
     assert world.posts[0]["stage"] == becomes
+
+
+@pytest.mark.parametrize("engine", [compiled.simulate, reference.simulate])
+def test_an_employee_who_practises_serves_more_customers_individually(engine: Any) -> None:
+    """The levers of the site are the same; only the person at the counter differs. Nobody moves from stage to stage."""
+    still = ["unlived_share=1", "contact_team=0", "contact_across=0", "contact_leaders=0", "relapse_speed=0",
+             "newcomer_commitment=0", "organisation.maturity=4", "horizon.months=2"]  # fmt: skip
+    individual = [
+        engine(start(cafe(*still, f"organisation.commitment={share}"), seed=4)).contacts["individual"].sum()
+        for share in (0, 1)
+    ]
+    assert individual[1] > 1.5 * individual[0] > 10

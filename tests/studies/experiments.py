@@ -1,5 +1,6 @@
 """Small experiments for tests: a café that is over in a moment."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,10 @@ def experiment_file(folder: Path, **fields: Any) -> Path:
     with path.open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump(data, file)
     return path
+
+
+def rows(found: Any, name: str) -> list[dict[str, str]]:
+    """A table of a study's folder."""
+    assert found.folder is not None
+    with (found.folder / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))

@@ -1,6 +1,5 @@
 """Advice: a constructed case whose best split is known, one where nothing helps, targets, bounds, flips."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.advise import EQUAL, FOUND, NOTHING, TODAY, AdvisePart, Candidate
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.study import Study, parts_of, planned, study
-from tests.studies.experiments import experiment_file
+from tests.studies.experiments import experiment_file, rows
 
 WEIGHTS = [name for name in register() if name.startswith("weight.")]
 #: Everybody practises, whatever happens, so that money acts through what it buys alone.
@@ -53,13 +52,6 @@ def part_of(found: Study) -> AdvisePart:
     (part,) = found.parts
     assert isinstance(part, AdvisePart)
     return part
-
-
-def rows(found: Study, name: str) -> list[dict[str, str]]:
-    """A table of a study's folder."""
-    assert found.folder is not None
-    with (found.folder / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The order of a programme: a search that finds the known best, judged on fresh draws; nothing found is an answer."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from sxsim.studies.experiment import load_experiment
 from sxsim.studies.order import AS_PLANNED, AT_ONCE, FOUND, OrderPart, Starts
 from sxsim.studies.search import search
 from sxsim.studies.study import Study, parts_of, planned, study
-from tests.studies.experiments import SMALL, experiment_file
+from tests.studies.experiments import SMALL, experiment_file, rows
 
 WORK = {
     "create_urgency": {"start": 8, "months": 4},
@@ -39,13 +38,6 @@ def part_of(found: Study) -> OrderPart:
     (part,) = found.parts
     assert isinstance(part, OrderPart)
     return part
-
-
-def rows(found: Study, name: str) -> list[dict[str, str]]:
-    """A table of a study's folder."""
-    assert found.folder is not None
-    with (found.folder / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

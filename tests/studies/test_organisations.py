@@ -1,6 +1,5 @@
 """Programmes across organisations: shares, pairs, what matters, how the answer moves with the definition."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.organisations import HELD, REACHED, Difference, OrganisationsPart, clear
 from sxsim.studies.study import Study, parts_of, planned, study
-from tests.studies.experiments import SMALL, experiment_file
+from tests.studies.experiments import SMALL, experiment_file, rows
 
 MATURITY = {"path": "organisation.maturity", "low": 2, "high": 5, "name": "maturity"}
 REPUTATION = {"path": "organisation.reputation", "low": 0.4, "high": 0.8, "name": "reputation"}
@@ -24,13 +23,6 @@ def organisations_file(folder: Path, **fields: Any) -> Path:
         "reached": {"mean": 4, "weakest": 3.5},
     }  # fmt: skip
     return experiment_file(folder, **(data | fields))
-
-
-def rows(found: Study, name: str) -> list[dict[str, str]]:
-    """A table of a study's folder."""
-    assert found.folder is not None
-    with (found.folder / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

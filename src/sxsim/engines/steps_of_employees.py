@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sxsim.engines.steps_of_the_organisation import bounded, share_of, site_levers
+from sxsim.engines.steps_of_the_organisation import bounded, see_wins, share_of, site_levers
 from sxsim.engines.world import (
     ALIGNMENT,
     ANCHOR_CULTURE,
@@ -150,11 +150,7 @@ def settle_staff(world):
     for month in range(SETTLING_MONTHS):
         count_stages(world)
         for site in range(setting.sites):
-            place_ = world.sites[site]
-            involved = share_of(place_.trying + place_.practising, place_.staff)
-            place_.momentum = commitment.momentum(
-                place_.momentum, commitment.wins(0.0, involved, p.delight_normal, p), p
-            )
+            see_wins(world, site, 0.0, p.delight_normal)
         for post in range(setting.posts):
             e = world.posts[post]
             u = uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_STAGE, month)

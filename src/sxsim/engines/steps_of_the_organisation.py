@@ -90,6 +90,14 @@ def site_levers(world, site, at_start):
 
 
 @step
+def see_wins(world, site, changes, delight):
+    """The staff of a site sees the month's wins. changes: effort for 19390:6.4; delight: share of contacts."""
+    place_, p = world.sites[site], world.parameters[0]
+    involved = share_of(place_.trying + place_.practising, place_.staff)
+    place_.momentum = commitment.momentum(place_.momentum, commitment.wins(changes, involved, delight, p), p)
+
+
+@step
 def implementation_month(world):
     """The month's work of the activities is done: what they build up, the obstacles they lower, the wins they bring.
 
@@ -105,10 +113,8 @@ def implementation_month(world):
                 served += world.contact_tally[site, touchpoint, segment].served
                 delighted += world.contact_tally[site, touchpoint, segment].delighted
         practising += share_of(place_.practising, place_.staff) * place_.share
-        involved = share_of(place_.trying + place_.practising, place_.staff)
         delight = delighted / served if served > 0 else p.delight_normal
-        won = commitment.wins(efforts[MINIMUM_VIABLE_CHANGES], involved, delight, p)
-        place_.momentum = commitment.momentum(place_.momentum, won, p)
+        see_wins(world, site, efforts[MINIMUM_VIABLE_CHANGES], delight)
     for obstacle in range(len(world.obstacles)):
         effort = 0.0
         for activity in range(len(world.activities)):

@@ -169,9 +169,8 @@ def validate(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, lis
         scenario = model.model_validate(raw)
     except ValidationError as error:
         found = [from_error(item, raw, model) for item in error.errors()]
-        problems = list(
-            {str(problem): problem for problem in found}.values()
-        )  # a short form is wrong in all its parts at once
+        # A short form is wrong in all its parts at once.
+        problems = list({str(problem): problem for problem in found}.values())
         return None, problems + _problems_beyond(raw, [problem.path for problem in problems], model)
     return scenario, list(cross_check(scenario))
 

@@ -78,7 +78,7 @@ class Organisation(Part):
     )
     obstacles: Annotated[Obstacles, Short(lambda severity: dict.fromkeys(OBSTACLES, severity))] = Field(
         default_factory=Obstacles,
-        description="obstacles to a change, 0–1: one severity for all nine, or severities by obstacle",
+        description="obstacles to a change, 0–1: one severity for all nine, or severities by obstacle; what is not named is 0.2",
     )
     commitment: float | None = quantity(
         None,

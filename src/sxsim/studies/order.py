@@ -31,7 +31,7 @@ AS_PLANNED, AT_ONCE, FOUND = "as planned", "everything at once", "found order"
 #: Orders that go from the search to the choice, and times as many replications they get there.
 _SHORTLIST, _LONGER = 8, 3
 _WRONG_AT_MOST = 0.05
-PHASES = ("pre-implementation", "implementation", "post-implementation")
+PHASES = tuple(dict.fromkeys(each.phase for each in activities()))
 
 
 @dataclass(frozen=True)
