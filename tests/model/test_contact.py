@@ -160,7 +160,7 @@ SHAPES = [
         defaults_only="turned_away",
     ),
 ]
-TestShapes = shape_tests(contact, SHAPES, tested_apart="promise_kept")
+TestShapes = shape_tests(contact, SHAPES, tested_apart="promise_kept late_beyond_bearing")
 
 
 def quality(
@@ -221,6 +221,14 @@ def test_reliability_from_managed_to_excellent_cuts_the_odds_of_failure_to_a_fif
 )
 def test_a_failure_or_a_wait_longer_than_promised_breaks_the_promise(failed, wait, promised, kept) -> None:
     assert contact.promise_kept(failed, wait, promised) == kept
+
+
+@pytest.mark.parametrize(
+    ("wait", "promised", "late_major", "major"),
+    [(10.0, 10.0, 5.0, 0), (15.0, 10.0, 5.0, 0), (15.1, 10.0, 5.0, 1), (900.0, 10.0, math.inf, 0), (9.0, math.inf, 0.0, 0)],
+)
+def test_a_service_that_comes_much_too_late_is_a_major_problem(wait, promised, late_major, major) -> None:
+    assert contact.late_beyond_bearing(wait, promised, late_major) == major
 
 
 def test_most_customers_with_a_problem_stay_silent() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sxsim.model import customer
+from sxsim.model.parameters import record
 
-from .shapes import DIFFERENCE, FLAG, NOISE, SEVERITY, SHARE, P, Shape, shape_tests, whole, within
+from .shapes import DIFFERENCE, FLAG, NOISE, SEVERITY, SHARE, P, Shape, shape_tests, whole, within, worked_examples
 
 SHAPES = [
     Shape(customer.usual_expectation, {"brand": whole(0, 3)}, either="brand", low=0, high=1),
@@ -91,12 +92,12 @@ SHAPES = [
     Shape(customer.forget_surprise, {"memory": within(0, 100)}, rises="memory", low=0, high=100),
     Shape(
         customer.grievance_after_contact,
-        {"grievance": SHARE, "severity": SEVERITY, "put_right": FLAG},
-        rises="grievance severity",
+        {"grievance": SHARE, "severity": SEVERITY, "put_right": FLAG, "importance": within(0, 3)},
+        rises="grievance severity importance",
         falls="put_right",
         low=0,
         high=1,
-        typical={"severity": 1, "put_right": 0},
+        typical={"severity": 1, "put_right": 0, "importance": 1.0},
         defaults_only="severity",
     ),
     Shape(
@@ -143,12 +144,18 @@ SHAPES = [
         high=1,
     ),
     Shape(
+        customer.asked,
+        {"felt": SHARE, "scale": NOISE, "mood": NOISE, "noise": NOISE},
+        rises="felt scale mood noise",
+        typical={"felt": 0.6},
+    ),
+    Shape(
         customer.survey_answer,
-        {"loyalty": SHARE, "scale": NOISE, "noise": NOISE},
-        rises="loyalty scale noise",
+        {"loyalty": SHARE, "scale": NOISE, "mood": NOISE, "noise": NOISE},
+        rises="loyalty scale mood noise",
         low=0,
         high=10,
-        typical={"loyalty": 0.6, "scale": 0.55, "noise": 0.56},
+        typical={"loyalty": 0.6, "scale": 0.55, "mood": 0.2, "noise": 0.4},
     ),
     Shape(
         customer.tell_chance,
@@ -281,20 +288,28 @@ def test_each_surprise_is_remembered_once_and_fades() -> None:
 
 
 @given(SHARE)
-def test_a_problem_put_right_at_once_leaves_no_grievance(grievance) -> None:
-    assert customer.grievance_after_contact(grievance, 2, 1, P) == grievance
-    assert customer.grievance_after_contact(grievance, 0, 0, P) == grievance
+def test_no_problem_leaves_no_grievance_and_one_put_right_at_once_a_scar(grievance) -> None:
+    assert customer.grievance_after_contact(grievance, 0, 0, 1.0, P) == grievance
+    scarred = grievance + 0.06 * (1 - grievance)
+    assert customer.grievance_after_contact(grievance, 2, 1, 1.0, P) == pytest.approx(scarred)
 
 
 def test_an_unsolved_problem_leaves_a_grievance_and_a_major_one_a_larger() -> None:
-    assert customer.grievance_after_contact(0.0, 1, 0, P) == pytest.approx(0.2)
-    assert customer.grievance_after_contact(0.5, 1, 0, P) == pytest.approx(0.6)
-    assert customer.grievance_after_contact(0.5, 2, 0, P) == pytest.approx(0.8)
+    assert customer.grievance_after_contact(0.0, 1, 0, 1.0, P) == pytest.approx(0.2)
+    assert customer.grievance_after_contact(0.5, 1, 0, 1.0, P) == pytest.approx(0.6)
+    assert customer.grievance_after_contact(0.5, 2, 0, 1.0, P) == pytest.approx(0.8)
 
 
-def test_a_case_put_right_relieves_and_one_refused_adds() -> None:
+def test_a_problem_where_little_matters_rankles_little() -> None:
+    assert customer.grievance_after_contact(0.0, 1, 0, 0.3, P) == pytest.approx(0.06)
+    assert customer.grievance_after_contact(0.0, 2, 0, 3.0, P) == 1.0
+
+
+def test_a_case_put_right_relieves_and_one_refused_adds_or_comforts() -> None:
     assert customer.grievance_after_case(0.5, 1, P) == pytest.approx(0.1)
     assert customer.grievance_after_case(0.5, 0, P) == pytest.approx(0.6)
+    heard = record(worked_examples() | {"grievance_refused": -0.2})[0]
+    assert customer.grievance_after_case(0.5, 0, heard) == pytest.approx(0.4)
     assert customer.fade_grievance(0.5, P) == pytest.approx(0.45)
     assert customer.heal_grievance(0.5, P) == pytest.approx(0.47)
 
@@ -333,16 +348,23 @@ def test_a_third_answers_when_asked_and_bonded_customers_more() -> None:
     assert customer.feedback_chance(0.0, 0.9, P) == pytest.approx(0.5)
 
 
-@given(SHARE, NOISE, NOISE)
-def test_answers_are_whole_numbers(loyalty, scale, noise) -> None:
-    assert customer.survey_answer(loyalty, scale, noise, P) in range(11)
+@given(SHARE, NOISE, NOISE, NOISE)
+def test_answers_are_whole_numbers(loyalty, scale, mood, noise) -> None:
+    assert customer.survey_answer(loyalty, scale, mood, noise, P) in range(11)
+
+
+def test_an_answer_adds_scale_mood_and_noise_to_what_is_felt() -> None:
+    assert customer.asked(0.6, 1.0, 0.0, 0.0, P) == pytest.approx(0.68)
+    assert customer.asked(0.6, 0.0, 1.0, 0.0, P) == pytest.approx(0.66)
+    assert customer.asked(0.6, 0.0, 0.0, -1.0, P) == pytest.approx(0.52)
 
 
 def test_loyal_customers_answer_9_and_disloyal_ones_3() -> None:
-    assert customer.survey_answer(0.75, 0.0, 0.0, P) == 9
-    assert customer.survey_answer(0.0, 0.0, 0.0, P) == 3
-    assert customer.survey_answer(0.6, 1.5, 0.0, P) == customer.survey_answer(0.6, 0.0, 1.5, P) == 9
-    assert customer.survey_answer(0.6, 0.0, 0.0, P) == 8
+    assert customer.survey_answer(0.75, 0.0, 0.0, 0.0, P) == 9
+    assert customer.survey_answer(0.0, 0.0, 0.0, 0.0, P) == 3
+    assert customer.survey_answer(0.6, 1.5, 0.0, 0.0, P) == customer.survey_answer(0.6, 0.0, 2.0, 0.0, P) == 9
+    assert customer.survey_answer(0.6, 0.0, 0.0, 1.5, P) == 9
+    assert customer.survey_answer(0.6, 0.0, 0.0, 0.0, P) == 8
 
 
 @given(SHARE, SHARE, FLAG, SHARE)

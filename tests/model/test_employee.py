@@ -43,7 +43,14 @@ SHAPES = [
         high=1,
         typical={"utilisation": 0.8},
     ),
-    Shape(employee.skill_ceiling, {"craft": SHARE}, rises="craft", low=0, high=1),
+    Shape(
+        employee.skill_ceiling,
+        {"craft": SHARE, "talent": NOISE},
+        rises="craft talent",
+        low=0,
+        high=1,
+        typical={"craft": 0.5, "talent": 0.0},
+    ),
     Shape(employee.update_skill, {"skill": SHARE, "ceiling": SHARE}, rises="skill ceiling", low=0, high=1),
     Shape(
         employee.quit_chance,
@@ -71,11 +78,11 @@ SHAPES = [
     ),
     Shape(
         employee.newcomer_skill,
-        {"craft": SHARE, "applicants": within(0.001, 500)},
-        rises="craft applicants",
+        {"craft": SHARE, "applicants": within(0.001, 500), "talent": NOISE},
+        rises="craft applicants talent",
         low=0,
         high=1,
-        typical={"applicants": 5.0},
+        typical={"craft": 0.5, "applicants": 5.0, "talent": 0.0},
     ),
     Shape(employee.newcomer_commitment, {"craft": SHARE}, rises="craft", low=0, high=1),
 ]
@@ -130,9 +137,14 @@ def test_the_working_time_is_filled_by_customers_and_other_work() -> None:
 
 
 def test_craft_leads_from_what_experience_alone_gives_to_full_skill() -> None:
-    assert employee.skill_ceiling(0.0, P) == pytest.approx(0.2)
-    assert employee.skill_ceiling(0.5, P) == pytest.approx(P.skill_normal)
-    assert employee.skill_ceiling(1.0, P) == pytest.approx(1.0)
+    assert employee.skill_ceiling(0.0, 0.0, P) == pytest.approx(0.2)
+    assert employee.skill_ceiling(0.5, 0.0, P) == pytest.approx(P.skill_normal)
+    assert employee.skill_ceiling(1.0, 0.0, P) == pytest.approx(1.0)
+
+
+def test_the_gifted_get_further() -> None:
+    assert employee.skill_ceiling(0.5, 1.0, P) == pytest.approx(P.skill_normal + 0.12)
+    assert employee.newcomer_skill(0.5, 5.0, -1.0, P) == pytest.approx(0.28)
 
 
 def test_a_tenth_of_the_missing_skill_is_learnt_in_a_month() -> None:
@@ -179,11 +191,11 @@ def test_a_vacancy_takes_about_two_months_to_fill() -> None:
 
 
 def test_a_newcomer_starts_below_and_is_better_where_chosen_with_care() -> None:
-    usual = employee.newcomer_skill(0.5, 5.0, P)
+    usual = employee.newcomer_skill(0.5, 5.0, 0.0, P)
     assert usual == pytest.approx(0.4)
     assert usual < P.skill_normal
-    assert employee.newcomer_skill(0.8, 5.0, P) == pytest.approx(0.52)
-    assert employee.newcomer_skill(0.5, 15.0, P) == pytest.approx(0.45)
+    assert employee.newcomer_skill(0.8, 5.0, 0.0, P) == pytest.approx(0.52)
+    assert employee.newcomer_skill(0.5, 15.0, 0.0, P) == pytest.approx(0.45)
 
 
 def test_induction_instils_the_idea() -> None:

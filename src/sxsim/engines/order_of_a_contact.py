@@ -247,12 +247,14 @@ def begin_service(world, person, post, now):
     # Promise kept?
     chance = contact.failure_chance(kind.failure, reliability, skill, strain, hurry, p)
     failed = happens(world, person, draws.PROMISE, where, chance)
-    v.kept = contact.promise_kept(failed, v.wait, world.promised_wait[setting.month, v.touchpoint])
+    promised = world.promised_wait[setting.month, v.touchpoint]
+    v.kept = contact.promise_kept(failed, v.wait, promised)
     v.severity, v.query, v.query_well = NO_PROBLEM, 0, 0
     v.voiced, v.noticed, v.put_right, v.case, handed_over = 0, 0, 0, 0, 0
     if v.kept == 0:
         major = failed == 1 and happens(world, person, draws.SEVERITY, where, t.major) == 1
-        v.severity = MAJOR if major else MINOR
+        too_late = contact.late_beyond_bearing(v.wait, promised, t.late_major) == 1
+        v.severity = MAJOR if major or too_late else MINOR
         if post < 0 and failed == 1 and t.hands_over_to >= 0:
             handed_over = 1
     elif v.taken_over == 1 or happens(world, person, draws.QUERY, where, kind.query) == 1:
@@ -348,7 +350,7 @@ def feel(world, person, quality, delighted_possible):
     i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, p)
     i.expectation = customer.update_expectation(i.expectation, quality, v.delighted, p)
     i.memory = customer.remember_surprise(i.memory, v.surprising if v.level == TOP_LEVEL else 0)
-    i.grievance = customer.grievance_after_contact(i.grievance, v.severity, v.put_right, p)
+    i.grievance = customer.grievance_after_contact(i.grievance, v.severity, v.put_right, t.importance, p)
     i.contacts += 1
     i.delighted += v.delighted
 

@@ -171,8 +171,9 @@ def person_month(world, person):
         tally.asked += 1
         chance = customer.feedback_chance(i.bond, world.levers[i.site, VOICE], p)
         if uniform(seed, replication, person, draws.FEEDBACK, month) < chance:
+            mood = normal(seed, replication, person, draws.SURVEY_MOOD, month)
             noise = normal(seed, replication, person, draws.SURVEY_NOISE, month)
-            answer = customer.survey_answer(i.loyalty, i.scale, noise, p)
+            answer = customer.survey_answer(i.loyalty, i.scale, mood, noise, p)
             tally.answers += 1
             tally.promoters += 1 if answer >= p.answer_promoter else 0
             tally.detractors += 1 if answer <= p.answer_detractor else 0

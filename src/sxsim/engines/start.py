@@ -423,6 +423,7 @@ class Start:
         row["after_kind"], row["after_first"], row["after_second"] = code[:3]
         row["queue_visible"] = int(touchpoint.queue_visible)
         row["major"] = touchpoint.major_share
+        row["late_major"] = math.inf if touchpoint.late_major is None else touchpoint.late_major
         row["hand_over"] = touchpoint.hand_over_rate
         for name in ("room", "importance", "cost", "revenue"):
             row[name] = getattr(touchpoint, name)

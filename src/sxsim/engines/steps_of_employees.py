@@ -181,8 +181,8 @@ def start_staff(world, engagement, committed):
         site_levers(world, site, YES)
     for post in range(setting.posts):
         e = world.posts[post]
-        z = normal(setting.seed, setting.replication, e.identity, draws.STARTING_SKILL, NO)
-        e.skill = bounded(employee.skill_ceiling(world.levers[e.site, CRAFT], p) + p.skill_spread * z)
+        e.talent = normal(setting.seed, setting.replication, e.identity, draws.TALENT, NO)
+        e.skill = employee.skill_ceiling(world.levers[e.site, CRAFT], e.talent, p)
 
 
 @step
@@ -225,7 +225,7 @@ def employee_month(world, post):
         u = uniform(setting.seed, setting.replication, e.identity, draws.STAGE, setting.month)
         delighted = e.delighted / e.contacts if e.contacts > 0 else p.delight_normal
         staff_month(world, post, delighted, world.efforts[setting.month], u)
-        e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], p), p)
+        e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], e.talent, p), p)
         e.tenure += 1.0
         chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
         if uniform(setting.seed, setting.replication, e.identity, draws.QUIT, setting.month) < chance:
@@ -260,8 +260,8 @@ def fill_post(world, post, crowd):
     e.trait = normal(setting.seed, setting.replication, e.identity, draws.TRAIT, e.holder)
     z = normal(setting.seed, setting.replication, e.identity, draws.SPEED, e.holder)
     e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
-    z = normal(setting.seed, setting.replication, e.identity, draws.NEWCOMER, e.holder)
-    e.skill = bounded(employee.newcomer_skill(craft, crowd, p) + p.skill_spread * z)
+    e.talent = normal(setting.seed, setting.replication, e.identity, draws.TALENT, e.holder)
+    e.skill = employee.newcomer_skill(craft, crowd, e.talent, p)
     e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
     induct(world, post, uniform(setting.seed, setting.replication, e.identity, draws.NEWCOMER_STAGE, e.holder))
     e.strain, e.tenure = p.strain_normal, 0.0

@@ -109,7 +109,7 @@ VISIT = _whole_lines(_record(
 ))  # fmt: skip
 ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
 POST = _whole_lines(_record(
-    identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, skill=_F, engagement=_F, strain=_F,
+    identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, talent=_F, skill=_F, engagement=_F, strain=_F,
     stage=_I, fatigue=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
     duty_from=_F, break_from=_F, break_end=_F, busy_from=_F, busy_minutes=_F, duty_minutes=_F,
     overtime_minutes=_F, contacts=_I, delighted=_I,
@@ -135,7 +135,7 @@ CONTACT_TYPE = _record(
 TOUCHPOINT = _record(
     staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, queue_visible=_I,
     major=_F, room=_F, importance=_F, again=_F, again_kind=_I, again_first=_F, again_second=_F, switch_to=_I,
-    switch=_F, hands_over_to=_I, hand_over=_F, cost=_F, revenue=_F, pool=_I,
+    switch=_F, hands_over_to=_I, hand_over=_F, cost=_F, revenue=_F, pool=_I, late_major=_F,
 )  # fmt: skip
 FLOOR = _record(
     open=_I, pressure=_F, standard=_F, normal=_F, demanded_today=_F, available_today=_F, demanded_usually=_F,

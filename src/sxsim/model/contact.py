@@ -64,6 +64,16 @@ def promise_kept(failed, wait, promised_wait):
 
 
 @rule
+def late_beyond_bearing(wait, promised_wait, late_major):
+    """Whether a service came so late that the delay is a major problem.
+
+    wait, promised_wait, late_major: minutes; late_major: how far beyond the promise (infinite: never). Returns 0 or 1.
+    Source: Olist (low ratings jump where deliveries come three to seven days late); the limit is the scenario's.
+    """
+    return 1 if wait > promised_wait + late_major else 0
+
+
+@rule
 def voice_chance(voice, bond, major, p):
     """Chance that a customer with a problem speaks up.
 

@@ -143,27 +143,32 @@ def forget_surprise(memory, p):
 
 
 @rule
-def grievance_after_contact(grievance, severity, put_right, p):
-    """What an unsolved problem leaves behind; a new one adds to it.
+def grievance_after_contact(grievance, severity, put_right, importance, p):
+    """What a problem leaves behind: all of its hurt when unsolved, a scar when put right at once; a new one adds to it.
 
-    grievance: 0–1; severity: 0 none, 1 minor, 2 major; put_right: 0 or 1 (now). Returns 0–1.
-    Source: TARP (E039–E046: loyalty after a problem); sizes by assumption.
+    grievance: 0–1; severity: 0 none, 1 minor, 2 major; put_right: 0 or 1 (now); importance of the touchpoint: ≥ 0, 1 =
+    usual. Returns 0–1.
+    Source: TARP (E039–E046: loyalty after a problem; even the quickly satisfied are not all kept); SFO survey 2017 (a
+    problem at one of eleven touchpoints costs much less); sizes by assumption.
     """
-    if severity == 0 or put_right == 1:
+    if severity == 0:
         return grievance
     hurt = p.grievance_major if severity == 2 else p.grievance_minor
-    return grievance + hurt * (1.0 - grievance)
+    if put_right == 1:
+        hurt *= p.grievance_scar
+    return grievance + min(hurt * importance, 1.0) * (1.0 - grievance)
 
 
 @rule
 def grievance_after_case(grievance, put_right, p):
-    """A case put right later takes away most of the grievance; one refused adds to it.
+    """A case put right later takes away a part of the grievance; one refused changes it, for worse or better.
 
-    grievance: 0–1; put_right: 0 or 1. Returns 0–1. Source: TARP (E041–E046), E287; sizes by assumption.
+    grievance: 0–1; put_right: 0 or 1. Returns 0–1. Source: TARP (E039–E046: who complained in vain is more loyal than who
+    stayed silent), against E287 (most answers make it worse); sizes by assumption.
     """
     if put_right == 1:
         return grievance * (1.0 - p.grievance_relief)
-    return grievance + p.grievance_refused * (1.0 - grievance)
+    return min(grievance * (1.0 + p.grievance_refused), 1.0)
 
 
 @rule
@@ -231,13 +236,24 @@ def feedback_chance(bond, voice, p):
 
 
 @rule
-def survey_answer(loyalty, scale, noise, p):
-    """The answer to "would you recommend us?", 0–10, with noise and a personal use of the scale.
+def asked(felt, scale, mood, noise, p):
+    """What a customer who is asked gives away of a feeling: personal use of the scale, mood of the moment, and noise.
 
-    loyalty: 0–1; scale, noise: standard normal. Returns 0.0 … 10.0, whole numbers.
-    Source: customerSat data (scale use must be modelled), SFO 2017 (promoters by overall rating); sizes by assumption.
+    felt: 0–1; scale (of the person), mood (common to all answers of one survey), noise (of this answer): standard
+    normal. Returns any number, mostly 0–1.
+    Source: customerSat data (scale use must be modelled), SFO 2017 (answers of one survey go together), InstEval; sizes by assumption.
     """
-    felt = p.answer_base + p.answer_loyalty * loyalty + p.answer_scale * scale + p.answer_noise * noise
+    return felt + p.answer_scale * scale + p.answer_mood * mood + p.answer_noise * noise
+
+
+@rule
+def survey_answer(loyalty, scale, mood, noise, p):
+    """The answer to "would you recommend us?", 0–10, with mood, noise and a personal use of the scale.
+
+    loyalty: 0–1; scale, mood, noise: standard normal. Returns 0.0 … 10.0, whole numbers.
+    Source: as `asked`; SFO 2017 (promoters by overall rating); sizes by assumption.
+    """
+    felt = asked(p.answer_base + p.answer_loyalty * loyalty, scale, mood, noise, p)
     return math.floor(p.answer_top * min(max(felt, 0.0), 1.0) + 0.5)
 
 

@@ -51,12 +51,15 @@ def update_strain(strain, utilisation, p):
 
 
 @rule
-def skill_ceiling(craft, p):
-    """The skill that experience, selection and learning lead to in the end.
+def skill_ceiling(craft, talent, p):
+    """The skill that experience, selection and learning lead to in the end, for one with this talent.
 
-    craft: lever 0–1. Returns 0–1. Source: clauses 7.2.2a, b, d; E122–E125 (training d .6); size by assumption.
+    craft: lever 0–1; talent: the person's own standard normal gift. Returns 0–1.
+    Source: clauses 7.2.2a, b, d; E122–E125 (training d .6); InstEval (18 % of the variance of ratings is the employee);
+    size by assumption.
     """
-    return p.skill_ceiling_floor + (1.0 - p.skill_ceiling_floor) * craft
+    ceiling = p.skill_ceiling_floor + (1.0 - p.skill_ceiling_floor) * craft + p.skill_spread * talent
+    return min(max(ceiling, 0.0), 1.0)
 
 
 @rule
@@ -105,16 +108,15 @@ def hire_chance(applicants, p):
 
 
 @rule
-def newcomer_skill(craft, applicants, p):
+def newcomer_skill(craft, applicants, talent, p):
     """The skill a newcomer brings: better chosen from more applicants.
 
-    craft: lever 0–1; applicants: > 0. Returns 0–1. Source: clause 7.2.2a; sizes by assumption.
+    craft: lever 0–1; applicants: > 0; talent: the newcomer's own standard normal gift. Returns 0–1.
+    Source: clause 7.2.2a; sizes by assumption.
     """
     choice = applicants / (applicants + p.applicants_normal)
-    return min(
-        max(p.newcomer_skill + p.newcomer_craft * (craft - p.lever_normal) + p.newcomer_choice * (choice - 0.5), 0.0),
-        1.0,
-    )
+    chosen = p.newcomer_craft * (craft - p.lever_normal) + p.newcomer_choice * (choice - 0.5)
+    return min(max(p.newcomer_skill + chosen + p.skill_spread * talent, 0.0), 1.0)
 
 
 @rule

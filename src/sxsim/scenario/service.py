@@ -58,6 +58,9 @@ class Touchpoint(Part):
     )
     queue_visible: bool = Field(False, description="whether arriving customers see the queue and may turn away")
     promised_wait: float | None = quantity(None, "minutes", "longest wait that is promised", ge=0)
+    late_major: float | None = quantity(
+        None, "minutes", "how far beyond the promised wait a delay is a major problem; without it never", ge=0
+    )
     failure_rate: float = quantity(
         0.04, "share", "how often the core promise fails, at a managed organisation (maturity 3)", ge=0, le=1
     )
