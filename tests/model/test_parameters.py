@@ -222,3 +222,9 @@ def test_only_definitions_limits_and_reference_points_are_fixed() -> None:
     judged = {name for name, grade in fixed.items() if grade != "A"}
     assert judged == {name for name in fixed if name.endswith("_normal")} | {"pressure_low", "pressure_high"}
     assert set(fixed.values()) == {"A", "D"}
+
+
+def test_a_data_set_is_there_because_a_number_rests_on_it() -> None:
+    cited = {name for p in register().values() for name in re.findall(r"data set (\w+)", p.source)}
+    assert cited == set(data_sets())
+    assert all(row["citation"] and row["limits"] for row in data_sets().values())
