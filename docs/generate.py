@@ -6,9 +6,11 @@ something is out of date.
 """
 
 import ast
+import fnmatch
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,7 +21,7 @@ from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
 from sxsim.engines import world
-from sxsim.explain import Rule, evidence, rules
+from sxsim.explain import CONFIDENCE, Rule, data_sets, evidence, rules
 from sxsim.model import draws
 from sxsim.model.parameters import Parameter, register
 from sxsim.results.kpis import KPIS
@@ -49,8 +51,11 @@ def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
 
 
 def linked(text: str, file: str = "") -> str:
-    """Link the evidence ids in a text to the list of citations."""
-    return re.sub(r"\bE\d{3}\b", lambda m: f"[{m[0]}]({file}#{m[0].lower()})" if m[0] in evidence() else m[0], text)
+    """Link the evidence ids and data sets in a text to the lists of citations."""
+    text = re.sub(r"\bE\d{3}\b", lambda m: f"[{m[0]}]({file}#{m[0].lower()})" if m[0] in evidence() else m[0], text)
+    return re.sub(
+        r"\bdata set (\w+)", lambda m: f"data set [{m[1]}]({file}#{m[1]})" if m[1] in data_sets() else m[0], text
+    )
 
 
 def first_sentence(docstring: str) -> str:
@@ -351,10 +356,10 @@ def one_rule(name: str, rule: Rule, called: dict[str, list[str]]) -> str:
     if used:
         head = ("parameter", "value", "range", "unit", "confidence", "source")
         lines.append(
-            table(head, [(f"[`{p.name}`](parameters.md#{p.name})", *value_of(p), p.unit, p.confidence,
-                          linked(p.source, "parameters.md")) for p in used])
+            table(head, [(f"[`{p.name}`](assumptions.md#{p.name})", *value_of(p), p.unit, p.confidence,
+                          linked(p.source, "assumptions.md")) for p in used])
         )  # fmt: skip
-    lines.append(f"Source: {linked(' '.join(source.split()), 'parameters.md')}")
+    lines.append(f"Source: {linked(' '.join(source.split()), 'assumptions.md')}")
     if name in called:
         lines.append(f"Called in: {', '.join(called[name])}.")
     return "\n\n".join(lines)
@@ -370,7 +375,7 @@ def numbers_of_steps() -> str:
     """Parameters that steps use themselves, beside the rules."""
     used = users()
     rows = [
-        (f"[`{p.name}`](parameters.md#{p.name})", *value_of(p), p.meaning, ", ".join(used[f"p.{p.name}"]))
+        (f"[`{p.name}`](assumptions.md#{p.name})", *value_of(p), p.meaning, ", ".join(used[f"p.{p.name}"]))
         for p in register().values()
         if f"p.{p.name}" in used
     ]
@@ -380,23 +385,87 @@ def numbers_of_steps() -> str:
 # The other files.
 
 
-def parameters() -> str:
+#: What the parts of the chain are called on the page of assumptions.
+CONCEPTS = {
+    "organisation": "The organisation: maturity and money",
+    "implementation": "Implementation: activities and obstacles",
+    "commitment": "Commitment of the staff",
+    "levers": "Levers: what of a capability reaches customers",
+    "demand": "Demand",
+    "queue": "Queue and pressure of work",
+    "contact": "The contact",
+    "pyramid": "Levels of service",
+    "customer": "The customer",
+    "employee": "The employee",
+    "network": "Word of mouth",
+    "market": "The market",
+    "business": "The business",
+    "draws": "Chance",
+    "steps": "Used by steps and at the start",
+}
+
+
+@cache
+def remarks() -> dict[str, list[dict[str, Any]]]:
+    """What `assumptions.yaml` says of the register's numbers, patterns of names replaced by the names they stand for.
+
+    Raises SystemExit for a name or pattern that fits no parameter, and for a number that stands in two places.
+    """
+    found: dict[str, list[dict[str, Any]]] = YAML(typ="safe").load(DOCS / "assumptions.yaml")
+    places: dict[str, str] = {}
+    for remark in (remark for part in found.values() for remark in part):
+        names = {pattern: fnmatch.filter(register(), pattern) for pattern in remark["parameters"]}
+        for pattern, fitting in names.items():
+            if not fitting:
+                raise SystemExit(f"docs/assumptions.yaml: {pattern} is not in the register")
+            for name in fitting:
+                if name in places:
+                    raise SystemExit(f"docs/assumptions.yaml: {name} stands under {places[name]!r} and {pattern!r}")
+                places[name] = pattern
+        remark["parameters"] = [name for fitting in names.values() for name in fitting]
+    return found
+
+
+def what_would_settle() -> dict[str, str]:
+    """What to measure for a parameter, by its name."""
+    return {name: remark["measure"] for part in remarks().values() for remark in part for name in remark["parameters"]}
+
+
+def nothing_known() -> str:
+    """The assumptions on which nothing is known, what they decide, and what would settle them."""
+    rows = []
+    for remark in remarks()["nothing_known"]:
+        numbers = [
+            f"[`{n}`](#{'weights-of-the-sub-elements-on-the-levers' if n.startswith('weight.') else n}) "
+            f"{register()[n].low:g}–{register()[n].high:g}"
+            for n in remark["parameters"]
+        ]
+        rows.append((f"**{remark['what']}**", remark["decides"], remark["measure"], ", ".join(numbers)))
+    return table(("nothing is known about", "it decides", "what would settle it", "numbers and their ranges"), rows)
+
+
+def assumptions() -> str:
     """The register by concept: a parameter stands with the first file of the chain that uses it."""
     parts = []
     used_by = {p: [name for name, rule in rules().items() if p in rule.parameters] for p in register()}
     homes = {
         p: [file for file in CHAIN if any(n.startswith(f"{file}.") for n in names)] for p, names in used_by.items()
     }
-    head = ("parameter", "value", "range", "unit", "confidence", "source", "meaning", "used by")
+    head = ("assumption", "value", "range", "unit", "confidence", "source", "what would settle it", "used by")
     for file in (*CHAIN, "steps"):
         rows = []
         for p in register().values():
             if not p.name.startswith("weight.") and (homes[p.name] or ["steps"])[0] == file:
                 used = ", ".join(f"[{n}](model.md#{anchor(n)})" for n in used_by[p.name]) or "steps and start"
-                name = f'<a id="{p.name}"></a>`{p.name}`'
-                rows.append((name, *value_of(p), p.unit, p.confidence, linked(p.source), p.meaning, used))
+                value, span = value_of(p)
+                rows.append(
+                    (f'<a id="{p.name}"></a>`{p.name}`: {p.meaning}', value, "fixed" if p.low == p.high else span, p.unit,
+                     p.confidence, linked(p.source), what_would_settle().get(p.name, ""), used)
+                )  # fmt: skip
         if rows:
-            parts.append(f"### {file}\n\n{table(head, rows)}")
+            counts = Counter(row[4] for row in rows)
+            said = ", ".join(f"{counts[grade]} × {grade}" for grade in CONFIDENCE if counts[grade])
+            parts.append(f"### {CONCEPTS[file]}\n\nConfidence: {said}.\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 
 
@@ -420,18 +489,13 @@ def weights() -> str:
 
 def confidence() -> str:
     """How many parameters have which confidence."""
-    meanings = {
-        "A": "definition, or well measured",
-        "B": "measured in at least one good study",
-        "C": "direction known, size indirect",
-        "D": "judgement or assumption",
-    }
     rows = []
-    for grade, meaning in meanings.items():
+    for grade, meaning in CONFIDENCE.items():
         graded = [n for n, p in register().items() if p.confidence == grade]
         lever = sum(n.startswith("weight.") for n in graded)
-        rows.append((grade, meaning, len(graded) - lever, lever))
-    return table(("grade", "meaning", "parameters of rules", "lever weights"), rows)
+        fixed = sum(register()[n].low == register()[n].high for n in graded)
+        rows.append((grade, meaning, len(graded) - lever, lever, fixed))
+    return table(("confidence", "meaning", "numbers in rules", "lever weights", "of these fixed"), rows)
 
 
 def citations() -> str:
@@ -448,6 +512,15 @@ def citations() -> str:
             (f'<a id="{name.lower()}"></a>{name}', finding, size, row["context"], row["citation"] + doi, row["status"])
         )
     return table(("id", "finding", "size", "context", "citation", "known"), rows)
+
+
+def cited_data_sets() -> str:
+    """The data sets that the register cites."""
+    rows = []
+    for name, row in data_sets().items():
+        doi = f" [doi:{row['doi']}](https://doi.org/{row['doi']})" if row["doi"] else ""
+        rows.append((f'<a id="{name}"></a>{name}', row["what"], row["size"], row["citation"] + doi, row["limits"]))
+    return table(("data set", "what", "size", "citation", "mind"), rows)
 
 
 def kpis() -> str:
@@ -591,10 +664,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "submodels": submodels,
     "numbers-of-steps": numbers_of_steps,
     "elements": lambda: ", ".join(ELEMENTS),
-    "parameters": parameters,
+    "nothing-known": nothing_known,
+    "assumptions": assumptions,
     "weights": weights,
     "confidence": confidence,
     "citations": citations,
+    "data-sets": cited_data_sets,
     "kpis": kpis,
     "scenario": lambda: fields_of_file(Scenario),
     "experiment": fields_of_experiments,

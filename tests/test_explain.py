@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import sxsim
-from sxsim.explain import Explanation, evidence, explain, fields, nearest, rules
+from sxsim.explain import Explanation, data_sets, evidence, explain, fields, nearest, rules
 from sxsim.model.parameters import register
 from sxsim.results.kpis import KPIS
 from sxsim.scenario.loading import json_schema
@@ -122,6 +122,13 @@ def test_evidence_says_its_source_and_what_rests_on_it() -> None:
     for name, parameter in register().items():
         if "E056" in parameter.source:
             assert name in text
+
+
+def test_a_parameter_says_what_it_rests_on_in_full() -> None:
+    two = str(explain("pressure_elasticity")[0])
+    assert all(evidence()[name]["citation"] in two for name in ("E056", "E060"))
+    assert data_sets()["insteval"]["citation"] in str(explain("quality_noise")[0])
+    assert re.search(r"^  source +judgement$", str(explain("now_base")[0]), re.M)
 
 
 def test_a_parameter_says_who_reads_it() -> None:

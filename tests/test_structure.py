@@ -203,6 +203,7 @@ def test_the_evidence_has_no_fact_twice() -> None:
     with (PACKAGE / "evidence" / "evidence.csv").open(encoding="utf-8") as file:
         ids = [row["id"] for row in csv.DictReader(file)]
     assert len(ids) == len(set(ids))
+    assert ids == sorted(ids)
     assert all(re.fullmatch(r"E\d{3}", name) for name in ids)
 
 

@@ -49,11 +49,12 @@ _METHODS = {
         "study: sensitivity",
     ),
 }
-_CONFIDENCE = {
+#: What the grades of confidence mean.
+CONFIDENCE = {
     "A": "definition, or well measured",
     "B": "measured in at least one good study",
     "C": "direction known, size indirect",
-    "D": "judgement or assumption",
+    "D": "judgement",
 }
 
 
@@ -141,6 +142,13 @@ def evidence() -> dict[str, dict[str, str]]:
     """The evidence the register cites, by id."""
     text = (files("sxsim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
     return {row["id"]: row for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def data_sets() -> dict[str, dict[str, str]]:
+    """The data sets the register cites, by name."""
+    text = (files("sxsim") / "evidence" / "data_sets.csv").read_text(encoding="utf-8")
+    return {row["name"]: row for row in csv.DictReader(text.splitlines())}
 
 
 def explain(word: str) -> list[Explanation]:
@@ -260,7 +268,7 @@ def _parameter(parameter: Parameter) -> Explanation:
         ("value", f"{parameter.value:g} (range {parameter.low:g} to {parameter.high:g})"),
         ("unit", parameter.unit),
         ("source", _source(parameter.source)),
-        ("confidence", f"{parameter.confidence}: {_CONFIDENCE[parameter.confidence]}"),
+        ("confidence", f"{parameter.confidence}: {CONFIDENCE[parameter.confidence]}"),
         (
             "used by",
             ", ".join(users) or ("levers.practised_lever" if parameter.name.startswith("weight.") else "steps"),
@@ -271,8 +279,8 @@ def _parameter(parameter: Parameter) -> Explanation:
 
 
 def _source(text: str) -> str:
-    row = evidence().get(text)
-    return f"{text}: {row['citation']}" if row else text
+    known = evidence() | {f"data set {name}": row for name, row in data_sets().items()}
+    return "; ".join(f"{part}: {known[part]['citation']}" if part in known else part for part in text.split(" and "))
 
 
 def _field(name: str, info: FieldInfo, kind: str = "scenario field") -> Explanation:

@@ -77,9 +77,35 @@ def test_every_rule_and_parameter_has_its_place() -> None:
     module = generator()
     model = (DOCS / "model.md").read_text(encoding="utf-8")
     assert [name for name in module.rules() if f'<a id="{module.anchor(name)}"></a>' not in model] == []
-    register = (DOCS / "parameters.md").read_text(encoding="utf-8")
+    register = (DOCS / "assumptions.md").read_text(encoding="utf-8")
     rules = [name for name in module.register() if not name.startswith("weight.")]
     assert [name for name in rules if f'<a id="{name}"></a>' not in register] == []
+
+
+def test_every_number_that_can_vary_stands_once_with_what_would_settle_it() -> None:
+    module = generator()
+    settled = module.what_would_settle()
+    varied = {name for name, p in module.register().items() if p.low < p.high}
+    assert sorted(set(settled) - varied) == []
+    assert sorted(varied - set(settled)) == ["money_weight_floor", "spread_limit"]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["bond_gian"], "bond_gian is not in the register"),
+        (["bond_gain", "bond_*"], "stands under 'bond_gain' and 'bond"),
+    ],
+)
+def test_a_slip_in_the_remarks_on_assumptions_is_named(
+    names: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = generator()
+    remark = f"nothing_known:\n- {{what: '', decides: '', measure: '', parameters: [{', '.join(map(repr, names))}]}}\n"
+    (tmp_path / "assumptions.yaml").write_text(remark, encoding="utf-8")
+    monkeypatch.setattr(module, "DOCS", tmp_path)
+    with pytest.raises(SystemExit, match=re.escape(message)):
+        module.remarks()
 
 
 def test_the_order_of_a_contact_is_that_of_the_source() -> None:

@@ -5,7 +5,7 @@ A–D, source and meaning. The 31 × 10 lever weights are `lever_weights.csv`, i
 `weight.<sub-element>.<lever>`.
 
 Confidence: A definition or well measured · B measured in at least one good study · C direction known, size indirect ·
-D judgement or assumption.
+D judgement.
 """
 
 import csv
