@@ -22,14 +22,14 @@ Parameters = Mapping[str, float]
 UNITS = 300
 #: What units of a chain differ in: standard deviations, stated before anything was fitted.
 SPREADS = {
-    "maturity": 0.35,  # levels, each element by itself; organisations differ by about 1.07 (E105–E108), units of one company taken as a third
+    "maturity": 0.3,  # levels, each element by itself; organisations differ by about 1.07 (E105–E108), units of one company taken as a third
     "premises": 0.05,  # quality of a plain contact: place, product, neighbourhood; judgement
     "expectation": 0.03,  # what customers of the place expect; judgement
     "failure": 0.3,  # log of the failure rate: half of the units within ± 20 %; judgement
     "demand": 0.1,  # log of visits; daily demand of one place varies as much (bank calls: .09–.20)
     "price": 0.03,  # log; judgement
     "labour_market": 0.4,  # log of usual turnover: by sector and year 19 to 63 % quit (E133–E138)
-    "fixed_cost": 0.15,  # log: rents; judgement
+    "fixed_cost": 0.25,  # log: rents; judgement
 }
 RESPONDENTS = 100
 CUSTOMER = 1
@@ -50,8 +50,8 @@ def unit_values(unit: int) -> tuple[dict[str, float], dict[str, float]]:
     for path, at, name in (
         ("touchpoints.counter.failure_rate", 0.05, "failure"),
         ("segments.customers.visits_per_month", 1.0, "demand"),
-        ("segments.customers.revenue_per_visit", 54.0, "price"),
-        ("economics.fixed_cost", 28_000.0, "fixed_cost"),
+        ("segments.customers.revenue_per_visit", 80.0, "price"),
+        ("economics.fixed_cost", 18_000.0, "fixed_cost"),
         ("economics.turnover", 0.3, "labour_market"),
     ):
         fields[path] = at * float(np.exp(drawn[name][0]))
