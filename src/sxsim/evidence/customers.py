@@ -15,7 +15,9 @@ CUSTOMER = 1
 # ---- airport: shares of the ratings 1 … 5 among travellers, overall and over eleven touchpoints (SFO survey 2017) -----------
 OVERALL_SHARES = (0.002, 0.012, 0.165, 0.561, 0.26)
 TOUCHPOINT_SHARES = (0.01, 0.035, 0.21, 0.38, 0.365)
-PROMOTER, TOUCHPOINTS = 9, 11
+PROMOTER, DETRACTOR, TOUCHPOINTS = 9, 6, 11
+#: Groups of travellers by how many of the eleven touchpoints they gave five stars.
+TOPS = {"no_top": (0, 0), "1_2_tops": (1, 2), "3_4_tops": (3, 4), "5_6_tops": (5, 6), "7_8_tops": (7, 8), "9_tops": (9, 11)}
 
 
 def airport(parameters: Parameters, replication: int) -> Found:
@@ -41,13 +43,17 @@ def airport(parameters: Parameters, replication: int) -> Found:
     items = np.corrcoef(each.T)
     return {
         **{f"promoters_rating_{star}": float(promoters[overall == star].mean()) for star in (3, 4, 5)},
-        "promoters_no_top": float(promoters[tops == 0].mean()),
-        "promoters_nine_tops": float(promoters[tops >= 9].mean()),
+        **{f"detractors_rating_{star}": float((answers[overall == star] <= DETRACTOR).mean()) for star in (3, 4, 5)},
+        **{
+            f"promoters_{group}": float(promoters[(tops >= least) & (tops <= most)].mean())
+            for group, (least, most) in TOPS.items()
+        },
+        "rating_recommendation": float(np.corrcoef(overall, answers)[0, 1]),
         "overall_by_mean": float(np.corrcoef(overall, each.mean(axis=1))[0, 1] ** 2),
+        "overall_by_minimum": float(np.corrcoef(overall, each.min(axis=1))[0, 1] ** 2),
         "ratings_together": float((items.sum() - len(items)) / (items.size - len(items))),
         "promoters_untroubled": float(promoters[~troubled].mean()),
         "promoters_troubled": float(promoters[troubled].mean()),
-        "troubled": float(troubled.mean()),
     }
 
 
@@ -94,7 +100,7 @@ def problems(parameters: Parameters, replication: int) -> Found:
 
 # ---- orders -------------------------------------------------------------------------------------------------------------
 LOW_IN_TIME = 0.092
-LATENESS = (0.0, 3.0, 7.0, 14.0)
+LATENESS = (0.0, 3.0, 7.0, 14.0, np.inf)
 PROMISED_DAYS, WITHIN_DAYS = 24.0, 180.0
 
 
@@ -110,7 +116,8 @@ def orders(parameters: Parameters, replication: int) -> Found:
     low = felt <= np.quantile(felt[late <= 0], LOW_IN_TIME)
     found = {"low_in_time": float(low[late <= 0].mean())}
     for begin, end in pairwise(LATENESS):
-        found[f"low_late_{begin:g}_{end:g}_days"] = float(low[(late > begin) & (late <= end)].mean())
+        span = f"{begin:g}_{end:g}" if end < np.inf else f"{begin:g}"
+        found[f"low_late_{span}_days"] = float(low[(late > begin) & (late <= end)].mean())
     order = np.lexsort((log["arrival"], log["person"]))
     log, low = log[order], low[order]
     again = np.append((log["person"][1:] == log["person"][:-1]), False)
@@ -141,9 +148,10 @@ def shop(parameters: Parameters, replication: int) -> Found:
     bought_first[persons[first]] = day[first]
     found = {"again_after_1": float((bought_first <= WITHIN_DAYS).mean())}
     last = (run.world.month_starts[-1] - run.world.month_starts[0]) / DAY - WITHIN_DAYS
-    for k in (2, 3, 4, 5):
+    for k in range(2, 8):
         these = (number == k) & (day <= last)
         found[f"again_after_{k}"] = float((following[these] - day[these] <= WITHIN_DAYS).mean())
+    found["bought_once"] = float(np.isinf(bought_first).mean())
     spending = np.exp(SPENDING_LOG_SD * run.chance.standard_normal(run.people))
     revenue = np.sort((1.0 + np.bincount(persons, minlength=run.people)) * spending)
     found["top_fifth_revenue"] = float(revenue[-(run.people // 5) :].sum() / revenue.sum())
@@ -177,6 +185,7 @@ def contract(parameters: Parameters, replication: int) -> Found:
         "satisfaction_loyalty": float(np.corrcoef(satisfied, loyal)[0, 1]),
         "expectation_quality": float(np.corrcoef(expects, quality)[0, 1]),
         "expectation_satisfaction": float(direct[0]),
+        "praise_to_complaints": float(run.records.sites["praise"].sum() / run.records.sites["complaints"].sum()),
         **_a_year_later(run),
     }
 

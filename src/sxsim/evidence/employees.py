@@ -103,7 +103,6 @@ def lending(parameters: Parameters, replication: int) -> Found:
     return {
         "standard_after_a_surge": usual.months[-1][0],
         "standard_when_protected": protected.months[-1][0],
-        "time_by_pressure": -float(parameters.get("pressure_elasticity", 0.64)),
     }
 
 

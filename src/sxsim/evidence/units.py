@@ -5,7 +5,6 @@ twice with other luck and the correlation of a unit with itself is taken as the 
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,15 +18,17 @@ from sxsim.standard.catalogue import ELEMENTS
 Found = dict[str, float]
 Parameters = Mapping[str, float]
 
-UNITS = 300
-#: What units of a chain differ in: standard deviations, stated before anything was fitted.
+#: Units of one replication; every replication has units of its own.
+UNITS = 60
+#: What units of a chain differ in: standard deviations. They give spreads of satisfaction and margin like those that follow
+#: from published contrasts (E012, E013: 2–5 and 2–9 points).
 SPREADS = {
-    "maturity": 0.3,  # levels, each element by itself; organisations differ by about 1.07 (E105–E108), units of one company taken as a third
-    "premises": 0.05,  # quality of a plain contact: place, product, neighbourhood; judgement
-    "expectation": 0.03,  # what customers of the place expect; judgement
+    "maturity": 0.3,  # levels, each element by itself; organisations differ by about 1.07 (E105–E108), units of one company by judgement a third
+    "premises": 0.055,  # quality of a plain contact: place, product, neighbourhood; judgement
+    "expectation": 0.04,  # what customers of the place expect; judgement
     "failure": 0.3,  # log of the failure rate: half of the units within ± 20 %; judgement
     "demand": 0.1,  # log of visits; daily demand of one place varies as much (bank calls: .09–.20)
-    "price": 0.03,  # log; judgement
+    "price": 0.05,  # log; judgement
     "labour_market": 0.4,  # log of usual turnover: by sector and year 19 to 63 % quit (E133–E138)
     "fixed_cost": 0.25,  # log: rents; judgement
 }
@@ -35,6 +36,9 @@ RESPONDENTS = 100
 CUSTOMER = 1
 #: Figures of a unit in a year.
 FIGURES = ("engagement", "satisfaction", "turnover", "margin")
+PAIRS = (
+    ("engagement", "satisfaction"), ("engagement", "margin"), ("satisfaction", "margin"), ("engagement", "turnover"),
+)  # fmt: skip
 
 
 def unit_values(unit: int) -> tuple[dict[str, float], dict[str, float]]:
@@ -84,26 +88,22 @@ def _unit(unit: int, parameters: Parameters, replication: int) -> tuple[list[flo
 
 def units(parameters: Parameters, replication: int, number: int = UNITS) -> Found:
     """Correlations across units, between true scores and as surveyed, and what the best quarter has over the worst."""
-    lots = (2 * replication, 2 * replication + 1)
-    asked = [(unit, parameters, luck) for luck in lots for unit in range(number)]
-    _unit(*asked[0])  # compiles, once
-    with ThreadPoolExecutor() as pool:
-        done = list(pool.map(lambda arguments: _unit(*arguments), asked))
+    lots, whose = (0, 1), range(replication * number, (replication + 1) * number)
+    done = [_unit(unit, parameters, luck) for luck in lots for unit in whose]
     true = np.array([row[0] for row in done]).reshape(len(lots), number, len(FIGURES))
     surveyed = np.array([row[1] for row in done]).reshape(true.shape)
     found: Found = {}
-    for first, second in (
-        ("engagement", "satisfaction"), ("engagement", "margin"), ("satisfaction", "margin"), ("engagement", "turnover"),
-    ):  # fmt: skip
+    for first, second in PAIRS:
         a, b = FIGURES.index(first), FIGURES.index(second)
         found[f"{first}_{second}"] = true_correlation(true[:, :, a], true[:, :, b])
-        found[f"{first}_{second}_surveyed"] = float(
-            np.mean([np.corrcoef(lot[:, a], lot[:, b])[0, 1] for lot in surveyed])
-        )
-    engaged, pleased, earning = (true[:, :, FIGURES.index(name)].mean(axis=0) for name in ("engagement", "satisfaction", "margin"))
+        each = [np.corrcoef(lot[:, a], lot[:, b])[0, 1] for lot in surveyed]
+        found[f"{first}_{second}_surveyed"] = float(np.mean(each))
+    engaged, pleased, leaving, earning = true.mean(axis=0).T
     low, high = np.quantile(engaged, [0.25, 0.75])
-    for name, figure in (("satisfaction", pleased), ("margin", earning)):
-        found[f"best_quarter_{name}"] = float(figure[engaged >= high].mean() - figure[engaged <= low].mean())
+    best, worst = engaged >= high, engaged <= low
+    found["best_quarter_satisfaction"] = float(pleased[best].mean() - pleased[worst].mean())
+    found["best_quarter_margin"] = float(earning[best].mean() - earning[worst].mean())
+    found["best_quarter_turnover"] = float(leaving[best].mean() / leaving[worst].mean() - 1.0)
     return found
 
 

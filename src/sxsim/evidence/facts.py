@@ -1,0 +1,121 @@
+"""Facts: what is known of customers, employees and organisations in reality, and whether the model shows it.
+
+Each is measured on a setting (`settings`) by the measure of that setting; `facts.csv` says what is known, how far the model
+may be from it, from where, and whether it was used in fitting the parameters. A fact that only finds an input again is an
+*input check*: it guards the mechanism and says nothing of how true the model is.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sxsim.evidence import customers, employees, units
+from sxsim.evidence.checks import Check
+
+Measure = Callable[[Mapping[str, float], int], dict[str, float]]
+#: How a setting's facts are measured: (parameters in place of the register's, replication) → figures by name.
+MEASURES: dict[str, Measure] = {**customers.MEASURES, **employees.MEASURES, **units.MEASURES}
+REPLICATIONS, QUICK_REPLICATIONS = 10, 4
+#: Settings of a quick look: without those that take longer than a second a replication.
+QUICK = ("airport", "problems", "orders", "shop", "course", "lounge", "lending")
+#: How often a fact fails whose true mean lies at the edge of what is tolerated: one in two hundred.
+FALSE_ALARM = 0.005
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something known of reality: a figure, the span that is tolerated, and what it was used for.
+
+    declared: why the model misses it and will go on missing it; empty where a miss is a fault.
+    """
+
+    name: str
+    setting: str
+    words: str
+    unit: str
+    figure: float
+    low: float
+    high: float
+    use: Literal["fit", "test", "input check"]
+    source: str
+    declared: str
+
+
+@cache
+def facts() -> dict[str, Fact]:
+    """All facts by name, in the order of `facts.csv`."""
+    text = (files("sxsim.evidence") / "facts.csv").read_text(encoding="utf-8")
+    found = {}
+    for row in csv.DictReader(text.splitlines()):
+        numbers = {name: float(row.pop(name)) for name in ("figure", "low", "high")}
+        found[row["name"]] = Fact(**row, **numbers)  # type: ignore[arg-type]
+    return found
+
+
+def measure(names: Sequence[str], parameters: Mapping[str, float], replication: int) -> dict[str, float]:
+    """What the model says to some facts, in one replication of their settings.
+
+    parameters: behaviour in place of the register's. Raises KeyError for an unknown fact.
+    """
+    found: dict[str, float] = {}
+    for setting in dict.fromkeys(facts()[name].setting for name in names):
+        found |= MEASURES[setting](parameters, replication)
+    return {name: found[name] for name in names}
+
+
+def checks(
+    parameters: Mapping[str, float] | None = None,
+    *,
+    quick: bool = False,
+    replications: int | None = None,
+    jobs: int | None = None,
+    done: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[Check]:
+    """Hold the model against all facts, or those of a quick look, in the order of `facts.csv`.
+
+    parameters: behaviour in place of the register's; replications ≥ 2; jobs: threads, by default one a core; done: called
+    with replications of settings done and in all.
+    """
+    runs = replications or (QUICK_REPLICATIONS if quick else REPLICATIONS)
+    settings = [name for name in MEASURES if not quick or name in QUICK]
+    asked = [(setting, replication) for setting in settings for replication in range(runs)]
+    figures: dict[str, list[float]] = {}
+    for setting in settings:  # compiles, once
+        MEASURES[setting](parameters or {}, runs) if setting != "units" else None
+        break
+    with ThreadPoolExecutor(jobs) as pool:
+        several = pool.map(lambda each: MEASURES[each[0]](parameters or {}, each[1]), asked)
+        for number, found in enumerate(several, 1):
+            for name, value in found.items():
+                figures.setdefault(name, []).append(value)
+            done(number, len(asked))
+    return [check_of_fact(fact, np.array(figures[fact.name])) for fact in facts().values() if fact.setting in settings]
+
+
+def check_of_fact(fact: Fact, values: NDArray[np.float64]) -> Check:
+    """Hold the mean of some replications against a fact: it passes when its interval reaches into what is tolerated."""
+    from scipy.special import stdtrit
+
+    mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+    half = float(stdtrit(len(values) - 1, 1 - FALSE_ALARM)) * error
+    known = half <= max(fact.high - fact.low, 1e-9)
+    return Check(
+        "facts", fact.words, mean, mean - half, mean + half, fact.figure, known, fact.source, fact.declared,
+        tolerated=(fact.low, fact.high), note=fact.use,
+    )  # fmt: skip
+
+
+def counted(found: Iterable[tuple[Fact, Check]]) -> dict[str, tuple[int, int]]:
+    """How many facts of each use there are and how many of them passed, by use."""
+    counts: dict[str, tuple[int, int]] = {}
+    for fact, check in found:
+        passed, total = counts.get(fact.use, (0, 0))
+        counts[fact.use] = passed + check.passed, total + 1
+    return counts
