@@ -50,3 +50,19 @@ def waiting_longer(servers: int, arrivals: float, service: float, minutes: float
     """Chance to wait longer than some minutes in M/M/c, first come first served. Source: Erlang (1917)."""
     chance = erlang_c(servers, arrivals * service)
     return chance * math.exp(-(servers / service - arrivals) * minutes)
+
+
+def waiting_longer_with_patience(
+    servers: int, arrivals: float, service: float, patience: float, minutes: float
+) -> float:
+    """Chance to wait longer than some minutes in M/M/c+M, served or not: the offered wait and one's own patience exceed it.
+
+    The offered wait x of those who wait has density in proportion to exp(λ/θ·(1 − exp(−θx)) − cμx), whose tail is an
+    incomplete gamma function. Source: Zeltyn and Mandelbaum (2005), doi:10.1007/s11134-005-3699-8, section 4 (M/M/n+G).
+    """
+    from scipy.special import gammainc
+
+    waits, _, _ = erlang_a(servers, arrivals, service, patience)
+    shape, load = servers * patience / service, arrivals * patience
+    left = math.exp(-minutes / patience)
+    return waits * left * float(gammainc(shape, load * left) / gammainc(shape, load))
