@@ -6,6 +6,7 @@ weekday and half hour, patience by type and class, redials, the head start of VI
 is fitted, on January's abandonment alone: the share of the agents on duty who are truly available.
 """
 
+import itertools
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -336,13 +337,12 @@ def hold(
     done: Callable[[int, int], None] | None = None,
 ) -> list[Held]:
     """Run both months and set them beside reality and Erlang-A. done: is told how many of how many runs are finished."""
-    count = 0
+    finished = itertools.count(1)  # safe from several threads
 
     def one_done() -> None:
-        nonlocal count
-        count += 1
+        number = next(finished)
         if done is not None:
-            done(count, replications * len(MONTHS))
+            done(number, replications * len(MONTHS))
 
     found = []
     for name in MONTHS:
