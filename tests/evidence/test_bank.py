@@ -36,7 +36,7 @@ def test_the_scenario_has_the_measured_calls_and_agents(name: str) -> None:
     of = month(name)
     built = scenario(of, 0.9)
     (team,) = built.teams
-    sunday = [c for c in of.cells if c.day == "sun" and c.half_hour == 20][0]
+    sunday = next(c for c in of.cells if c.day == "sun" and c.half_hour == 20)
     assert week_values(team.staff, "staff")[6 * 48 + 20] == sunday.agents
     assert (team.availability, team.posts, team.speed_variation) == (0.9, of.agents, of.agent_spread)
     calls = math.fsum(s.visits_per_month * s.share * built.market.customers for s in built.segments)

@@ -144,5 +144,6 @@ def _queue(replications: int | None, seed: int | None, out: Path | None, json: b
     return {
         "queue": found,
         "queue_availability": bank.AVAILABILITY,
+        "queue_stronger_rival": [month.stronger_rival() for month in held],
         "queue_by_hour": [row for month in held for row in month.by_hour()],
     }
