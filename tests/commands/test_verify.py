@@ -1,10 +1,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sxsim.engines import agreement
 from sxsim.engines.agreement import Agreement
+from sxsim.evidence import bank
+from sxsim.evidence.bank import Held, Queue
+from sxsim.evidence.bank_data import MONTHS, month
 from sxsim.evidence.checks import Check
 
 from .cli import call
@@ -62,10 +66,63 @@ def test_a_miss_is_said_and_ends_with_one(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_without_a_word_everything_is_verified_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bank, "hold", lambda **_options: made_up([0.11, 0.12, 0.13, 0.12]))
     data = json.loads(call("verify", "--json", *SHORT).out)
     assert data["ok"]
     assert (len(data["theory"]), len(data["engines"]), data["scenario"]) == (14, 4, "corner-cafe")
+    assert (len(data["queue"]), len(data["queue_by_hour"])) == (12, 28)
+    assert [row["wait"] for row in data["queue_stronger_rival"]] == [0.2, 0.2]
 
 
 def test_a_scenario_goes_with_engines() -> None:
     assert call("verify", "theory", CAFE).code == 2
+
+
+def made_up(model: list[float]) -> list[Held]:
+    """Two months whose figures are .12 in reality, .2 by Erlang-A, and as given in the model's replications."""
+
+    def flat(value: float) -> Queue:
+        return Queue(value, value, value, value, np.full((14, 2), value))
+
+    return [Held(month(name), [flat(value) for value in model], flat(0.12), flat(0.2), flat(0.2)) for name in MONTHS]
+
+
+def test_the_queue_is_a_table_of_the_model_the_bank_and_erlang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bank, "hold", lambda **_options: made_up([0.11, 0.12, 0.13, 0.12]))
+    said = call("verify", "queue", "-q", "-o", tmp_path / "new" / "folder")
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert len(lines) == 12
+    assert all(line.startswith("pass  queue") and "measured 0" in line and "   Erlang-A 0." in line for line in lines)
+    assert (tmp_path / "new" / "folder" / "queue.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_declared_miss_of_the_queue_is_shown_with_its_reason_and_does_not_fail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bank, "hold", lambda **_options: made_up([0.31, 0.32, 0.33, 0.32]))
+    figures = (*bank.FIGURES, "abandoned by hour", "waits by hour")
+    everything = {(name, figure): "known: a reason" for name in MONTHS for figure in figures}
+    monkeypatch.setattr(bank, "DECLARED", everything)
+    said = call("verify", "queue", "-q")
+    assert said.code == 0
+    assert said.out.count("declared miss  queue") == said.out.count("known: a reason") == 12
+    monkeypatch.setattr(bank, "DECLARED", dict(list(everything.items())[1:]))
+    assert call("verify", "queue", "-q").code == 1
+    assert json.loads(call("verify", "queue", "-q", "--json").out)["ok"] is False
+
+
+def test_the_queue_is_run_as_often_as_asked_and_the_picture_belongs_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def hold(*, replications: int, seed: int, done: object) -> list[Held]:
+        asked.append((replications, seed))
+        return made_up([0.11, 0.13])
+
+    monkeypatch.setattr(bank, "hold", hold)
+    call("verify", "queue", "-q", "-n", "7", "--seed", "5")
+    call("verify", "queue", "-q")
+    assert asked == [(7, 5), (bank.REPLICATIONS, bank.SEED)]
+    assert call("verify", "theory", "-o", tmp_path).code == 2

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from sxsim.evidence.checks import FALSE_ALARM, Check, check_of_mean
+from sxsim.evidence.checks import FALSE_ALARM, Check, all_passed, check_of_mean
 
 NOISE = np.random.default_rng(7)
 
@@ -46,3 +46,28 @@ def test_a_line_and_json_say_the_same() -> None:
     assert "Erlang C 2.5" in str(missed)
     assert json.loads(json.dumps(missed.as_json()))["interval"] == [1.9, 2.1]
     assert "too few contacts to tell" in str(check(2.0, 1.0, 3.0, 2.0, known=False))
+
+
+def test_with_a_rival_the_nearer_one_wins() -> None:
+    def against(rival: float, **more: object) -> Check:
+        return Check(
+            "queue", "mean wait", 42.0, 41.0, 43.0, 40.0, source="measured", rival=rival, **{"known": True} | more
+        )
+
+    assert against(44.0).passed
+    assert not against(41.0).passed
+    assert not against(44.0, known=False).passed
+    assert "Erlang-A 41" in str(against(41.0, rival_source="Erlang-A"))
+    assert against(41.0).as_json()["rival"] == 41.0
+
+
+def test_a_declared_miss_is_shown_as_one_with_its_reason_and_is_accepted() -> None:
+    missed = Check("theory", "mean wait", 2.0, 1.9, 2.1, 2.5, True, "Erlang C", declared="known: one pool only")
+    assert not missed.passed
+    assert all_passed([missed, check(2.0, 1.9, 2.1, 2.05)])
+    assert not all_passed([missed, check(2.0, 1.9, 2.1, 2.5)])
+    assert str(missed).startswith("declared miss  theory")
+    assert "known: one pool only" in str(missed)
+    assert missed.as_json()["declared"] == "known: one pool only"
+    won = Check("theory", "mean wait", 2.0, 1.9, 2.1, 2.0, True, "Erlang C", declared="known: one pool only")
+    assert str(won).startswith("pass")

@@ -1,6 +1,7 @@
 """Textbook results for queues, in minutes and per minute. Each formula names its source."""
 
 import math
+from functools import cache
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -17,6 +18,7 @@ def erlang_c(servers: int, load: float) -> float:
     return servers * lost / (servers - load * (1 - lost))
 
 
+@cache
 def erlang_a(servers: int, arrivals: float, service: float, patience: float) -> tuple[float, float, float]:
     """M/M/c+M: chance to wait, mean wait of all, share that abandons. Source: Palm (1957), birth and death chain.
 
@@ -50,3 +52,19 @@ def waiting_longer(servers: int, arrivals: float, service: float, minutes: float
     """Chance to wait longer than some minutes in M/M/c, first come first served. Source: Erlang (1917)."""
     chance = erlang_c(servers, arrivals * service)
     return chance * math.exp(-(servers / service - arrivals) * minutes)
+
+
+def waiting_longer_with_patience(
+    servers: int, arrivals: float, service: float, patience: float, minutes: float
+) -> float:
+    """Chance to wait longer than some minutes in M/M/c+M, served or not: the offered wait and one's own patience exceed it.
+
+    The offered wait x of those who wait has density in proportion to exp(λ/θ·(1 − exp(−θx)) − cμx), whose tail is an
+    incomplete gamma function. Source: Zeltyn and Mandelbaum (2005), doi:10.1007/s11134-005-3699-8 (M/M/n+G).
+    """
+    from scipy.special import gammainc
+
+    waits, _, _ = erlang_a(servers, arrivals, service, patience)
+    shape, load = servers * patience / service, arrivals * patience
+    left = math.exp(-minutes / patience)
+    return waits * left * float(gammainc(shape, load * left) / gammainc(shape, load))
