@@ -20,6 +20,8 @@ class Check:
     million); reality: what it is held against; known: whether the interval is narrow enough to notice an error; source:
     of the reality. declared: why a miss is known and stays, empty where a miss is a fault. rival with rival_source: what
     another model says, to which the model must be nearer than to be a pass; then the interval need not hold the reality.
+    tolerated: how far from the reality the model may be; then its interval must reach into that. note: what the reality was
+    used for, like fit or test.
     """
 
     group: str
@@ -33,12 +35,16 @@ class Check:
     declared: str = ""
     rival: float | None = None
     rival_source: str = ""
+    tolerated: tuple[float, float] | None = None
+    note: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether the interval holds the reality (or the model is nearer to it than the rival), and is narrow enough."""
         if self.rival is not None:
             return self.known and abs(self.model - self.reality) < abs(self.rival - self.reality)
+        if self.tolerated is not None:
+            return self.known and self.low <= self.tolerated[1] and self.tolerated[0] <= self.high
         return self.known and self.low <= self.reality <= self.high
 
     @property
@@ -55,14 +61,18 @@ class Check:
         }  # fmt: skip
         if self.rival is not None:
             said |= {"rival": self.rival, "rival_source": self.rival_source}
+        if self.tolerated is not None:
+            said |= {"tolerated": list(self.tolerated), "use": self.note}
         return said
 
     def __str__(self) -> str:
         word = "pass" if self.passed else "declared miss" if self.declared else "miss"
         line = (
-            f"{word}  {self.group:<8}{self.name:<58} model {self.model:<9.4g} ({self.low:.4g} … {self.high:.4g})   "
-            f"{self.source} {self.reality:.4g}"
+            f"{word}  {self.group:<8}{self.name:<{58 if self.tolerated is None else 88}} "
+            f"model {self.model:<9.4g} ({self.low:.4g} … {self.high:.4g})   {self.source} {self.reality:.4g}"
         )
+        if self.tolerated is not None:
+            line += f" ({self.tolerated[0]:g} … {self.tolerated[1]:g}), {self.note}"
         if self.rival is not None:
             line += f"   {self.rival_source} {self.rival:.4g}"
         if not self.known:

@@ -16,7 +16,7 @@ Parameters = Mapping[str, float]
 #: Shares of the ratings 1 … 5 (InstEval).
 LECTURE_SHARES = (0.139, 0.176, 0.24, 0.23, 0.215)
 #: From which engagement on somebody counts as engaged, and below which as actively disengaged (cut to Gallup's shares).
-ENGAGED, DISENGAGED = 0.57, 0.37
+ENGAGED, DISENGAGED = 0.61, 0.37
 #: Months of tenure between which hazards of quitting are compared.
 TENURE = (0, 3, 6, 12, 24, 36)
 

@@ -22,7 +22,7 @@ from sxsim.evidence.checks import Check
 Measure = Callable[[Mapping[str, float], int], dict[str, float]]
 #: How a setting's facts are measured: (parameters in place of the register's, replication) → figures by name.
 MEASURES: dict[str, Measure] = {**customers.MEASURES, **employees.MEASURES, **units.MEASURES}
-REPLICATIONS, QUICK_REPLICATIONS = 10, 4
+REPLICATIONS, QUICK_REPLICATIONS = 10, 6
 #: Settings of a quick look: without those that take longer than a second a replication.
 QUICK = ("airport", "problems", "orders", "shop", "course", "lounge", "lending")
 #: How often a fact fails whose true mean lies at the edge of what is tolerated: one in two hundred.
@@ -77,7 +77,7 @@ def checks(
     replications: int | None = None,
     jobs: int | None = None,
     done: Callable[[int, int], None] = lambda _done, _total: None,
-) -> list[Check]:
+) -> list[tuple[Fact, Check]]:
     """Hold the model against all facts, or those of a quick look, in the order of `facts.csv`.
 
     parameters: behaviour in place of the register's; replications ≥ 2; jobs: threads, by default one a core; done: called
@@ -87,16 +87,15 @@ def checks(
     settings = [name for name in MEASURES if not quick or name in QUICK]
     asked = [(setting, replication) for setting in settings for replication in range(runs)]
     figures: dict[str, list[float]] = {}
-    for setting in settings:  # compiles, once
-        MEASURES[setting](parameters or {}, runs) if setting != "units" else None
-        break
+    MEASURES[settings[0]](parameters or {}, 0)  # compiles, once
     with ThreadPoolExecutor(jobs) as pool:
         several = pool.map(lambda each: MEASURES[each[0]](parameters or {}, each[1]), asked)
         for number, found in enumerate(several, 1):
             for name, value in found.items():
                 figures.setdefault(name, []).append(value)
             done(number, len(asked))
-    return [check_of_fact(fact, np.array(figures[fact.name])) for fact in facts().values() if fact.setting in settings]
+    held = [fact for fact in facts().values() if fact.setting in settings]
+    return [(fact, check_of_fact(fact, np.array(figures[fact.name]))) for fact in held]
 
 
 def check_of_fact(fact: Fact, values: NDArray[np.float64]) -> Check:

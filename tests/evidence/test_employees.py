@@ -1,0 +1,41 @@
+"""Measures of facts about employees: components of variance, hazards by tenure, standards under pressure."""
+
+import numpy as np
+import pytest
+
+from sxsim.evidence import employees
+from sxsim.evidence.employees import _within
+
+
+def test_variance_within_groups_by_hand() -> None:
+    values, groups = np.array([1.0, 3.0, 10.0, 14.0, 12.0]), np.array([0, 0, 5, 5, 5])
+    assert _within(values, groups) == pytest.approx((2 + 8) / (5 - 2))
+
+
+def test_components_of_variance_are_found_again() -> None:
+    """500 customers × 60 employees with known components; four standard errors are about .04."""
+    chance = np.random.default_rng(1)
+    customer, employee = np.repeat(np.arange(500), 60), np.tile(np.arange(60), 500)
+    values = (
+        0.3 * chance.standard_normal(500)[customer] + 0.5 * chance.standard_normal(60)[employee]
+        + chance.standard_normal(30_000)
+    )  # fmt: skip
+    whole = values.var(ddof=1)
+    assert 1 - _within(values, customer) / whole == pytest.approx(0.09 / 1.34, abs=0.04)
+    assert 1 - _within(values, employee) / whole == pytest.approx(0.25 / 1.34, abs=0.06)
+
+
+def test_without_talent_and_engagement_no_employee_differs() -> None:
+    alike = {"skill_spread": 0.04, "quality_skill": 0.1, "quality_engagement": 0.05}
+    assert employees.course(alike, 0)["variance_employee"] < 0.03
+
+
+def test_quitting_follows_the_hump_of_the_rule() -> None:
+    flat = employees.workforce({"quit_tenure_rise": 0.0, "quit_engagement": 0.0, "quit_strain": 0.0}, 0)
+    humped = employees.workforce({"quit_tenure_rise": 3.0, "quit_engagement": 0.0, "quit_strain": 0.0}, 0)
+    assert humped["quitting_0_3_months"] < flat["quitting_0_3_months"]
+
+
+def test_standards_hold_where_nothing_erodes() -> None:
+    found = employees.lending({"standard_erosion_days": 1e9}, 0)
+    assert found == pytest.approx({"standard_after_a_surge": 1.0, "standard_when_protected": 1.0})
