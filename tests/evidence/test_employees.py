@@ -31,9 +31,11 @@ def test_without_talent_and_engagement_no_employee_differs() -> None:
 
 
 def test_quitting_follows_the_hump_of_the_rule() -> None:
-    flat = employees.workforce({"quit_tenure_rise": 0.0, "quit_engagement": 0.0, "quit_strain": 0.0}, 0)
-    humped = employees.workforce({"quit_tenure_rise": 3.0, "quit_engagement": 0.0, "quit_strain": 0.0}, 0)
-    assert humped["quitting_0_3_months"] < flat["quitting_0_3_months"]
+    alike = {"quit_engagement": 0.0, "quit_strain": 0.0}
+    flat = employees.workforce(alike | {"quit_tenure_early": 2.0, "quit_tenure_rise": 0.0}, 0)
+    humped = employees.workforce(alike | {"quit_tenure_early": 0.1, "quit_tenure_rise": 3.0}, 0)
+    assert humped["quitting_24_36_months"] < 0.8 < flat["quitting_24_36_months"] < 1.25
+    assert humped["quitting_3_6_months"] < 0.8
 
 
 def test_standards_hold_where_nothing_erodes() -> None:

@@ -9,7 +9,7 @@ from sxsim.evidence.facts_figure import TITLES, panels
 
 def _held(shift: float):
     return [
-        (fact, facts.check_of_fact(fact, fact.figure + shift * (fact.high - fact.low) + np.array([0.0, 1e-6, -1e-6])))
+        (fact, facts.check_of_fact(fact, fact.figure + (fact.high - fact.low) * (shift + np.array([0.0, 1e-3, -1e-3]))))
         for fact in facts.facts().values()
     ]
 

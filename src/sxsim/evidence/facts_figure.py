@@ -20,7 +20,7 @@ TITLES = {
 }  # fmt: skip
 _COLUMNS = (("airport", "contract", "lounge"), ("problems", "orders", "lending", "course"), ("shop", "units", "workforce", "subscription"))  # fmt: skip
 _MISS = "#b5485d"
-_ROW, _HEAD, _TOP = 0.235, 0.72, 1.15
+_ROW, _HEAD, _TOP, _BOTTOM = 0.235, 0.72, 0.5, 0.4
 _LEFT, _WIDTH, _LABELS = 0.02, 0.325, 0.155
 
 
@@ -29,7 +29,7 @@ def panels(found: Sequence[tuple[Fact, Check]], path: Path) -> Path:
     rows = {name: [pair for pair in found if pair[0].setting == name] for name in TITLES}
     columns = [[name for name in column if rows[name]] for column in _COLUMNS]
     tallest = max(sum(_HEAD + _ROW * len(rows[name]) for name in column) for column in columns)
-    height = _TOP + tallest
+    height = _TOP + tallest + _BOTTOM
     passed = sum(check.passed for fact, check in found if fact.use == "test")
     tests = sum(fact.use == "test" for fact, _ in found)
     figure = canvas(
