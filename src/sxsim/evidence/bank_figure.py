@@ -26,13 +26,14 @@ def by_hour(held: Sequence[Held], path: Path) -> Path:
         f"measured inputs; {AVAILABILITY:.0%} of the agents on duty are available in both, fitted on January's abandonment alone",
     )  # fmt: skip
     for column, month in enumerate(held):
-        title = "January: fitted" if month.of.name == JANUARY else "February: tested, nothing fitted"
+        title = "January" if month.of.name == JANUARY else "February, nothing fitted"
         for row, name in enumerate(_PARTS):
             axes = figure.add_axes((0.07 + column * 0.48, 0.47 - row * 0.40, 0.43, 0.33))
             _panel(axes, month, row)
             top = max(0.3, 1.1 * float(month.reality.by_hour[:, row].max())) if row == 0 else 1.0
             axes.set_ylim(0, top)
-            axes.set_title(f"{title} · {name}", fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=8)
+            fitted = ", their total fitted" if month.of.name == JANUARY and row == 0 else ""
+            axes.set_title(f"{title} · {name}{fitted}", fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=8)
             if row == len(_PARTS) - 1:
                 axes.set_xlabel("hour of the day", fontsize=8.5, color=MUTED)
     return saved(figure, path)

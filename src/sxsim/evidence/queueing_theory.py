@@ -27,9 +27,9 @@ def erlang_a(servers: int, arrivals: float, service: float, patience: float) -> 
     weights = [1.0]
     for n in range(1, 500):
         weights.append(weights[-1] * arrivals / (min(n, servers) / service + max(n - servers, 0) / patience))
-    total = sum(weights)
-    queue = sum(max(n - servers, 0) * weight for n, weight in enumerate(weights)) / total
-    return sum(weights[servers:]) / total, queue / arrivals, queue / patience / arrivals
+    total = math.fsum(weights)
+    queue = math.fsum(max(n - servers, 0) * weight for n, weight in enumerate(weights)) / total
+    return math.fsum(weights[servers:]) / total, queue / arrivals, queue / patience / arrivals
 
 
 def pollaczek_khinchine(arrivals: float, service: float, variation: float) -> float:
@@ -40,7 +40,7 @@ def pollaczek_khinchine(arrivals: float, service: float, variation: float) -> fl
 
 def cobham(arrivals: list[float], service: list[float]) -> list[float]:
     """Mean waits by class, first class first, exponential service, no interruption. Source: Cobham (1954)."""
-    residual = sum(rate * mean**2 for rate, mean in zip(arrivals, service, strict=True))
+    residual = math.fsum(rate * mean**2 for rate, mean in zip(arrivals, service, strict=True))
     waits, busy = [], 0.0
     for rate, mean in zip(arrivals, service, strict=True):
         before, busy = busy, busy + rate * mean
