@@ -73,13 +73,13 @@ def test_a_declared_miss_of_the_quick_look_is_still_a_miss(quick_look) -> None:
         ({"grievance_scar": 0.4, "grievance_major": 0.95}, "loyal_quickly_major"),
         ({"grievance_refused": 0.4}, "loyal_unsatisfied_minor"),
         ({"loyalty_grievance": 0.2}, "loyal_silent_major"),
-        ({"quality_recovered": 0.8, "quality_minor": 0.3}, "paradox_satisfaction"),
+        ({"quality_recovered": 0.0, "quality_minor": 0.3}, "paradox_satisfaction"),
         ({"answer_base": 0.2}, "promoters_untroubled"),
         ({"answer_mood": 0.16}, "ratings_together"),
         ({"surprise_fading": 0.0}, "surprise_worn_off"),
         ({"standard_erosion_days": 100_000.0}, "standard_after_a_surge"),
         ({"standard_protection": 0.0}, "standard_when_protected"),
-        ({"visit_loyalty": 8.0}, "again_after_1"),
+        ({"visit_loyalty": 20.0}, "again_after_1"),
     ],
 )
 def test_other_behaviour_breaks_the_fact_that_guards_it(parameters, broken) -> None:
