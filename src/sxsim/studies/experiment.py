@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sxsim.results.kpis import KPIS
 from sxsim.runs import Scenario, load
+from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml
 from sxsim.scenario.organisation import Aspect
@@ -38,6 +39,11 @@ class Experiment(Part):
         min_length=1,
     )
     seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0)
+    parameters: str | None = Field(
+        None,
+        description="file of parameters, seen from this file: CSV (name,value) or YAML, or a calibration's ensemble (CSV), of "
+        "which every replication runs with one set",
+    )
     uncertain: bool = Field(
         False,
         description="whether every replication draws the parameters that are no factors from their ranges, too",
@@ -297,15 +303,22 @@ class Setup:
     file: Path
     scenarios: tuple[Scenario, ...]
     factors: tuple[tuple[Factor, ...], ...]
+    ensemble: Ensemble | None = None
 
 
 def load_experiment(
-    path: str | Path, *, sets: Sequence[str] = (), samples: int | None = None, uncertain: bool = False
+    path: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    samples: int | None = None,
+    uncertain: bool = False,
+    parameters: str | Path | None = None,
 ) -> Setup:
     """Read and check an experiment file.
 
     `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says; `uncertain`
-    draws parameters whatever the file says.
+    draws parameters whatever the file says; `parameters` is a file of parameters or an ensemble in place of the one that the
+    experiment names.
 
     Raises InvalidInput with all problems found.
     """
@@ -343,9 +356,11 @@ def load_experiment(
     experiment.name = experiment.name or path.stem
     problems = list(_consistent(experiment))
     scenarios, factors = [], []
+    stated, ensemble = _given_parameters(experiment, path, data, parameters)
+    problems += [_placed(problem, path, data) for problem in stated_twice(ensemble, [*experiment.set, *sets])]
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
-        scenario = _scenario(path, file, data, overrides, own=len(experiment.set))
+        scenario = _scenario(path, file, data, overrides, stated, own=len(experiment.set))
         unknown = list(_unknown_plans(experiment, scenario))
         problems += unknown
         if unknown:
@@ -367,13 +382,30 @@ def load_experiment(
         factors.append(tuple(resolved))
     if problems:
         raise InvalidInput([_placed(problem, path, data) for problem in problems])
-    return Setup(experiment, path, tuple(scenarios), tuple(factors))
+    return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble)
 
 
-def _scenario(path: Path, file: str, data: Any, overrides: Sequence[str], own: int) -> Scenario:
+def _given_parameters(
+    experiment: Experiment, path: Path, data: Any, parameters: str | Path | None
+) -> tuple[Path | None, Ensemble | None]:
+    """The file of parameters, or the ensemble, that the study is asked with. Raises InvalidInput."""
+    if parameters is not None:
+        return parameters_or_ensemble(Path(parameters))
+    if experiment.parameters is None:
+        return None, None
+    named = path.parent / experiment.parameters
+    if not named.is_file():
+        said = f"(={experiment.parameters!r}): there is no such file"
+        raise InvalidInput([_placed(Problem(("parameters",), said, "files are seen from this file"), path, data)])
+    return parameters_or_ensemble(named)
+
+
+def _scenario(
+    path: Path, file: str, data: Any, overrides: Sequence[str], parameters: Path | None, own: int
+) -> Scenario:
     """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
     try:
-        return load(path.parent / file, sets=overrides)
+        return load(path.parent / file, sets=overrides, parameters=parameters)
     except InvalidInput as error:
         if not own:
             raise

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sxsim.results.folder import RUN_FILE, name_in_path, write_yaml
+from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, name_in_path, write_ensemble, write_yaml
 from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
@@ -30,8 +30,9 @@ def write_study(study: Study, out: Path) -> Path:
 
     experiment = study.experiment
     decides = [
-        experiment.model_dump(mode="json", exclude={"scenarios", "set"}),
+        experiment.model_dump(mode="json", exclude={"scenarios", "set", "parameters"}),
         [(digest(part.task.decides()), software()["model"]) for part in study.parts],
+        *([study.setup.ensemble.written()] if study.setup.ensemble else []),
     ]
     folder = out / f"{name_in_path(experiment.name)}-{digest(decides)[:10]}"
     with whole_folder(folder) as temporary:
@@ -40,6 +41,10 @@ def write_study(study: Study, out: Path) -> Path:
             files.append(f"scenario-{name_in_path(part.scenario.name)}.yaml")
             write_yaml(part.scenario.model_dump(mode="json"), temporary / files[-1])
         described = experiment.model_dump(mode="json", exclude_none=True) | {"scenarios": files, "set": {}}
+        described.pop("parameters", None)  # those of a file stand in the scenarios now
+        if study.setup.ensemble is not None:
+            write_ensemble(study.setup.ensemble, temporary)
+            described["parameters"] = ENSEMBLE_FILE
         write_yaml(described, temporary / EXPERIMENT_FILE)
         for part in study.parts:
             _write_points(study, part, temporary)
@@ -182,9 +187,17 @@ def _cell(value: Any) -> Any:
 
 
 def _write_provenance(study: Study, folder: Path) -> None:
-    sizes = [len({(task.plan, point.key) for task, _, point in part.points()}) for part in study.parts]
-    outputs = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".parquet", ".csv")}
-    inputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.yaml"))}
+    sizes = [len({(task.plan, task.key(point)) for task, _, point in part.points()}) for part in study.parts]
+    outputs = {
+        path.name: file_digest(path)
+        for path in sorted(folder.iterdir())
+        if path.suffix in (".parquet", ".csv") and path.name != ENSEMBLE_FILE
+    }
+    inputs = {
+        path.name: file_digest(path)
+        for path in sorted(folder.iterdir())
+        if path.suffix == ".yaml" or path.name == ENSEMBLE_FILE
+    }
     data = {
         "schema_version": SCHEMA_VERSION,
         "kind": "study",
@@ -192,6 +205,7 @@ def _write_provenance(study: Study, folder: Path) -> None:
         "name": study.experiment.name,
         "scenario": ", ".join(part.scenario.name for part in study.parts),
         "plan": study.experiment.plan,
+        "ensemble": len(study.setup.ensemble or ()),
         "seed": study.experiment.seed,
         "points": sum(sizes),
         "points_run": study.run,

@@ -12,6 +12,7 @@ from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
 from sxsim.results.result import unit_of
 from sxsim.runs import Scenario, engine_of
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.studies.experiment import Experiment
 from sxsim.studies.factors import Factor
 from sxsim.studies.points import Point, Task
@@ -28,18 +29,34 @@ class Part(ABC):
     """
 
     def __init__(
-        self, experiment: Any, scenario: Scenario, factors: tuple[Factor, ...], engine: str | None = None
+        self,
+        experiment: Any,
+        scenario: Scenario,
+        factors: tuple[Factor, ...],
+        engine: str | None = None,
+        ensemble: Ensemble | None = None,
     ) -> None:
         self.experiment: Any = experiment
         self.scenario = scenario
         self.factors = factors
         self.engine = engine_of(scenario, engine)
+        self.ensemble = ensemble
         self.task = self.task_of(experiment)
         self.work: Work | None = None
 
     def task_of(self, experiment: Experiment) -> Task:
         """The scenario under the experiment's plan."""
-        return Task(self.scenario, experiment.plan, experiment.seed, self.engine, experiment.uncertain)
+        return self.task_under(experiment.plan)
+
+    def task_under(self, plan: str, scenario: Scenario | None = None) -> Task:
+        """The scenario, or another one, under a plan, with what the study assumes."""
+        asked = self.experiment
+        return Task(scenario or self.scenario, plan, asked.seed, self.engine, asked.uncertain, self.ensemble)
+
+    @property
+    def assumes(self) -> bool:
+        """Whether parameters differ between replications, so that intervals hold assumptions beside chance."""
+        return self.experiment.uncertain or (self.ensemble is not None and len(self.ensemble) > 1)
 
     @abstractmethod
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
