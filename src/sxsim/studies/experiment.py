@@ -18,6 +18,7 @@ from sxsim.scenario.plan import Activity
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.studies.factors import Factor, Varied, check_ends, factors_of, parameters_named
+from sxsim.studies.observations import Observed, Stated, figures_of
 
 _FACTORS = Field(..., description="what varies", min_length=1)
 
@@ -222,7 +223,29 @@ class Organisations(Experiment):
     )
 
 
-Kind = Annotated[Sensitivity | Sweep | Why | Advise | Order | Discover | Organisations, Field(discriminator="study")]
+class Calibrate(Experiment):
+    """Which sets of parameters are consistent with what was observed?"""
+
+    study: Literal["calibrate"] = Field(..., description="kind of study")
+    factors: list[Varied] = Field(..., description="what is fitted, and the range in which it may lie", min_length=1)
+    data: list[Observed] = Field(
+        default_factory=list, description="tables of one's own organisation: survey answers, churn, waits, engagement"
+    )
+    targets: list[Stated] = Field(default_factory=list, description="figures of one's own organisation")
+    simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100)
+    ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10)
+    replications: int = quantity(20, "runs", "runs with the values as they are, for comparison", ge=5)
+
+    @model_validator(mode="after")
+    def _something_observed(self) -> "Calibrate":
+        if not self.data and not self.targets:
+            raise ValueError("give data, targets or both: there is nothing to fit to")
+        return self
+
+
+Kind = Annotated[
+    Sensitivity | Sweep | Why | Advise | Order | Discover | Organisations | Calibrate, Field(discriminator="study")
+]
 #: Kinds of study by name.
 KINDS: dict[str, type[Experiment]] = {
     get_args(kind.model_fields["study"].annotation)[0]: kind for kind in get_args(get_args(Kind)[0])
@@ -271,10 +294,21 @@ def _consistent(experiment: Experiment) -> Iterator[Problem]:
                 )
     if isinstance(experiment, Discover):
         named.append((("fails", "kpi"), experiment.fails.kpi))
+    if isinstance(experiment, Calibrate):
+        yield from _fitted(experiment)
+        named += [(("targets", n, "kpi"), target.kpi) for n, target in enumerate(experiment.targets)]
     for path, kpi in named:
         if kpi not in KPIS:
             hint = did_you_mean(kpi, KPIS) or "sxsim explain kpis lists them"
             yield Problem(path, f"(={kpi!r}) is no KPI", hint)
+
+
+def _fitted(experiment: Calibrate) -> Iterator[Problem]:
+    if len(experiment.scenarios) > 1:
+        yield Problem(("scenarios",), ": one organisation is fitted at a time", "write one file for each scenario")
+    for number, factor in enumerate(experiment.factors):
+        if factor.values is not None:
+            yield Problem(("factors", number), ": what is fitted has a range", "give low and high in place of values")
 
 
 def _bounds(experiment: Advise) -> Iterator[Problem]:
@@ -355,6 +389,13 @@ def load_experiment(
         raise InvalidInput([_placed(problem, path, data) for problem in problems]) from None
     experiment.name = experiment.name or path.stem
     problems = list(_consistent(experiment))
+    if isinstance(experiment, Calibrate):
+        for observed in experiment.data:
+            try:
+                experiment.targets += figures_of(observed, path.parent)
+            except InvalidInput as error:
+                problems += error.problems
+        experiment.data = []  # what is left of the tables are their figures
     scenarios, factors = [], []
     stated, ensemble = _given_parameters(experiment, path, data, parameters)
     problems += [_placed(problem, path, data) for problem in stated_twice(ensemble, [*experiment.set, *sets])]
@@ -475,4 +516,6 @@ def _yaml_text(value: Any) -> str:
 
 
 def _placed(problem: Problem, path: Path, data: Any) -> Problem:
+    if problem.file not in ("", str(path)):
+        return problem  # it stands in another file
     return replace(problem, file=str(path), line=line_of(data, problem.path))

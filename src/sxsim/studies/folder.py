@@ -71,8 +71,8 @@ def write_study(study: Study, out: Path) -> Path:
 def _point_rows(part: Part) -> Iterator[tuple[Mapping[str, float | str], list[float]]]:
     """What each point stands for, its replication and its KPIs. A setting that is called like a KPI says that it is none."""
     for task, labels, point in part.points():
-        own = {f"{name} (setting)" if name in KPIS else name: value for name, value in labels.items()}
-        yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(KPIS))]
+        own = {f"{name} (setting)" if name in task.statistics else name: value for name, value in labels.items()}
+        yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(task.statistics))]
 
 
 def _write_points(study: Study, part: Part, folder: Path) -> None:
@@ -83,7 +83,7 @@ def _write_points(study: Study, part: Part, folder: Path) -> None:
     suffix = f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else ""
     first = next(_point_rows(part))[0]
     labels = [pa.field(name, pa.string() if isinstance(value, str) else pa.float64()) for name, value in first.items()]
-    schema = pa.schema([*labels, ("replication", pa.int64()), *((name, pa.float64()) for name in KPIS)])
+    schema = pa.schema([*labels, ("replication", pa.int64()), *((name, pa.float64()) for name in part.task.statistics)])
     with pq.ParquetWriter(folder / f"points{suffix}.parquet", schema, compression="zstd") as writer:
         for rows in batched(_point_rows(part), _ROWS_AT_ONCE):
             cells = zip(*([*labels.values(), *figures] for labels, figures in rows), strict=True)
@@ -157,7 +157,9 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
         if len(points) <= _MOST_ROWS_IN_A_SHEET:
             sheet = book.create_sheet(f"points {part.scenario.name}"[:31])
             sheet.freeze_panes = "A2"
-            kpis = [f"{kpi} ({unit_of(kpi, part.scenario)})" for kpi in KPIS]
+            kpis = [
+                f"{name} ({unit_of(name, part.scenario)})" if name in KPIS else name for name in part.task.statistics
+            ]
             sheet.append([bold(column) for column in (*points[0][0], "replication", *kpis)])
             for labels, figures in points:
                 sheet.append([_cell(value) for value in (*labels.values(), *figures)])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.results.intervals import Interval, interval
-from sxsim.results.kpis import KPIS, range_of
+from sxsim.results.kpis import range_of
 from sxsim.results.result import unit_of
 from sxsim.runs import Scenario, engine_of
 from sxsim.scenario.ensemble import Ensemble
@@ -96,9 +96,9 @@ class Part(ABC):
         return self.work.kpis(task, point)
 
     def values(self, task: Task, points: Iterable[Point], kpis: Sequence[str]) -> NDArray[np.float64]:
-        """KPIs at some points, shape (points, KPIs); NaN where a point failed."""
-        columns = [list(KPIS).index(kpi) for kpi in kpis]
-        nothing = (np.nan,) * len(KPIS)
+        """KPIs, or what else a task's points hold, at some points, shape (points, KPIs); NaN where a point failed."""
+        columns = [task.statistics.index(kpi) for kpi in kpis]
+        nothing = (np.nan,) * len(task.statistics)
         rows = (self.kept(task, point) or nothing for point in points)
         looked_at = np.fromiter((row[column] for row in rows for column in columns), np.float64)
         return looked_at.reshape(-1, len(columns))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sxsim.results.result import DEFAULT_OUT
 from sxsim.studies.advise import AdvisePart
+from sxsim.studies.calibrate import CalibratePart
 from sxsim.studies.cluster import cluster_runner
 from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
@@ -30,6 +31,7 @@ PARTS: dict[str, type[Part]] = {
     "order": OrderPart,
     "discover": DiscoverPart,
     "organisations": OrganisationsPart,
+    "calibrate": CalibratePart,
 }
 _TRIAL = 3
 _BYTES_A_POINT = 1_100
