@@ -32,6 +32,7 @@ from sxsim.studies.posterior import (
     TooFewRuns,
     first_wave,
     fit,
+    typical_spread,
     weighted_quantile,
 )
 from sxsim.studies.work import Work
@@ -39,7 +40,7 @@ from sxsim.studies.work import Work
 #: Ends of the intervals of an ensemble.
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95
 #: The data say something of a factor when they leave less than this of its range, or move its middle by more than that.
-_LEFT, _MOVED = 0.8, 0.12
+_LEFT, _MOVED = 0.8, 0.2
 #: Correlation beyond which two factors are known together rather than each for itself.
 _TOGETHER = 0.6
 _AS_IT_IS, _ENSEMBLE = "as it is", "ensemble"
@@ -124,7 +125,7 @@ class CalibratePart(Part):
         """Run with the values as they are, search, and run every set of the ensemble once on fresh luck."""
         self.work = work
         asked, name = self.experiment, self.scenario.name
-        unknown = (np.nan,) * len(self.factors)
+        unknown = tuple(map(self._now, self.factors))
         self._asked = [(_AS_IT_IS, unknown, point) for point in self._as_it_is()]
         self.before = statistics_at(work, self.sources, self._as_it_is(), f"{name}, {_AS_IT_IS}")
         waves = itertools.count(1)
@@ -162,15 +163,15 @@ class CalibratePart(Part):
         rows = []
         for place, target in enumerate(self.targets):
             before, after = self._said(self.before, place), self._said(self.after, place)
-            luck = before["sd"] if np.isfinite(before["sd"]) else 0.0
+            luck = before["spread"] if np.isfinite(before["spread"]) else 0.0
             spread = float(np.hypot(target.noise, luck))
             row: Row = {
                 "target": target.said, "kpi": target.name, "unit": self._unit(target.name), "source": target.source,
                 "observed": target.observed, "error": target.error, "tolerance": target.tolerance, "luck": luck,
             }  # fmt: skip
             for name, said in (("as it is", before), ("ensemble", after)):
-                row |= {name: said["mean"], f"{name} low": said["low"], f"{name} high": said["high"]}
-                away = abs(said["mean"] - target.observed)
+                row |= {name: said["middle"], f"{name} low": said["low"], f"{name} high": said["high"]}
+                away = abs(said["middle"] - target.observed)
                 row[f"{name} implausibility"] = away / spread if spread > 0.0 else np.inf if away > 0.0 else 0.0
             joint = np.nan if self.posterior is None else float(self.posterior.implausibility[place])
             rows.append(row | {"at the best set": joint, "met": bool(row["ensemble implausibility"] <= RULED_OUT)})
@@ -181,13 +182,14 @@ class CalibratePart(Part):
 
     @staticmethod
     def _said(runs: Array, place: int) -> dict[str, float]:
-        """What runs say of a target: mean, 5–95 % range, spread."""
+        """What runs say of a target: the middle run, 5–95 % range, typical spread."""
         column = runs[:, place] if len(runs) else np.zeros(0)
         found = column[np.isfinite(column)]
         if len(found) < 2:
-            return dict.fromkeys(("mean", "low", "high", "sd"), np.nan)
+            return dict.fromkeys(("middle", "low", "high", "spread"), np.nan)
         low, high = np.quantile(found, [LOW_SHARE, HIGH_SHARE])
-        return {"mean": float(found.mean()), "low": float(low), "high": float(high), "sd": float(found.std(ddof=1))}
+        spread = float(typical_spread(found[:, None])[0])
+        return {"middle": float(np.median(found)), "low": float(low), "high": float(high), "spread": spread}
 
     @property
     def consistent(self) -> bool:
@@ -341,7 +343,7 @@ class CalibratePart(Part):
         """How to read the tables, and what to do next."""
         lines = [
             "What was observed is taken as one run of the right set, plus the standard error of the observation and the "
-            "tolerance. Implausibility is the distance of the model's mean from the observed value in standard deviations of "
+            "tolerance. Implausibility is the distance of the model's middle run from the observed value in standard deviations of "
             "error, tolerance and luck; beyond 3 a target counts as not met. The model's ranges hold nine of ten runs, each of "
             "the ensemble's with a set of its own and fresh luck. A range that is left at 80 % or more, its middle where it was, "
             "is a range of which the data say next to nothing.",

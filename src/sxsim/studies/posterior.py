@@ -44,6 +44,10 @@ _WIDER = 2.0
 #: Share of all runs that is kept at least and at most.
 _KEPT_LEAST, _KEPT_MOST = 0.08, 0.5
 _RUNS_PER_TERM = 5
+#: The share of a normal distribution below one standard deviation under its mean.
+_LOW_SIGMA = 0.1587
+#: Spreads from the middle beyond which a run counts as this far away in the fit of means: a café that everybody leaves.
+_OUTLYING = 4.0
 #: Runs kept for each coefficient of the adjustment, and in all, counted by their weights.
 _RUNS_FOR_EACH, _FEWEST_KEPT = 25, 100
 
@@ -227,12 +231,22 @@ def _surface(waves: Sequence[Wave]) -> _Surface:
     terms = _terms(places, squares=squares, pairs=pairs)
     if n <= terms.shape[1] + 1:
         raise TooFewRuns(f"{n} runs were finished, and {factors} factors need more than {terms.shape[1] + 1}")
-    middle, scale = statistics.mean(axis=0), statistics.std(axis=0)
+    middle, scale = np.asarray(np.median(statistics, axis=0), float), typical_spread(statistics)
     scale = np.where(scale > 0.0, scale, 1.0)
-    coefficients = np.linalg.lstsq(terms, (statistics - middle) / scale, rcond=1e-10)[0]
-    left = (statistics - middle) / scale - np.einsum("nf,ft->nt", terms, coefficients)
-    luck = np.sqrt((left**2).sum(axis=0) / (n - terms.shape[1])) * scale
+    usual = np.clip((statistics - middle) / scale, -_OUTLYING, _OUTLYING)
+    coefficients = np.linalg.lstsq(terms, usual, rcond=1e-10)[0]
+    left = usual - np.einsum("nf,ft->nt", terms, coefficients)
+    luck = typical_spread(left) * scale * math.sqrt(n / (n - terms.shape[1]))
     return _Surface(pairs, squares, coefficients, luck, middle, scale)
+
+
+def typical_spread(figures: Array) -> Array:
+    """The spread of each column as a standard deviation, but for a few runs far off: half the range of the middle 68 %.
+
+    The plain standard deviation where more than that is all the same.
+    """
+    low, high = np.quantile(figures, [_LOW_SIGMA, 1.0 - _LOW_SIGMA], axis=0)
+    return np.asarray(np.where(high > low, (high - low) / 2.0, figures.std(axis=0)), float)
 
 
 def _finished(waves: Sequence[Wave]) -> tuple[Array, Array]:
@@ -371,9 +385,10 @@ def _errors(waves: Sequence[Wave], targets: int, seed: int) -> Array:
 
 def _scale(seen: Array, weights: Array) -> Array:
     """The spread of each statistic over all sets that are likely beforehand."""
-    share = weights / weights.sum()
-    mean = np.einsum("n,nt->t", share, seen)
-    spread = np.sqrt(np.einsum("n,nt->t", share, (seen - mean) ** 2))
+    ends = [
+        [weighted_quantile(column, weights, share) for column in seen.T] for share in (_LOW_SIGMA, 1.0 - _LOW_SIGMA)
+    ]
+    spread = (np.array(ends[1]) - np.array(ends[0])) / 2.0
     return np.asarray(np.where(spread > 0.0, spread, 1.0), float)
 
 
