@@ -128,6 +128,7 @@ KINDS: dict[str, Kind] = {
     "waits": Kind(0.0, math.inf, 50, "attempts", {"wait_mean": _mean, "wait_p90": _nine_of_ten}),
     "engagement": Kind(0.0, 100.0, 5, "rows", {"engagement": _mean}),
 }
+_MOST_SAID = 8
 #: Groups that a standard error over groups needs at least.
 _FEWEST_GROUPS = 5
 
@@ -189,7 +190,9 @@ def _figures(observed: Observed, kind: Kind, path: Path) -> tuple[Array, list[Ar
         rows.append(_row(observed, kind, row, path, reader.line_num, problems))
         labels.append(row.get(observed.group, "") if observed.group else str(len(labels)))
     if problems:
-        raise InvalidInput(problems)
+        more = len(problems) - _MOST_SAID
+        rest = [Problem((), f"and {more} more problems like these", "", str(path))] if more > 0 else []
+        raise InvalidInput(problems[:_MOST_SAID] + rest)
     if len(rows) < kind.fewest:
         said = f": {len(rows)} {kind.rows} are too few to say how sure the figure is, must be ≥ {kind.fewest}"
         raise InvalidInput([Problem((observed.column,), said, "take in more, or leave the table out", str(path))])

@@ -88,8 +88,8 @@ class Posterior:
     """Sets consistent with what was observed.
 
     places, weights: the sets that were kept, adjusted, and what each counts (sum 1); ensemble: places of equally likely sets;
-    consistent: whether the fit of all runs finds a set of which no target is implausible; implausibility: that of each target
-    at the set where the largest is smallest.
+    implausibility: that of each target at the set at which the fewest are implausible, and those the least; luck: of each
+    statistic between runs of a set.
     """
 
     waves: tuple[Wave, ...]
@@ -164,7 +164,7 @@ def fit(
     everything = np.concatenate([wave.places for wave in waves])
     looked_at = np.concatenate([everything, kept.places, _hypercube(_LOOKED_AT * sizes[1], factors, chance)])
     implausible = _implausibility(surface, looked_at, observed, noise)
-    best = implausible[int(implausible.max(axis=1).argmin())]
+    best = implausible[np.lexsort((implausible.max(axis=1), (implausible > RULED_OUT).sum(axis=1)))[0]]
     return Posterior(tuple(waves), kept.places, kept.weights, drawn, best, surface.luck)
 
 
