@@ -346,7 +346,8 @@ class CalibratePart(Part):
             "tolerance. Implausibility is the distance of the model's middle run from the observed value in standard deviations of "
             "error, tolerance and luck; beyond 3 a target counts as not met. The model's ranges hold nine of ten runs, each of "
             "the ensemble's with a set of its own and fresh luck. A range that is left at 80 % or more, its middle where it was, "
-            "is a range of which the data say next to nothing.",
+            "is a range of which the data say next to nothing. Fresh runs have fresh luck: where an unlucky year was observed, "
+            "the ensemble expects better of the next.",
         ]
         if self.consistent and any(path in register() for factor in self.factors for path in factor.paths):
             lines += ["", "Use it: `sxsim compare SCENARIO --parameters ensemble.csv`, likewise with run and study."]

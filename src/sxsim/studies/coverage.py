@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sxsim.studies.calibrate import CalibratePart, simulator
 from sxsim.studies.posterior import Array, Simulator, Target, fit, rounded
+from sxsim.studies.work import Work
 
 #: Replications of the data begin here, far from those of the search.
 _REPLICATIONS_OF_DATA = 1_000_000
@@ -34,6 +36,14 @@ class Coverage:
     def rate(self) -> float:
         """Share of all intervals, over data sets and factors, that held the truth."""
         return sum(self.covered) / self.ranks.size
+
+    def passed(self, false_alarm: float) -> bool:
+        """Whether every factor was covered as often as stated; a search that is right fails with the probability given."""
+        from scipy.stats import binom
+
+        each = false_alarm / self.ranks.shape[1] / 2.0
+        fewest, most = (float(binom.ppf(q, len(self.ranks), self.share)) for q in (each, 1.0 - each))
+        return all(fewest <= count <= most for count in self.covered)
 
     def chance(self) -> tuple[float, ...]:
         """For each factor how probable ranks as uneven as these are when the search is right (Kolmogorov and Smirnov)."""
@@ -68,3 +78,19 @@ def coverage(
         below = (found.places < truth[0]) + 0.5 * (found.places == truth[0])
         ranks.append((found.weights[:, None] * below).sum(axis=0))
     return Coverage(share, np.array(ranks))
+
+
+def coverage_of(part: CalibratePart, work: Work, *, data_sets: int, simulations: int, share: float = 0.9) -> Coverage:
+    """Whether a calibration, asked for sets that are known, covers them: its own factors, targets and errors, data made.
+
+    Points are kept in the work's store, so that it goes on where it was interrupted.
+    """
+    return coverage(
+        simulator(work, part.sources, part.factors, f"{part.scenario.name}, coverage"),
+        [target.noise for target in part.targets],
+        len(part.factors),
+        data_sets=data_sets,
+        simulations=simulations,
+        seed=part.experiment.seed,
+        share=share,
+    )
