@@ -74,6 +74,12 @@ def test_churn_is_all_who_left_of_all_who_were_there(tmp_path: Path) -> None:
     assert rate.observed == pytest.approx(0.03)
 
 
+def test_few_rows_do_not_look_surer_than_they_are(tmp_path: Path) -> None:
+    values = [40.0, 55.0, 48.0, 62.0, 51.0]
+    (found,) = figures(tmp_path, table(tmp_path, ["x"], ([v] for v in values)), "engagement")
+    assert found.error == pytest.approx(np.std(values, ddof=1) / np.sqrt(5), rel=0.06)
+
+
 def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x;y\n" + "3,5;1\n" * 30 + "4,5;1\n" * 30 + "\n", encoding="utf-8-sig")
     assert figures(tmp_path, "data.csv", "engagement")[0].observed == 4.0

@@ -13,8 +13,13 @@ from sxsim.studies.posterior import (
     Simulator,
     Target,
     TooFewRuns,
+    Wave,
+    _Kept,
+    _Proposals,
+    _surface,
     first_wave,
     fit,
+    rounded,
     sizes_of_waves,
     typical_spread,
     weighted_quantile,
@@ -56,6 +61,39 @@ def test_a_posterior_that_is_known_is_found(seed: int) -> None:
     assert found.luck == pytest.approx([LUCK, LUCK], rel=0.35)
     ensemble = ndtri(found.ensemble)
     assert ensemble.mean(axis=0) == pytest.approx(mean, abs=0.3)
+
+
+def test_few_runs_do_not_blur_the_answer() -> None:
+    """The adjustment takes out what the distance that was let pass adds to the spread."""
+    loadings, observed = np.array([[1.0, 0.0], [0.0, 1.0]]), [0.6, -0.6]
+    spreads = []
+    for seed in range(8):
+        found = fit(normal_model(loadings, 0.1), targets(observed, 0.1), 2, simulations=300, ensemble=10, seed=seed)
+        normal = ndtri(found.places)
+        off = normal - (found.weights[:, None] * normal).sum(axis=0)
+        spreads.append((found.weights[:, None] * off**2).sum(axis=0).mean())
+    assert np.sqrt(np.mean(spreads)) == pytest.approx(np.sqrt(0.02 / 1.02), rel=0.15)
+
+
+def test_every_wave_is_counted_by_how_likely_it_was_to_propose_a_set() -> None:
+    """Whatever the waves, weighted runs stand for what is likely beforehand: places even in 0–1, mean weight 1."""
+    chance = np.random.default_rng(5)
+    waves = [Wave("1", first_wave(3000, 2, 1), tuple(range(1050)), chance.standard_normal((1050, 1)))]
+    waves[0].statistics[:, 0] = ndtri(waves[0].places[:, 0])
+    surface = _surface(waves)
+    proposals = _Proposals(2)
+    proposals.everywhere(len(waves[0].places))
+    inside = proposals.not_ruled_out(surface, np.array([1.5]), np.array([0.1]), 1500, chance)
+    assert inside[:, 0].min() > 0.6
+    kept = _Kept(rounded(chance.beta(8, 4, (60, 2))), chance.dirichlet(np.ones(60)))
+    around = proposals.around(kept, 1500, chance)
+    everything = np.concatenate([waves[0].places, inside, around])
+    weights = proposals.weights(everything)
+    assert weights.mean() == pytest.approx(1.0, abs=0.03)
+    share = weights / weights.sum()
+    assert share @ everything == pytest.approx([0.5, 0.5], abs=0.02)
+    assert share @ everything**2 == pytest.approx([1 / 3, 1 / 3], abs=0.02)
+    assert weights.max() <= len(everything) / len(waves[0].places)
 
 
 def test_what_the_data_do_not_touch_stays_as_likely_as_before() -> None:
