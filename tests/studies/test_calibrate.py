@@ -1,11 +1,13 @@
 """Calibration from a file to an ensemble: known parameters are found again, and what cannot be met is said."""
 
 import csv
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,10 @@ from sxsim.runs import load, run
 from sxsim.scenario.ensemble import read_ensemble
 from sxsim.scenario.loading import with_values
 from sxsim.scenario.problems import InvalidInput
-from sxsim.studies.calibrate import CalibratePart
+from sxsim.studies.calibrate import CalibratePart, Source
 from sxsim.studies.experiment import Calibrate, load_experiment
 from sxsim.studies.points import Point, Task
+from sxsim.studies.posterior import Target
 from sxsim.studies.study import Study, planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file, rows
 
@@ -231,6 +234,43 @@ def test_tables_of_an_organisation_become_targets_and_the_folder_needs_them_no_m
     lines, same = rerun(got.folder)  # type: ignore[arg-type]
     assert same, lines
     assert rows(got, "targets.csv")[0]["target"] == "nps (survey.csv)"
+
+
+@dataclass(frozen=True)
+class OtherTask(Task):
+    """Statistics that are no KPIs: of a parameter and luck, by hand."""
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """One that follows the parameter, one that does not."""
+        return ("follows", "stays")
+
+    def kpis(self, point: Point, each_month: Any = None) -> tuple[float, ...]:
+        """What a point gives."""
+        luck = math.sin(point.replication) / 10
+        return 100 * float(dict(point.settings).get("bond_gain", 0.12)) + luck, 5.0 + luck
+
+
+def test_statistics_may_come_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As facts do, which are measured on scenarios of their own."""
+
+    def sources(part: CalibratePart) -> list[Source]:
+        task = OtherTask(part.scenario, "today", part.experiment.seed, "compiled")
+        return [
+            Source(task, (Target("follows", "a fact", 20.0, 0.2),)),
+            Source(part.task, (Target("nps", "nps", 20, 40),)),
+        ]
+
+    monkeypatch.setattr(CalibratePart, "_sources", sources)
+    targets, factors = [{"kpi": "nps", "observed": 20, "error": 40}], [{"parameters": "bond_gain"}]
+    path = calibration_file(tmp_path, targets=targets, factors=factors, simulations=100, ensemble=10)
+    got = study(path, out=tmp_path)
+    (learnt,) = rows(got, "posterior.csv")
+    assert float(learnt["median"]) == pytest.approx(0.2, abs=0.002)
+    assert float(learnt["range left"]) < 0.05
+    assert [row["target"] for row in rows(got, "targets.csv")] == ["a fact", "nps"]
+    points = pd.read_parquet(got.folder / "points.parquet")  # type: ignore[operator]
+    assert list(points.columns) == ["wave", "bond_gain", "replication", "follows", "stays"]
 
 
 def test_a_dry_run_counts_what_is_known_and_what_may_follow(tmp_path: Path) -> None:

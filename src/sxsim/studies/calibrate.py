@@ -5,6 +5,7 @@ becomes tables, a picture and sentences. Every set that is tried has luck of its
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +44,8 @@ LOW_SHARE, HIGH_SHARE = 0.05, 0.95
 _LEFT, _MOVED = 0.8, 0.2
 #: Correlation beyond which two factors are known together rather than each for itself.
 _TOGETHER = 0.6
+#: Digits of figures that come out of a fit, whose last bits belong to the library.
+_DIGITS = 6
 _AS_IT_IS, _ENSEMBLE = "as it is", "ensemble"
 
 
@@ -92,12 +95,17 @@ class CalibratePart(Part):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.sources = [Source(self.task, tuple(stated.target for stated in self.experiment.targets))]
+        self.sources = self._sources()
+        self.task = self.sources[0].task
         self.posterior: Posterior | None = None
         self.too_few = ""
         self.before = np.zeros((0, 0))
         self.after = np.zeros((0, 0))
         self._asked: list[tuple[str, tuple[float, ...], Point]] = []
+
+    def _sources(self) -> list[Source]:
+        """Where statistics come from; the points of the first are kept in the study's folder."""
+        return [Source(self.task, tuple(stated.target for stated in self.experiment.targets))]
 
     @property
     def targets(self) -> list[Target]:
@@ -173,7 +181,7 @@ class CalibratePart(Part):
                 row |= {name: said["middle"], f"{name} low": said["low"], f"{name} high": said["high"]}
                 away = abs(said["middle"] - target.observed)
                 row[f"{name} implausibility"] = away / spread if spread > 0.0 else np.inf if away > 0.0 else 0.0
-            joint = np.nan if self.posterior is None else float(self.posterior.implausibility[place])
+            joint = np.nan if self.posterior is None else round(float(self.posterior.implausibility[place]), _DIGITS)
             rows.append(row | {"at the best set": joint, "met": bool(row["ensemble implausibility"] <= RULED_OUT)})
         return rows
 
@@ -214,7 +222,7 @@ class CalibratePart(Part):
                     "range low": factor.low,
                     "range high": factor.high,
                     "as it is": self._now(factor),
-                    "mean": float((values * found.weights).sum()),
+                    "mean": math.fsum(values * found.weights),
                     "low": factor.at(low),
                     "median": factor.at(middle),
                     "high": factor.at(high),

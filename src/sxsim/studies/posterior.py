@@ -37,12 +37,12 @@ _WAVES = (0.35, 0.2, 0.15, 0.15, 0.15)
 #: Sets looked at for each that wave 2 draws.
 _LOOKED_AT = 60
 #: Places are rounded, so that the last bits of a library do not decide which sets are run.
-_DIGITS = 6
+_DIGITS, _DIGITS_OF_WEIGHTS = 6, 10
 _EDGE = 1e-4
 #: How much wider proposals are than the sets they come from. Source: Beaumont and others (2009): twice the variance.
 _WIDER = 2.0
 #: Share of all runs that is kept at least and at most.
-_KEPT_LEAST, _KEPT_MOST = 0.08, 0.5
+_KEPT_LEAST, _KEPT_MOST = 0.08, 0.3
 _RUNS_PER_TERM = 5
 #: The share of a normal distribution below one standard deviation under its mean.
 _LOW_SIGMA = 0.1587
@@ -361,6 +361,7 @@ def _kept(waves: Sequence[Wave], proposals: _Proposals, observed: Array, noise: 
     near = distance <= reach
     closeness = 1.0 - (distance[near] / reach) ** 2 if reach > 0.0 else np.ones(int(near.sum()))
     weight = weights[near] * np.maximum(closeness, 1e-9)
+    weight = np.round(weight / weight.sum(), _DIGITS_OF_WEIGHTS)
     weight /= weight.sum()
     normal, off = _to_normal(places[near]), away[near]
     design = np.concatenate([np.ones((len(off), 1)), off], axis=1)
