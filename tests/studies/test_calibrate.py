@@ -266,7 +266,7 @@ def test_statistics_may_come_from_elsewhere(tmp_path: Path, monkeypatch: pytest.
     path = calibration_file(tmp_path, targets=targets, factors=factors, simulations=100, ensemble=10)
     got = study(path, out=tmp_path)
     (learnt,) = rows(got, "posterior.csv")
-    assert float(learnt["median"]) == pytest.approx(0.2, abs=0.002)
+    assert float(learnt["median"]) == pytest.approx(0.2, abs=0.0045)  # two standard deviations
     assert float(learnt["range left"]) < 0.05
     assert [row["target"] for row in rows(got, "targets.csv")] == ["a fact", "nps"]
     points = pd.read_parquet(got.folder / "points.parquet")  # type: ignore[operator]
