@@ -161,6 +161,7 @@ def test_kinds_of_study_and_their_fields_are_explained() -> None:
         "order",
         "discover",
         "organisations",
+        "calibrate",
     }
     (advise,) = explain("advise")
     assert "flip_points" in str(advise)
@@ -175,7 +176,19 @@ def test_kinds_of_study_and_their_fields_are_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["Sobol", "sobol index", "Shapley value", "next euro", "flip point", "PRIM", "noise floor"]
+    "word",
+    [
+        "Sobol",
+        "sobol index",
+        "Shapley value",
+        "next euro",
+        "flip point",
+        "PRIM",
+        "noise floor",
+        "history matching",
+        "implausibility",
+        "population Monte Carlo",
+    ],
 )
 def test_words_of_the_methods_are_explained(word: str) -> None:
     (found,) = explain(word)

@@ -17,6 +17,7 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
 from sxsim.results.store import Store
 from sxsim.runs import RunFailed, planned, replication_key
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.problems import InvalidInput
 
 from .scenario.cafe import CAFE, TEXT
@@ -377,10 +378,10 @@ def test_uncertain_runs_draw_their_parameters_and_plans_share_them(tmp_path: Pat
     scenario = runs.load(
         "scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0", "bond_gain=0.123"]
     )
-    first, second = (runs.uncertain(scenario, 1, replication) for replication in (0, 1))
+    first, second = (runs.assuming(scenario, 1, replication, uncertain=True) for replication in (0, 1))
     assert first.parameters["bond_gain"] == second.parameters["bond_gain"] == 0.123
     assert first.parameters["time_skill"] != second.parameters["time_skill"]
-    assert first.parameters == runs.uncertain(scenario, 1, 0).parameters
+    assert first.parameters == runs.assuming(scenario, 1, 0, uncertain=True).parameters
     comparison = runs.compare(scenario, ["higher-price"], replications=3, out=tmp_path, uncertain=True)
     direct = runs.run(first, "higher-price", replications=1, out=tmp_path / "direct")
     assert comparison.others[0].kpis["npv"][0] == direct.kpis["npv"][0]
@@ -397,3 +398,47 @@ def test_an_uncertain_run_can_be_made_again(tmp_path: Path) -> None:
     folder = runs.run(scenario, replications=2, out=tmp_path, uncertain=True).save(tmp_path)
     lines, same = rerun(folder)
     assert same, lines
+
+
+SETS = Ensemble(("bond_gain", "price_value"), ((0.05, 0.3), (0.28, 0.9), (0.1, 0.5)))
+
+
+def test_every_replication_runs_with_one_set_of_the_ensemble_and_plans_share_it(tmp_path: Path) -> None:
+    scenario = runs.load(
+        "scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0", "price_value=0.7"]
+    )
+    comparison = runs.compare(scenario, ["higher-price"], replications=4, out=tmp_path, ensemble=SETS)
+    for place, replication in ((0, 0), (1, 1), (0, 3)):
+        set_of_it = scenario.model_copy(update={"parameters": SETS.of(place)})
+        for result in (comparison.base, comparison.others[0]):
+            direct = runs.run(set_of_it, result.plan, replications=4, out=tmp_path)
+            assert direct.kpis.iloc[replication].equals(result.kpis.iloc[replication])
+            assert direct.keys[replication] == result.keys[replication]
+    assert comparison.as_json()["interval"] == "chance and assumptions"
+    middle = runs.compare(scenario, ["higher-price"], replications=4, out=tmp_path, ensemble=SETS.central())
+    assert comparison.chance_only is not None
+    assert comparison.chance_only.differences == middle.differences
+    assert (middle.as_json()["interval"], middle.chance_only) == ("chance", None)
+
+
+def test_an_ensemble_and_uncertain_draw_what_the_ensemble_does_not_hold() -> None:
+    scenario = runs.load("scenarios/corner-cafe.yaml", sets=["time_skill=0.31"])
+    found = runs.assuming(scenario, 1, 1, uncertain=True, ensemble=SETS).parameters
+    drawn = runs.assuming(scenario, 1, 1, uncertain=True).parameters
+    assert (found["bond_gain"], found["price_value"], found["time_skill"]) == (0.28, 0.9, 0.31)
+    assert {n: v for n, v in found.items() if n not in SETS.names} == {
+        n: v for n, v in drawn.items() if n not in SETS.names
+    }
+
+
+def test_a_run_with_an_ensemble_can_be_made_again(tmp_path: Path) -> None:
+    scenario = runs.load("scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0"])
+    (tmp_path / "sets.csv").write_text(SETS.written())
+    folder = runs.run(scenario, replications=3, out=tmp_path, ensemble=tmp_path / "sets.csv").save(tmp_path)
+    (tmp_path / "sets.csv").unlink()
+    lines, same = rerun(folder)
+    assert same, lines
+    (folder / "parameters.csv").write_text(SETS.written().replace("0.28", "0.29"))
+    lines, same = rerun(folder)
+    assert not same
+    assert "parameters.csv: was changed since the run" in lines

@@ -44,6 +44,24 @@ _METHODS = {
         "the same luck for every plan, so that a difference is a difference of the plans",
         "section Chance of docs/model.md",
     ),
+    "history matching": (
+        "ruling out sets of parameters with which the model lies too far from what was observed, before anything finer",
+        "doi:10.1214/10-BA524",
+    ),
+    "implausibility": (
+        "distance of the model from what was observed, in standard deviations of observation, tolerance and luck; beyond 3 a "
+        "set is ruled out",
+        "study: calibrate; doi:10.1080/00031305.1994.10476030",
+    ),
+    "population Monte Carlo": (
+        "drawing sets around those that came near, wave by wave, each counted by how likely it was to be drawn",
+        "doi:10.1093/biomet/asp052",
+    ),
+    "ensemble": (
+        "sets of parameters that are all consistent with what was observed; every replication runs with one of them, so that "
+        "intervals hold chance and assumptions (--parameters ensemble.csv)",
+        "study: calibrate",
+    ),
     "noise floor": (
         "what luck alone has a hand in; a factor below it cannot be told from chance",
         "study: sensitivity",

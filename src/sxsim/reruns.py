@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sxsim.results.folder import RUN_FILE, SCENARIO_FILE
+from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, SCENARIO_FILE
 from sxsim.results.provenance import environment, software
 from sxsim.results.store import file_digest
 from sxsim.runs import Scenario, compare, load, run
@@ -92,7 +92,8 @@ def _again(
         return found.folder
     scenario = _scenario(folder, data["scenario"])
     options: dict[str, Any] = {
-        "replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress, "out": out, "uncertain": data.get("uncertain", False)
+        "replications": data["replications"], "seed": data["seed"], "jobs": jobs, "progress": progress, "out": out, "uncertain": data.get("uncertain", False),
+        "ensemble": folder / ENSEMBLE_FILE if data.get("ensemble") else None,
     }  # fmt: skip
     if data["kind"] == "run":
         return run(scenario, data["plan"], contacts=data["contacts"], **options).save(out)

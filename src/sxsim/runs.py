@@ -18,6 +18,7 @@ from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.store import Store, digest
 from sxsim.results.until import MOST_RUNS, Until
 from sxsim.scenario import loading
+from sxsim.scenario.ensemble import Ensemble, read_ensemble
 from sxsim.scenario.loading import resolved
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
@@ -140,7 +141,9 @@ class Options:
 
     replications ≥ 1; seed ≥ 0; jobs: threads (compiled engine) or processes (reference engine), by default one a core;
     out: folder for results; contacts: keep the contact log; fresh: compute again what is finished; engine: compiled or
-    reference; uncertain: parameters are drawn from their ranges, the same set for every plan of a replication; progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
+    reference; uncertain: parameters are drawn from their ranges, the same set for every plan of a replication; ensemble: sets
+    of parameters, or the CSV file that holds them; every replication runs with one of them, the same for every plan;
+    progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
     not beyond `MOST_RUNS`.
     """
 
@@ -154,12 +157,31 @@ class Options:
     progress: Progress | None = None
     uncertain: bool = False
     until: Until | None = None
+    ensemble: Ensemble | str | Path | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.ensemble, str | Path):
+            object.__setattr__(self, "ensemble", read_ensemble(Path(self.ensemble)))
         if self.replications < 1:
             raise ValueError(f"replications(={self.replications}) must be ≥ 1")
         if self.seed < 0:
             raise ValueError(f"seed(={self.seed}) must be ≥ 0")
+
+    @property
+    def sets(self) -> Ensemble | None:
+        """The ensemble, if there is one."""
+        assert not isinstance(self.ensemble, str | Path)
+        return self.ensemble
+
+    @property
+    def assumes(self) -> bool:
+        """Whether parameters differ between replications, so that intervals hold assumptions beside chance."""
+        return self.uncertain or (self.sets is not None and len(self.sets) > 1)
+
+    @property
+    def chance_only(self) -> "Options":
+        """The same without what differs between replications but chance: of an ensemble its central set remains."""
+        return replace(self, uncertain=False, ensemble=None if self.sets is None else self.sets.central())
 
     @property
     def store(self) -> Store:
@@ -176,8 +198,8 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result
     asked = Options(**options)
     while True:
         result = run_plans(scenario, [plan], asked)[0]
-        if asked.uncertain:
-            result.chance_only = run_plans(scenario, [plan], replace(asked, uncertain=False))[0]
+        if asked.assumes:
+            result.chance_only = run_plans(scenario, [plan], asked.chance_only)[0]
         if asked.until is None:
             return result
         half = asked.until.widest([result.intervals[asked.until.kpi]])
@@ -202,8 +224,8 @@ def compare(
     while True:
         first, *rest = run_plans(scenario, [base, *others], asked)
         comparison = Comparison(first, rest)
-        if asked.uncertain:
-            certain, *others_certain = run_plans(scenario, [base, *others], replace(asked, uncertain=False))
+        if asked.assumes:
+            certain, *others_certain = run_plans(scenario, [base, *others], asked.chance_only)
             comparison.chance_only = Comparison(certain, others_certain)
         if asked.until is None:
             return comparison
@@ -237,7 +259,8 @@ class _Task:
 
 def _tasks(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[_Task]:
     variants = [
-        uncertain(scenario, options.seed, r) if options.uncertain else scenario for r in range(options.replications)
+        assuming(scenario, options.seed, r, uncertain=options.uncertain, ensemble=options.sets)
+        for r in range(options.replications)
     ]
     return [
         _Task(variant, plan, r, replication_key(variant, plan, options.seed, r, contacts=options.contacts))
@@ -246,11 +269,22 @@ def _tasks(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> li
     ]
 
 
-def uncertain(scenario: ScenarioFile, seed: int, replication: int) -> ScenarioFile:
-    """The scenario with parameters and uncertain maturity drawn for a replication; stated parameters stay as stated."""
+def assuming(
+    scenario: ScenarioFile, seed: int, replication: int, *, uncertain: bool = False, ensemble: Ensemble | None = None
+) -> ScenarioFile:
+    """The scenario with what is assumed in a replication.
+
+    uncertain: parameters and uncertain maturity are drawn; stated parameters stay as stated. ensemble: its set of the
+    replication replaces what the scenario states.
+    """
+    if not uncertain and ensemble is None:
+        return scenario
+    known = scenario.parameters | (ensemble.of(replication) if ensemble else {})
+    if not uncertain:
+        return scenario.model_copy(update={"parameters": known})
     return scenario.model_copy(
         update={
-            "parameters": drawn(seed, replication) | scenario.parameters,
+            "parameters": drawn(seed, replication) | known,
             "organisation": scenario.organisation.with_maturity_drawn(seed, replication),
         }
     )
@@ -273,7 +307,9 @@ def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) ->
         keys = [task.key for task in tasks if task.plan == plan]
         records = [_read(store, key) for key in keys]
         reused = len(keys) - sum(task.plan == plan for task in missing)
-        results.append(Result(scenario, plan, options.seed, records, keys, seconds, reused, options.uncertain))
+        results.append(
+            Result(scenario, plan, options.seed, records, keys, seconds, reused, options.uncertain, options.sets)
+        )
     return results
 
 

@@ -342,3 +342,39 @@ def test_a_self_assessment_takes_the_place_of_the_files_maturity(tmp_path: Path)
     assert data["kpis"]["maturity.culture"]["mean"] == 4.0
     assert data["maturity"]["weakest_at_end"] == "design"
     assert data["maturity"]["level_at_start"]["mean"] == 1.5
+
+
+def ensemble_file(folder: Path, text: str = "bond_gain,leave_loyalty\n0.05,4\n0.25,8\n0.1,6\n") -> Path:
+    """An ensemble of three sets."""
+    path = folder / "ensemble.csv"
+    path.write_text(text)
+    return path
+
+
+def test_an_ensemble_makes_intervals_hold_assumptions(tmp_path: Path) -> None:
+    plain, with_it = (
+        json.loads(call("run", *TINY, "-o", tmp_path, "--json", "-q", *more).out)
+        for more in ((), ("--parameters", ensemble_file(tmp_path)))
+    )
+    assert (plain["interval"], with_it["interval"]) == ("chance", "chance and assumptions")
+    assert plain["kpis"]["loyalty"] != with_it["kpis"]["loyalty"]
+    assert set(with_it["chance_only"]) == set(plain["kpis"])
+    dry = call("run", *TINY, "-o", tmp_path, "--parameters", ensemble_file(tmp_path), "--dry-run")
+    assert "2 replications (2 of each plan: today), 2 finished, 0 to run" in dry.out
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_wrong_ensemble_is_told_what_is_wrong(tmp_path: Path, command: str) -> None:
+    said = call(command, *TINY, "-o", tmp_path, "--parameters", ensemble_file(tmp_path, "bond_gain\n1.5\n"))
+    assert said.code == 3
+    assert "bond_gain(=1.5) must be from 0 to 1" in said.err
+    assert "ensemble.csv, line 2" in said.err
+    said = call(command, *TINY, "-o", tmp_path, "--parameters", ensemble_file(tmp_path), "--set", "bond_gain=0.2")
+    assert said.code == 3
+    assert "bond_gain is set, and stands in the ensemble, too" in said.err
+
+
+def test_a_scenario_is_not_loaded_with_an_ensemble(tmp_path: Path) -> None:
+    said = call("verify", "engines", CAFE_FILE, "--parameters", ensemble_file(tmp_path))
+    assert said.code == 3
+    assert "an ensemble goes with run, compare and study" in said.err

@@ -127,3 +127,26 @@ def test_failed_points_end_with_code_four(tmp_path: Path, monkeypatch: pytest.Mo
     assert "1 points failed; see" in said.err
     assert "the same command tries them again" in said.err
     assert "1 base samples" in said.out or "1 points failed" in said.out.replace("\n  ", " ")
+
+
+def test_a_calibration_that_nothing_fits_ends_with_one_and_an_ensemble_goes_into_a_study(tmp_path: Path) -> None:
+    targets = [{"kpi": "satisfaction", "observed": 99, "error": 0.5}]
+    asked = {
+        "study": "calibrate",
+        "kpis": None,
+        "samples": None,
+        "simulations": 100,
+        "ensemble": 10,
+        "targets": targets,
+    }
+    said = call(
+        "study", experiment_file(tmp_path, factors=[{"parameters": "bond_gain"}], **asked), "-o", tmp_path, "-q"
+    )
+    assert said.code == 1
+    assert "no set is consistent with what was observed. satisfaction cannot be met" in said.err
+    (tmp_path / "sets.csv").write_text("leave_loyalty\n4\n8\n")
+    sweep = experiment_file(tmp_path, study="sweep", samples=None, factors=[{"parameters": "bond_gain", "steps": 2}])
+    said = call("study", sweep, "-o", tmp_path, "-q", "--parameters", tmp_path / "sets.csv")
+    assert said.code == 0
+    said = call("study", sweep, "-o", tmp_path, "-q", "--parameters", tmp_path / "sets.csv", "--dry-run")
+    assert "10 points, 10 finished" in said.out

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 import sxsim
-from sxsim.runs import uncertain
+from sxsim.runs import assuming
 from sxsim.scenario.assessment import SPREADS, applied, read_assessment, write_form
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
@@ -148,7 +148,7 @@ def test_an_uncertain_level_is_drawn_for_each_replication_and_kept_within_the_sc
     """500 draws: the mean within 4 standard errors of the level (false alarm 1 in 16 000)."""
     path = table(tmp_path, "design,3,low", "culture,1.2,low", "7.4.1b,4,medium")
     scenario = sxsim.load(CAFE, assessment=path)
-    drawn = [uncertain(scenario, 1, replication).organisation for replication in range(500)]
+    drawn = [assuming(scenario, 1, replication, uncertain=True).organisation for replication in range(500)]
     design = [each.maturity_of("7.3.2a") for each in drawn]
     assert all(2.0 <= level <= 4.0 for level in design)
     assert abs(sum(design) / 500 - 3.0) < 4 * (2 / 12**0.5) / 500**0.5
@@ -156,4 +156,4 @@ def test_an_uncertain_level_is_drawn_for_each_replication_and_kept_within_the_sc
     assert min(each.maturity_of("7.2.1a") for each in drawn) == 1.0
     assert {each.maturity_of("7.4.1a") for each in drawn} == {scenario.organisation.maturity_of("7.4.1a")}
     assert all(3.5 <= each.maturity_of("7.4.1b") <= 4.5 for each in drawn)
-    assert uncertain(scenario, 1, 7).organisation == drawn[7]
+    assert assuming(scenario, 1, 7, uncertain=True).organisation == drawn[7]

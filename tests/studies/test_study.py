@@ -104,6 +104,10 @@ EACH: dict[str, dict[str, Any]] = {
     },
     "organisations": {"plans": ["today", "warm-welcome"], "samples": 12},
     "discover": {"plan": "higher-price", "fails": {"kpi": "satisfaction", "below": 0}, "samples": 24},
+    "calibrate": {
+        "targets": [{"kpi": "satisfaction", "observed": 68, "error": 3}], "simulations": 100, "ensemble": 10, "replications": 5,
+        "samples": None,
+    },
 }  # fmt: skip
 
 

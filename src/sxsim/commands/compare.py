@@ -24,6 +24,7 @@ from sxsim.commands.options import (
     check_engine,
     hint,
     hint_at_compiling,
+    parameters_given,
     parsed_until,
     progress,
     show_plan,
@@ -58,13 +59,14 @@ def command(
 
     check_engine(engine)
     narrow = parsed_until(until)
-    loaded = load(scenario, sets=sets or (), parameters=parameters, assessment=assessment)
+    stated, ensemble = parameters_given(parameters, sets)
+    loaded = load(scenario, sets=sets or (), parameters=stated, assessment=assessment)
     chosen = None if plans is None else [name.strip() for name in plans.split(",") if name.strip()]
     if chosen == []:
         raise typer.BadParameter("name at least one plan, like --plans a,b", param_hint="--plans")
     if dry_run:
         everything = [base, *(chosen if chosen is not None else [name for name in loaded.plans if name != base])]
-        options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain)
+        options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain, ensemble=ensemble)
         show_plan(planned(loaded, everything, options), json)
         return
     if loaded.plug_ins:
@@ -73,7 +75,7 @@ def command(
     with progress(f"{loaded.name}, all plans", quiet) as report:
         comparison = compare(
             loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,
-            fresh=fresh, engine=engine, progress=report, until=narrow, uncertain=uncertain,
+            fresh=fresh, engine=engine, progress=report, until=narrow, uncertain=uncertain, ensemble=ensemble,
         )  # fmt: skip
         folder = comparison.save(out)
     if json:

@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from sxsim.results.until import Until
+    from sxsim.scenario.ensemble import Ensemble
 
 _A_MINUTE = 60.0
 SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
@@ -22,7 +23,12 @@ SETS = Annotated[
         "--set", metavar="PATH=VALUE", help="Override a field (touchpoints.NAME.staff=3) or a parameter. Repeatable."
     ),
 ]
-PARAMETERS = Annotated[Path | None, typer.Option("--parameters", help="CSV (name,value) or YAML file of parameters.")]
+PARAMETERS = Annotated[
+    Path | None,
+    typer.Option(
+        "--parameters", help="CSV (name,value) or YAML file of parameters, or a calibration's ensemble (CSV)."
+    ),
+]
 ASSESSMENT = Annotated[
     Path | None,
     typer.Option("--assessment", help="Self-assessment (CSV or XLSX): its levels replace those of the scenario."),
@@ -67,6 +73,18 @@ def show_plan(planned: dict[str, Any], json: bool) -> None:
     finished, to_run = planned["finished"], planned["to_run"]
     all_of_them = f"{planned['replications']} replications ({planned['of_each_plan']} of each plan: {plans})"
     typer.echo(f"{all_of_them}, {finished} finished, {to_run} to run")
+
+
+def parameters_given(path: Path | None, sets: list[str] | None) -> "tuple[Path | None, Ensemble | None]":
+    """What `--parameters` names: a file with a value for each parameter, or an ensemble. Raises InvalidInput."""
+    from sxsim.scenario.ensemble import parameters_or_ensemble, stated_twice
+    from sxsim.scenario.problems import InvalidInput
+
+    stated, ensemble = parameters_or_ensemble(path)
+    problems = stated_twice(ensemble, sets or ())
+    if problems:
+        raise InvalidInput(problems)
+    return stated, ensemble
 
 
 def parsed_until(text: str | None) -> "Until | None":

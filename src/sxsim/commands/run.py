@@ -24,6 +24,7 @@ from sxsim.commands.options import (
     check_engine,
     hint,
     hint_at_compiling,
+    parameters_given,
     parsed_until,
     progress,
     show_plan,
@@ -58,9 +59,10 @@ def command(
 
     check_engine(engine)
     narrow = parsed_until(until)
-    loaded = load(scenario, sets=sets or (), parameters=parameters, assessment=assessment)
+    stated, ensemble = parameters_given(parameters, sets)
+    loaded = load(scenario, sets=sets or (), parameters=stated, assessment=assessment)
     if dry_run:
-        options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain)
+        options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain, ensemble=ensemble)
         show_plan(planned(loaded, [plan], options), json)
         return
     if loaded.plug_ins:
@@ -80,6 +82,7 @@ def command(
             progress=report,
             until=narrow,
             uncertain=uncertain,
+            ensemble=ensemble,
         )
         folder = result.save(out)
     if json:

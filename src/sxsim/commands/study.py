@@ -13,6 +13,7 @@ from sxsim.commands.options import (
     JOBS,
     JSON,
     OUT,
+    PARAMETERS,
     QUIET,
     SETS,
     UNCERTAIN,
@@ -37,6 +38,7 @@ def command(
     experiment: EXPERIMENT,
     samples: SAMPLES = None,
     uncertain: UNCERTAIN = False,
+    parameters: PARAMETERS = None,
     sets: SETS = None,
     jobs: JOBS = None,
     cluster: CLUSTER = None,
@@ -57,7 +59,10 @@ def command(
     check_engine(engine)
     hint_at_compiling(quiet)
     if dry_run:
-        found = planned(load_experiment(experiment, sets=sets or (), samples=samples, uncertain=uncertain), out, jobs)
+        setup = load_experiment(
+            experiment, sets=sets or (), samples=samples, uncertain=uncertain, parameters=parameters
+        )
+        found = planned(setup, out, jobs)
         if json:
             typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": True, **found}))
             return
@@ -69,6 +74,7 @@ def command(
             sets=sets or (),
             samples=samples,
             uncertain=uncertain,
+            parameters=parameters,
             out=out,
             jobs=jobs,
             cluster=cluster,

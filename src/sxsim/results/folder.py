@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.loading import resolved
 from sxsim.scenario.plug_ins import plug_in_sources
 from sxsim.scenario.scenario import Scenario
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from sxsim.results.result import Comparison, Result
 
-SCENARIO_FILE, RUN_FILE = "scenario.yaml", "run.json"
+SCENARIO_FILE, RUN_FILE, ENSEMBLE_FILE = "scenario.yaml", "run.json", "parameters.csv"
 
 
 def write_yaml(data: Any, path: Path) -> None:
@@ -29,6 +30,12 @@ def write_yaml(data: Any, path: Path) -> None:
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(data, file)
+
+
+def write_ensemble(ensemble: Ensemble | None, folder: Path) -> None:
+    """Write the sets of parameters that replications ran with, if there are any, as `--parameters` takes them."""
+    if ensemble is not None:
+        (folder / ENSEMBLE_FILE).write_text(ensemble.written(), encoding="utf-8")
 
 
 def write_table(frame: "pd.DataFrame", path: Path) -> None:
@@ -53,6 +60,7 @@ def write_run(result: "Result", out: Path) -> Path:
     folder = out / run_folder_name(result)
     with whole_folder(folder) as temporary:
         write_yaml(resolved(result.scenario, result.plan), temporary / SCENARIO_FILE)
+        write_ensemble(result.ensemble, temporary)
         for kind, source in plug_in_sources(result.scenario).items():
             (temporary / f"plug_in_{kind}.py").write_text(source.partition("\n")[2], encoding="utf-8")
         write_table(result.kpis, temporary / "kpis.parquet")
@@ -80,6 +88,7 @@ def write_run(result: "Result", out: Path) -> Path:
             "contacts": (temporary / "contacts.parquet").exists(),
             "seconds": round(result.seconds, 3),
             "uncertain": result.uncertain,
+            "ensemble": len(result.ensemble or ()),
             "replications_reused": result.reused,
             "warnings": result.warnings,
         }
@@ -96,6 +105,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
     folder = out / f"{name_in_path(base.scenario.name)}-compare-{key}"
     with whole_folder(folder) as temporary:
         write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
+        write_ensemble(base.ensemble, temporary)
         import pandas as pd
 
         frames = [
@@ -116,6 +126,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
             "seed": base.seed,
             "replications": base.replications,
             "uncertain": base.uncertain,
+            "ensemble": len(base.ensemble or ()),
             "seconds": round(base.seconds, 3),
             "runs": [run_folder_name(result) for result in (base, *comparison.others)],
         }
@@ -125,7 +136,9 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
 
 def _write_provenance(folder: Path, scenario: Scenario, described: dict[str, Any]) -> None:
     outputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.parquet"))}
-    inputs = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".py")}
+    inputs = {
+        path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".py", ".csv")
+    }
     data = {
         "schema_version": SCHEMA_VERSION,
         "scenario": scenario.name,

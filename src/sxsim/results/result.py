@@ -12,6 +12,7 @@ from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
 from sxsim.results.maturity import Maturity, maturity_of
 from sxsim.results.verdicts import Verdict, verdicts
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Result:
     seconds: float = 0.0
     reused: int = 0
     uncertain: bool = False
+    ensemble: Ensemble | None = None
     chance_only: "Result | None" = None
     folder: Path | None = None
     until: str = ""
@@ -46,7 +48,12 @@ class Result:
     @property
     def holds(self) -> str:
         """What the intervals hold: `chance`, or `chance and assumptions`."""
-        return "chance and assumptions" if self.uncertain else "chance"
+        return "chance and assumptions" if self.assumes else "chance"
+
+    @property
+    def assumes(self) -> bool:
+        """Whether parameters differ between replications."""
+        return self.uncertain or (self.ensemble is not None and len(self.ensemble) > 1)
 
     @property
     def replications(self) -> int:

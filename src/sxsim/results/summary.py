@@ -93,7 +93,7 @@ def _ended(record: Records, touchpoint: int) -> int:
 
 def held(result: "Result") -> str:
     """What a run's intervals hold, in words."""
-    return result.holds if result.uncertain else "chance only"
+    return result.holds if result.assumes else "chance only"
 
 
 def number(value: float, unit: str = "") -> str:

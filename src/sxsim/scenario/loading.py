@@ -43,7 +43,7 @@ def _parsed(text: str) -> Any:
     return yaml.load(text)
 
 
-def _read_text(path: FilePath, advice: str) -> str:
+def read_text(path: FilePath, advice: str) -> str:
     """The text of a file. Raises InvalidInput, with advice where there is no such file."""
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -57,7 +57,7 @@ def _read_text(path: FilePath, advice: str) -> str:
 
 def read_yaml(path: FilePath, advice: str = "sxsim new NAME makes one to start from") -> Any:
     """Parse a YAML file, keeping line numbers. Raises InvalidInput when it cannot be read or parsed."""
-    text = _read_text(path, advice)
+    text = read_text(path, advice)
     try:
         return _parsed(text)
     except (YAMLError, ValueError) as error:
@@ -231,9 +231,15 @@ def read_parameters(path: FilePath) -> dict[str, float]:
             raise InvalidInput([Problem((), "the file must hold names and values, like bond_gain: 0.2", "", str(path))])
         given = [(str(name), value, line_of(data, (name,))) for name, value in data.items()]
     else:
-        table = csv.DictReader(_read_text(path, advice).splitlines())
-        if not {"name", "value"} <= set(table.fieldnames or ()):
-            raise InvalidInput([Problem((), "the file must have the columns name and value", "", str(path), 1)])
+        table = csv.DictReader(read_text(path, advice).splitlines())
+        heads = {head.strip() for head in table.fieldnames or ()}
+        if not {"name", "value"} <= heads:
+            hint = (
+                "an ensemble goes with run, compare and study: sx.run(scenario, ensemble=FILE)"
+                if heads & set(register())
+                else ""
+            )
+            raise InvalidInput([Problem((), "the file must have the columns name and value", hint, str(path), 1)])
         given = [(str(row["name"]), row["value"], table.line_num) for row in table]
     found: dict[str, float] = {}
     problems: list[Problem] = []

@@ -85,11 +85,8 @@ class AdvisePart(Part):
         own = self.scenario.plans[asked.plan]
         plan = Plan(description="a split that is tried", activities=own.activities, changes=own.changes)
         scenario = self.scenario.model_copy(update={"plans": self.scenario.plans | {_SPLIT_PLAN: plan}})
-        self.splits = Task(scenario, _SPLIT_PLAN, asked.seed, self.engine, asked.uncertain)
-        self.plans = {
-            name: Task(self.scenario, name, asked.seed, self.engine, asked.uncertain)
-            for name in (asked.plan, *self._rivals())
-        }
+        self.splits = self.task_under(_SPLIT_PLAN, scenario)
+        self.plans = {name: self.task_under(name) for name in (asked.plan, *self._rivals())}
         self.asked: dict[tuple[str, str, Point], tuple[Task, dict[str, float | str]]] = {}
 
     def _rivals(self) -> list[str]:
@@ -475,7 +472,7 @@ class AdvisePart(Part):
         currency, unit = self.scenario.currency, unit_of(goal, self.scenario)
         first = self.judged[0]
         what = self._in_words(first.candidate)
-        runs = f"on {asked.replications} fresh runs, chance{' and assumptions' if asked.uncertain else ' only'}"
+        runs = f"on {asked.replications} fresh runs, chance{' and assumptions' if self.assumes else ' only'}"
         spread = f"{number(first.value.low, unit)} … {number(first.value.high, unit)}"
         if asked.target is not None:
             aim = f"{goal} {number(asked.target, unit)}"

@@ -21,7 +21,7 @@ from sxsim.results.cash import share_interval
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.studies import figures
-from sxsim.studies.experiment import Discover, Experiment
+from sxsim.studies.experiment import Discover
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.sweep import latin_hypercube
@@ -147,12 +147,8 @@ class DiscoverPart(Part):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         asked = self.experiment
-        self.base = Task(self.scenario, asked.base, asked.seed, self.engine, asked.uncertain)
+        self.base = self.task_under(asked.base)
         self.conditions = latin_hypercube(self.factors, asked.samples, asked.seed)
-
-    def task_of(self, experiment: Experiment) -> Task:
-        """The scenario under the plan that may fail."""
-        return Task(self.scenario, experiment.plan, experiment.seed, self.engine, experiment.uncertain)
 
     @property
     def _names(self) -> list[str]:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sxsim.results.kpis import KPIS
 from sxsim.runs import Scenario, load
+from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml
 from sxsim.scenario.organisation import Aspect
@@ -17,6 +18,7 @@ from sxsim.scenario.plan import Activity
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.studies.factors import Factor, Varied, check_ends, factors_of, parameters_named
+from sxsim.studies.observations import Observed, Stated, figures_of
 
 _FACTORS = Field(..., description="what varies", min_length=1)
 
@@ -38,6 +40,11 @@ class Experiment(Part):
         min_length=1,
     )
     seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0)
+    parameters: str | None = Field(
+        None,
+        description="file of parameters, seen from this file: CSV (name,value) or YAML, or a calibration's ensemble (CSV), of "
+        "which every replication runs with one set",
+    )
     uncertain: bool = Field(
         False,
         description="whether every replication draws the parameters that are no factors from their ranges, too",
@@ -216,7 +223,29 @@ class Organisations(Experiment):
     )
 
 
-Kind = Annotated[Sensitivity | Sweep | Why | Advise | Order | Discover | Organisations, Field(discriminator="study")]
+class Calibrate(Experiment):
+    """Which sets of parameters are consistent with what was observed?"""
+
+    study: Literal["calibrate"] = Field(..., description="kind of study")
+    factors: list[Varied] = Field(..., description="what is fitted, and the range in which it may lie", min_length=1)
+    data: list[Observed] = Field(
+        default_factory=list, description="tables of one's own organisation: survey answers, churn, waits, engagement"
+    )
+    targets: list[Stated] = Field(default_factory=list, description="figures of one's own organisation")
+    simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100)
+    ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10)
+    replications: int = quantity(20, "runs", "runs with the values as they are, for comparison", ge=5)
+
+    @model_validator(mode="after")
+    def _something_observed(self) -> "Calibrate":
+        if not self.data and not self.targets:
+            raise ValueError("give data, targets or both: there is nothing to fit to")
+        return self
+
+
+Kind = Annotated[
+    Sensitivity | Sweep | Why | Advise | Order | Discover | Organisations | Calibrate, Field(discriminator="study")
+]
 #: Kinds of study by name.
 KINDS: dict[str, type[Experiment]] = {
     get_args(kind.model_fields["study"].annotation)[0]: kind for kind in get_args(get_args(Kind)[0])
@@ -265,10 +294,21 @@ def _consistent(experiment: Experiment) -> Iterator[Problem]:
                 )
     if isinstance(experiment, Discover):
         named.append((("fails", "kpi"), experiment.fails.kpi))
+    if isinstance(experiment, Calibrate):
+        yield from _fitted(experiment)
+        named += [(("targets", n, "kpi"), target.kpi) for n, target in enumerate(experiment.targets)]
     for path, kpi in named:
         if kpi not in KPIS:
             hint = did_you_mean(kpi, KPIS) or "sxsim explain kpis lists them"
             yield Problem(path, f"(={kpi!r}) is no KPI", hint)
+
+
+def _fitted(experiment: Calibrate) -> Iterator[Problem]:
+    if len(experiment.scenarios) > 1:
+        yield Problem(("scenarios",), ": one organisation is fitted at a time", "write one file for each scenario")
+    for number, factor in enumerate(experiment.factors):
+        if factor.values is not None:
+            yield Problem(("factors", number), ": what is fitted has a range", "give low and high in place of values")
 
 
 def _bounds(experiment: Advise) -> Iterator[Problem]:
@@ -297,15 +337,22 @@ class Setup:
     file: Path
     scenarios: tuple[Scenario, ...]
     factors: tuple[tuple[Factor, ...], ...]
+    ensemble: Ensemble | None = None
 
 
 def load_experiment(
-    path: str | Path, *, sets: Sequence[str] = (), samples: int | None = None, uncertain: bool = False
+    path: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    samples: int | None = None,
+    uncertain: bool = False,
+    parameters: str | Path | None = None,
 ) -> Setup:
     """Read and check an experiment file.
 
     `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says; `uncertain`
-    draws parameters whatever the file says.
+    draws parameters whatever the file says; `parameters` is a file of parameters or an ensemble in place of the one that the
+    experiment names.
 
     Raises InvalidInput with all problems found.
     """
@@ -342,10 +389,19 @@ def load_experiment(
         raise InvalidInput([_placed(problem, path, data) for problem in problems]) from None
     experiment.name = experiment.name or path.stem
     problems = list(_consistent(experiment))
+    if isinstance(experiment, Calibrate):
+        for observed in experiment.data:
+            try:
+                experiment.targets += figures_of(observed, path.parent)
+            except InvalidInput as error:
+                problems += error.problems
+        experiment.data = []  # what is left of the tables are their figures
     scenarios, factors = [], []
+    stated, ensemble = _given_parameters(experiment, path, data, parameters)
+    problems += [_placed(problem, path, data) for problem in stated_twice(ensemble, [*experiment.set, *sets])]
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
-        scenario = _scenario(path, file, data, overrides, own=len(experiment.set))
+        scenario = _scenario(path, file, data, overrides, stated, own=len(experiment.set))
         unknown = list(_unknown_plans(experiment, scenario))
         problems += unknown
         if unknown:
@@ -367,13 +423,30 @@ def load_experiment(
         factors.append(tuple(resolved))
     if problems:
         raise InvalidInput([_placed(problem, path, data) for problem in problems])
-    return Setup(experiment, path, tuple(scenarios), tuple(factors))
+    return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble)
 
 
-def _scenario(path: Path, file: str, data: Any, overrides: Sequence[str], own: int) -> Scenario:
+def _given_parameters(
+    experiment: Experiment, path: Path, data: Any, parameters: str | Path | None
+) -> tuple[Path | None, Ensemble | None]:
+    """The file of parameters, or the ensemble, that the study is asked with. Raises InvalidInput."""
+    if parameters is not None:
+        return parameters_or_ensemble(Path(parameters))
+    if experiment.parameters is None:
+        return None, None
+    named = path.parent / experiment.parameters
+    if not named.is_file():
+        said = f"(={experiment.parameters!r}): there is no such file"
+        raise InvalidInput([_placed(Problem(("parameters",), said, "files are seen from this file"), path, data)])
+    return parameters_or_ensemble(named)
+
+
+def _scenario(
+    path: Path, file: str, data: Any, overrides: Sequence[str], parameters: Path | None, own: int
+) -> Scenario:
     """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
     try:
-        return load(path.parent / file, sets=overrides)
+        return load(path.parent / file, sets=overrides, parameters=parameters)
     except InvalidInput as error:
         if not own:
             raise
@@ -443,4 +516,6 @@ def _yaml_text(value: Any) -> str:
 
 
 def _placed(problem: Problem, path: Path, data: Any) -> Problem:
+    if problem.file not in ("", str(path)):
+        return problem  # it stands in another file
     return replace(problem, file=str(path), line=line_of(data, problem.path))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sxsim.results.folder import RUN_FILE, name_in_path, write_yaml
+from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, name_in_path, write_ensemble, write_yaml
 from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
@@ -30,8 +30,9 @@ def write_study(study: Study, out: Path) -> Path:
 
     experiment = study.experiment
     decides = [
-        experiment.model_dump(mode="json", exclude={"scenarios", "set"}),
+        experiment.model_dump(mode="json", exclude={"scenarios", "set", "parameters"}),
         [(digest(part.task.decides()), software()["model"]) for part in study.parts],
+        *([study.setup.ensemble.written()] if study.setup.ensemble else []),
     ]
     folder = out / f"{name_in_path(experiment.name)}-{digest(decides)[:10]}"
     with whole_folder(folder) as temporary:
@@ -40,6 +41,10 @@ def write_study(study: Study, out: Path) -> Path:
             files.append(f"scenario-{name_in_path(part.scenario.name)}.yaml")
             write_yaml(part.scenario.model_dump(mode="json"), temporary / files[-1])
         described = experiment.model_dump(mode="json", exclude_none=True) | {"scenarios": files, "set": {}}
+        described.pop("parameters", None)  # those of a file stand in the scenarios now
+        if study.setup.ensemble is not None:
+            write_ensemble(study.setup.ensemble, temporary)
+            described["parameters"] = ENSEMBLE_FILE
         write_yaml(described, temporary / EXPERIMENT_FILE)
         for part in study.parts:
             _write_points(study, part, temporary)
@@ -66,8 +71,8 @@ def write_study(study: Study, out: Path) -> Path:
 def _point_rows(part: Part) -> Iterator[tuple[Mapping[str, float | str], list[float]]]:
     """What each point stands for, its replication and its KPIs. A setting that is called like a KPI says that it is none."""
     for task, labels, point in part.points():
-        own = {f"{name} (setting)" if name in KPIS else name: value for name, value in labels.items()}
-        yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(KPIS))]
+        own = {f"{name} (setting)" if name in task.statistics else name: value for name, value in labels.items()}
+        yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(task.statistics))]
 
 
 def _write_points(study: Study, part: Part, folder: Path) -> None:
@@ -78,7 +83,7 @@ def _write_points(study: Study, part: Part, folder: Path) -> None:
     suffix = f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else ""
     first = next(_point_rows(part))[0]
     labels = [pa.field(name, pa.string() if isinstance(value, str) else pa.float64()) for name, value in first.items()]
-    schema = pa.schema([*labels, ("replication", pa.int64()), *((name, pa.float64()) for name in KPIS)])
+    schema = pa.schema([*labels, ("replication", pa.int64()), *((name, pa.float64()) for name in part.task.statistics)])
     with pq.ParquetWriter(folder / f"points{suffix}.parquet", schema, compression="zstd") as writer:
         for rows in batched(_point_rows(part), _ROWS_AT_ONCE):
             cells = zip(*([*labels.values(), *figures] for labels, figures in rows), strict=True)
@@ -152,7 +157,9 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
         if len(points) <= _MOST_ROWS_IN_A_SHEET:
             sheet = book.create_sheet(f"points {part.scenario.name}"[:31])
             sheet.freeze_panes = "A2"
-            kpis = [f"{kpi} ({unit_of(kpi, part.scenario)})" for kpi in KPIS]
+            kpis = [
+                f"{name} ({unit_of(name, part.scenario)})" if name in KPIS else name for name in part.task.statistics
+            ]
             sheet.append([bold(column) for column in (*points[0][0], "replication", *kpis)])
             for labels, figures in points:
                 sheet.append([_cell(value) for value in (*labels.values(), *figures)])
@@ -182,9 +189,17 @@ def _cell(value: Any) -> Any:
 
 
 def _write_provenance(study: Study, folder: Path) -> None:
-    sizes = [len({(task.plan, point.key) for task, _, point in part.points()}) for part in study.parts]
-    outputs = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".parquet", ".csv")}
-    inputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.yaml"))}
+    sizes = [len({(task.plan, task.key(point)) for task, _, point in part.points()}) for part in study.parts]
+    outputs = {
+        path.name: file_digest(path)
+        for path in sorted(folder.iterdir())
+        if path.suffix in (".parquet", ".csv") and path.name != ENSEMBLE_FILE
+    }
+    inputs = {
+        path.name: file_digest(path)
+        for path in sorted(folder.iterdir())
+        if path.suffix == ".yaml" or path.name == ENSEMBLE_FILE
+    }
     data = {
         "schema_version": SCHEMA_VERSION,
         "kind": "study",
@@ -192,6 +207,7 @@ def _write_provenance(study: Study, folder: Path) -> None:
         "name": study.experiment.name,
         "scenario": ", ".join(part.scenario.name for part in study.parts),
         "plan": study.experiment.plan,
+        "ensemble": len(study.setup.ensemble or ()),
         "seed": study.experiment.seed,
         "points": sum(sizes),
         "points_run": study.run,

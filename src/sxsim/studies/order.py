@@ -93,9 +93,7 @@ class OrderPart(Part):
         planned = tuple(float(min(self.plan.activities[name].start for name in members)) for members in groups.values())
         phases = tuple(PHASES.index(phase_of[members[0]]) for members in groups.values())
         self.starts = Starts(tuple(map(self._latest, groups.values(), planned)), planned, phases)
-        self.plans = {
-            name: Task(self.scenario, name, asked.seed, self.engine, asked.uncertain) for name in asked.rivals
-        }
+        self.plans = {name: self.task_under(name) for name in asked.rivals}
         self.asked: dict[tuple[str, str, Point], tuple[Task, dict[str, float | str]]] = {}
 
     def _latest(self, members: Sequence[str], planned: float) -> int:

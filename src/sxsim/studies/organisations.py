@@ -98,10 +98,7 @@ class OrganisationsPart(Part):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         asked = self.experiment
-        self.tasks = {
-            plan: Task(self.scenario, plan, asked.seed, self.engine, asked.uncertain)
-            for plan in dict.fromkeys(asked.plans)
-        }
+        self.tasks = {plan: self.task_under(plan) for plan in dict.fromkeys(asked.plans)}
         self.drawn = latin_hypercube(self.factors, asked.samples, asked.seed)
 
     @property

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.results.intervals import Interval, interval
-from sxsim.results.kpis import KPIS, range_of
+from sxsim.results.kpis import range_of
 from sxsim.results.result import unit_of
 from sxsim.runs import Scenario, engine_of
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.studies.experiment import Experiment
 from sxsim.studies.factors import Factor
 from sxsim.studies.points import Point, Task
@@ -28,18 +29,34 @@ class Part(ABC):
     """
 
     def __init__(
-        self, experiment: Any, scenario: Scenario, factors: tuple[Factor, ...], engine: str | None = None
+        self,
+        experiment: Any,
+        scenario: Scenario,
+        factors: tuple[Factor, ...],
+        engine: str | None = None,
+        ensemble: Ensemble | None = None,
     ) -> None:
         self.experiment: Any = experiment
         self.scenario = scenario
         self.factors = factors
         self.engine = engine_of(scenario, engine)
+        self.ensemble = ensemble
         self.task = self.task_of(experiment)
         self.work: Work | None = None
 
     def task_of(self, experiment: Experiment) -> Task:
         """The scenario under the experiment's plan."""
-        return Task(self.scenario, experiment.plan, experiment.seed, self.engine, experiment.uncertain)
+        return self.task_under(experiment.plan)
+
+    def task_under(self, plan: str, scenario: Scenario | None = None) -> Task:
+        """The scenario, or another one, under a plan, with what the study assumes."""
+        asked = self.experiment
+        return Task(scenario or self.scenario, plan, asked.seed, self.engine, asked.uncertain, self.ensemble)
+
+    @property
+    def assumes(self) -> bool:
+        """Whether parameters differ between replications, so that intervals hold assumptions beside chance."""
+        return self.experiment.uncertain or (self.ensemble is not None and len(self.ensemble) > 1)
 
     @abstractmethod
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
@@ -79,9 +96,9 @@ class Part(ABC):
         return self.work.kpis(task, point)
 
     def values(self, task: Task, points: Iterable[Point], kpis: Sequence[str]) -> NDArray[np.float64]:
-        """KPIs at some points, shape (points, KPIs); NaN where a point failed."""
-        columns = [list(KPIS).index(kpi) for kpi in kpis]
-        nothing = (np.nan,) * len(KPIS)
+        """KPIs, or what else a task's points hold, at some points, shape (points, KPIs); NaN where a point failed."""
+        columns = [task.statistics.index(kpi) for kpi in kpis]
+        nothing = (np.nan,) * len(task.statistics)
         rows = (self.kept(task, point) or nothing for point in points)
         looked_at = np.fromiter((row[column] for row in rows for column in columns), np.float64)
         return looked_at.reshape(-1, len(columns))

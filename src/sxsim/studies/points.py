@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
-from sxsim.runs import RunFailed, uncertain
+from sxsim.runs import RunFailed, assuming
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.loading import resolved, with_values
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from sxsim.engines.replay import Observer
 
 POINTS_FOLDER = ".points"
-_ROW = struct.Struct(f"<{len(KPIS)}d")
 _WAIT_FOR_OTHERS = 60.0
 
 
@@ -73,6 +73,18 @@ class Task:
     seed: int
     engine: str
     uncertain: bool = False
+    ensemble: Ensemble | None = None
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """What a finished point holds, by name: the KPIs."""
+        return tuple(KPIS)
+
+    def key(self, point: Point) -> bytes:
+        """What decides a point within the file, in 16 bytes: of an ensemble only the set that the point runs with."""
+        if self.ensemble is None:
+            return point.key
+        return bytes.fromhex(digest([point.key.hex(), self.ensemble.of(point.replication)])[:32])
 
     def decides(self) -> dict[str, Any]:
         """What decides the points, but for their settings, replication and the version of the model."""
@@ -82,15 +94,15 @@ class Task:
             "seed": self.seed,
             "uncertain": self.uncertain,
             "plug_ins": plug_in_sources(self.scenario),
-            "kpis": list(KPIS),
+            "kpis": list(self.statistics),
         }
 
     def at(self, point: Point) -> Scenario:
-        """The scenario of a point, without the point's settings: parameters drawn when the study is uncertain."""
-        return uncertain(self.scenario, self.seed, point.replication) if self.uncertain else self.scenario
+        """The scenario of a point, without the point's settings: with the ensemble's set, and what is uncertain drawn."""
+        return assuming(self.scenario, self.seed, point.replication, uncertain=self.uncertain, ensemble=self.ensemble)
 
     def kpis(self, point: Point, each_month: Callable[[int], None] | None = None) -> tuple[float, ...]:
-        """Run a point: its KPIs in the order of `KPIS`."""
+        """Run a point: its KPIs, in the order of `statistics`."""
         scenario = with_values(self.at(point), dict(point.settings))
         records = simulate(scenario, self.plan, self.seed, point.replication, self.engine, each_month=each_month)
         return kpis_of(records, scenario)
@@ -153,6 +165,7 @@ class PointStore:
     def __init__(self, out: Path, task: Task) -> None:
         from sxsim.results.provenance import software
 
+        self._key, self._row = task.key, struct.Struct(f"<{len(task.statistics)}d")
         self.question, self.model = digest(task.decides())[:32], software()["model"]
         self.path = out / POINTS_FOLDER / f"{self.question}-{self.model}.sqlite"
         with _said_as_system_error(self.path):
@@ -181,14 +194,14 @@ class PointStore:
     def put(self, point: Point, kpis: Sequence[float]) -> None:
         """Keep a finished point. Raises OSError."""
         with _said_as_system_error(self.path):
-            self._base.execute("INSERT OR REPLACE INTO points VALUES (?, ?)", (point.key, _ROW.pack(*kpis)))
-            self._base.execute("INSERT OR IGNORE INTO again VALUES (?)", (point.key,))
+            self._base.execute("INSERT OR REPLACE INTO points VALUES (?, ?)", (self._key(point), self._row.pack(*kpis)))
+            self._base.execute("INSERT OR IGNORE INTO again VALUES (?)", (self._key(point),))
 
     def get(self, point: Point) -> tuple[float, ...] | None:
         """The KPIs of a finished point, in the order of `KPIS`; None when it is not finished."""
         with _said_as_system_error(self.path):
-            row = self._base.execute("SELECT kpis FROM points WHERE key = ?", (point.key,)).fetchone()
-        return _ROW.unpack(row[0]) if row else None
+            row = self._base.execute("SELECT kpis FROM points WHERE key = ?", (self._key(point),)).fetchone()
+        return self._row.unpack(row[0]) if row else None
 
     def distinct(self, points: Iterable[Point], *, fresh: bool = False) -> Iterator[Point]:
         """Each point once, and only those that are not finished; fresh: that were not finished since the file was opened.
@@ -199,7 +212,7 @@ class PointStore:
         with _said_as_system_error(self.path):
             self._base.execute("DELETE FROM met")
         for point in points:
-            key = (point.key,)
+            key = (self._key(point),)
             with _said_as_system_error(self.path):
                 new = self._base.execute("INSERT OR IGNORE INTO met VALUES (?)", key).rowcount
                 if new and not self._base.execute(f"SELECT 1 FROM {looked_up} WHERE key = ?", key).fetchone():

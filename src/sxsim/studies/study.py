@@ -10,6 +10,7 @@ from typing import Any
 
 from sxsim.results.result import DEFAULT_OUT
 from sxsim.studies.advise import AdvisePart
+from sxsim.studies.calibrate import CalibratePart
 from sxsim.studies.cluster import cluster_runner
 from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
@@ -30,6 +31,7 @@ PARTS: dict[str, type[Part]] = {
     "order": OrderPart,
     "discover": DiscoverPart,
     "organisations": OrganisationsPart,
+    "calibrate": CalibratePart,
 }
 _TRIAL = 3
 _BYTES_A_POINT = 1_100
@@ -64,6 +66,7 @@ def study(
     sets: Sequence[str] = (),
     samples: int | None = None,
     uncertain: bool = False,
+    parameters: str | Path | None = None,
     out: str | Path = DEFAULT_OUT,
     jobs: int | None = None,
     cluster: str | None = None,
@@ -73,7 +76,8 @@ def study(
 ) -> Study:
     """Run a study from its file and write its folder; finished points are not run again.
 
-    cluster: address of a Dask cluster on which points run (`tcp://host:port`, or `local` to start one); the results are
+    parameters: a file of parameters, or an ensemble of which every replication runs with one set, in place of what the
+    experiment file names; cluster: address of a Dask cluster on which points run (`tcp://host:port`, or `local` to start one); the results are
     the same.
 
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
@@ -81,7 +85,7 @@ def study(
     """
     from sxsim.studies.folder import write_study
 
-    setup = load_experiment(experiment, sets=sets, samples=samples, uncertain=uncertain)
+    setup = load_experiment(experiment, sets=sets, samples=samples, uncertain=uncertain, parameters=parameters)
     began = time.perf_counter()
     parts = parts_of(setup, engine)
     somewhere: Any = contextlib.nullcontext() if cluster is None else cluster_runner(cluster, jobs)
@@ -98,7 +102,7 @@ def parts_of(setup: Setup, engine: str | None = None) -> list[Part]:
     """A study's parts, one a scenario, nothing run yet."""
     kind = PARTS[setup.experiment.study]
     return [
-        kind(setup.experiment, scenario, factors, engine)
+        kind(setup.experiment, scenario, factors, engine, setup.ensemble)
         for scenario, factors in zip(setup.scenarios, setup.factors, strict=True)
     ]
 

@@ -34,7 +34,7 @@ def _asked(study: Study) -> str:
     """What was run, in a line."""
     experiment = study.experiment
     fields = experiment.model_dump(
-        mode="json", exclude={"question", "name", "study", "scenarios", "set", "kpis", "factors"}
+        mode="json", exclude={"question", "name", "study", "scenarios", "set", "kpis", "factors", "parameters", "data"}
     )
     if "plans" in fields:
         fields["plan"] = ", ".join(fields.pop("plans"))
@@ -47,6 +47,8 @@ def _asked(study: Study) -> str:
     factors = [_range(factor) for factor in study.parts[0].factors[:_MOST_FACTORS]]
     more = len(study.parts[0].factors) - len(factors)
     texts = [f"{experiment.name}: a study of kind {experiment.study}; {', '.join(shown)}"]
+    sets = len(study.setup.ensemble or ())
+    texts += [f"every replication with one of the {sets} sets of parameters of an ensemble"] if sets else []
     texts += [f"set: {', '.join(overridden)}"] if overridden else []
     texts += [f"drawn or varied: {', '.join(factors)}{f' and {more} more' if more else ''}"] if factors else []
     return ". ".join(text[0].upper() + text[1:] if place else text for place, text in enumerate(texts)) + "."

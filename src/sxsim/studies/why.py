@@ -75,7 +75,7 @@ class ReplayTask(Task):
 
     @cached_property
     def _identity(self) -> str:
-        return digest(self.decides())
+        return digest([self.decides(), self.ensemble.written() if self.ensemble else ""])
 
     def recording(self, replication: int) -> Recording:
         """The two runs of a replication; the last few are kept in memory."""
@@ -223,7 +223,13 @@ class WhyPart(Part):
         """Replays of the two plans."""
         assert isinstance(experiment, Why)
         return ReplayTask(
-            self.scenario, experiment.plan, experiment.seed, self.engine, experiment.uncertain, experiment.base
+            self.scenario,
+            experiment.plan,
+            experiment.seed,
+            self.engine,
+            experiment.uncertain,
+            self.ensemble,
+            experiment.base,
         )
 
     def _causes(self, split: str) -> list[str]:
@@ -416,7 +422,7 @@ class WhyPart(Part):
             "A part is what a cause changes on average when causes are switched from base to plan in every order (Shapley "
             "value), each following the path it took in its own run. The parts of a replication add up to its whole "
             "difference. Intervals hold chance"
-            + (" and assumptions" if self.experiment.uncertain else "")
+            + (" and assumptions" if self.assumes else "")
             + "; beyond ten causes also the sampling of orders, whose share stands in the column `error of orders`. "
             "Technology rides with reliability, a partner's energy with energy, local teams with alignment.",
         ]

@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from multiprocessing import get_context
 from pathlib import Path
 
-from sxsim.results.kpis import KPIS
 from sxsim.studies.points import Failure, Point, PointStore, Stopped, Task, run_point
 
 Done = tuple[Point, tuple[float, ...] | Failure]
@@ -112,7 +111,7 @@ class Work:
         if self.fresh:
             done = total - sum(1 for _ in store.distinct(points, fresh=True))
         self.progress(done, total, what)
-        column, seen, count = list(KPIS).index(kpi), 0.0, 0
+        column, seen, count = task.statistics.index(kpi), 0.0, 0
         for point, result in self.run(task, store.distinct(points, fresh=self.fresh)):
             if isinstance(result, Failure):
                 self.failures.append(result)
