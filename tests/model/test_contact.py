@@ -225,7 +225,13 @@ def test_a_failure_or_a_wait_longer_than_promised_breaks_the_promise(failed, wai
 
 @pytest.mark.parametrize(
     ("wait", "promised", "late_major", "major"),
-    [(10.0, 10.0, 5.0, 0), (15.0, 10.0, 5.0, 0), (15.1, 10.0, 5.0, 1), (900.0, 10.0, math.inf, 0), (9.0, math.inf, 0.0, 0)],
+    [
+        (10.0, 10.0, 5.0, 0),
+        (15.0, 10.0, 5.0, 0),
+        (15.1, 10.0, 5.0, 1),
+        (900.0, 10.0, math.inf, 0),
+        (9.0, math.inf, 0.0, 0),
+    ],
 )
 def test_a_service_that_comes_much_too_late_is_a_major_problem(wait, promised, late_major, major) -> None:
     assert contact.late_beyond_bearing(wait, promised, late_major) == major

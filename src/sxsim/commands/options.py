@@ -26,7 +26,8 @@ SETS = Annotated[
 PARAMETERS = Annotated[
     Path | None,
     typer.Option(
-        "--parameters", help="CSV (name,value) or YAML file of parameters, or a calibration's ensemble (CSV)."
+        "--parameters",
+        help="CSV (name,value) or YAML file of parameters, a version of the register (version-1), or a calibration's ensemble (CSV).",
     ),
 ]
 ASSESSMENT = Annotated[

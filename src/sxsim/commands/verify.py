@@ -38,7 +38,12 @@ def command(
     parameters: PARAMETERS = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Folder for pictures of the facts (facts.png) and of the queue by hour (queue.png).", show_default=False),
+        typer.Option(
+            "-o",
+            "--out",
+            help="Folder for pictures of the facts (facts.png) and of the queue by hour (queue.png).",
+            show_default=False,
+        ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Only the facts that are measured in seconds, on fewer runs.")

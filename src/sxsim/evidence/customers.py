@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sxsim.evidence.settings import DAY, Run, run_setting
 from sxsim.evidence.survey import Survey, stars
@@ -17,7 +18,14 @@ OVERALL_SHARES = (0.002, 0.012, 0.165, 0.561, 0.26)
 TOUCHPOINT_SHARES = (0.01, 0.035, 0.21, 0.38, 0.365)
 PROMOTER, DETRACTOR, TOUCHPOINTS = 9, 6, 11
 #: Groups of travellers by how many of the eleven touchpoints they gave five stars.
-TOPS = {"no_top": (0, 0), "1_2_tops": (1, 2), "3_4_tops": (3, 4), "5_6_tops": (5, 6), "7_8_tops": (7, 8), "9_tops": (9, 11)}
+TOPS = {
+    "no_top": (0, 0),
+    "1_2_tops": (1, 2),
+    "3_4_tops": (3, 4),
+    "5_6_tops": (5, 6),
+    "7_8_tops": (7, 8),
+    "9_tops": (9, 11),
+}
 
 
 def airport(parameters: Parameters, replication: int) -> Found:
@@ -25,9 +33,7 @@ def airport(parameters: Parameters, replication: int) -> Found:
     run = run_setting("airport", parameters, replication)
     log = run.contacts()
     log = log[np.lexsort((log["step"], log["visit"], log["person"]))]
-    _, first, steps = np.unique(
-        np.stack([log["person"], log["visit"]]), axis=1, return_index=True, return_counts=True
-    )
+    _, first, steps = np.unique(np.stack([log["person"], log["visit"]]), axis=1, return_index=True, return_counts=True)
     first = first[steps == TOUCHPOINTS]
     persons = log["person"][first]
     first = first[np.append(persons[1:] != persons[:-1], True)]  # each traveller's last visit
@@ -40,7 +46,7 @@ def airport(parameters: Parameters, replication: int) -> Found:
     answers = survey.recommends(survey.loyalty(visits["satisfaction"][:, -1]))
     promoters, tops = answers >= PROMOTER, (each == 5).sum(axis=1)
     troubled = (visits["severity"] > 0).any(axis=1)
-    items = np.corrcoef(each.T)
+    items: NDArray[np.float64] = np.asarray(np.corrcoef(each.T))
     return {
         **{f"promoters_rating_{star}": float(promoters[overall == star].mean()) for star in (3, 4, 5)},
         **{f"detractors_rating_{star}": float((answers[overall == star] <= DETRACTOR).mean()) for star in (3, 4, 5)},
@@ -51,7 +57,7 @@ def airport(parameters: Parameters, replication: int) -> Found:
         "rating_recommendation": float(np.corrcoef(overall, answers)[0, 1]),
         "overall_by_mean": float(np.corrcoef(overall, each.mean(axis=1))[0, 1] ** 2),
         "overall_by_minimum": float(np.corrcoef(overall, each.min(axis=1))[0, 1] ** 2),
-        "ratings_together": float((items.sum() - len(items)) / (items.size - len(items))),
+        "ratings_together": float((items.sum() - TOUCHPOINTS) / (items.size - TOUCHPOINTS)),
         "promoters_untroubled": float(promoters[~troubled].mean()),
         "promoters_troubled": float(promoters[troubled].mean()),
     }
@@ -91,7 +97,9 @@ def problems(parameters: Parameters, replication: int) -> Found:
         for name, degree in (("major", MAJOR), ("minor", MINOR)):
             found[f"loyal_{fate}_{name}"] = float(stays[severity == degree].mean())
         if fate == "quickly":
-            without = run_setting("problems", {**parameters, **settled}, replication, values=NO_FAILURES, contacts=False)
+            without = run_setting(
+                "problems", {**parameters, **settled}, replication, values=NO_FAILURES, contacts=False
+            )
             same, met = without.world.persons, severity == MINOR
             for name in ("satisfaction", "loyalty"):
                 found[f"paradox_{name}"] = float((people[name] - same[name])[met].mean())
@@ -253,7 +261,10 @@ def lounge(parameters: Parameters, replication: int) -> Found:
     surprised, delighted = (counts[name] / counts["served"] for name in ("surprising", "delighted"))
     log = run.contacts()
     unsolved = (log["severity"] > 0) & (log["put_right"] == 0)
-    expects = [each.records.contacts["expectation"][BAR].sum() / each.records.contacts["served"][BAR].sum() for each in (run, plain)]
+    expects = [
+        each.records.contacts["expectation"][BAR].sum() / each.records.contacts["served"][BAR].sum()
+        for each in (run, plain)
+    ]
     return {
         "surprise_worn_off": float(surprised[LATER].mean() / surprised[FIRST_MONTH].mean()),
         "delight_worn_off": float(delighted[LATER].mean() / delighted[FIRST_MONTH].mean()),

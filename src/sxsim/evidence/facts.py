@@ -76,7 +76,7 @@ def checks(
     quick: bool = False,
     replications: int | None = None,
     jobs: int | None = None,
-    done: Callable[[int, int], None] = lambda _done, _total: None,
+    done: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Fact, Check]]:
     """Hold the model against all facts, or those of a quick look, in the order of `facts.csv`.
 
@@ -93,7 +93,8 @@ def checks(
         for number, found in enumerate(several, 1):
             for name, value in found.items():
                 figures.setdefault(name, []).append(value)
-            done(number, len(asked))
+            if done is not None:
+                done(number, len(asked))
     held = [fact for fact in facts().values() if fact.setting in settings]
     return [(fact, check_of_fact(fact, np.array(figures[fact.name]))) for fact in held]
 

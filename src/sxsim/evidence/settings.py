@@ -4,7 +4,7 @@ Behaviour comes from the shared parameters; a setting may state only what its so
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -57,7 +57,8 @@ class Run:
         log = self.records.log
         begin = self.world.month_starts[self.records.warm_up + since]
         served = log[(log["outcome"] == SERVED) & (log["arrival"] >= begin)]
-        return served[np.argsort(served["arrival"], kind="stable")]
+        in_order: NDArray[Any] = served[np.argsort(served["arrival"], kind="stable")]
+        return in_order
 
 
 def run_setting(
@@ -83,8 +84,3 @@ def run_setting(
     world = start(scenario, plan, seed=SEED, replication=replication, log_contacts=contacts)
     records = compiled.simulate(world, observer=observer)
     return Run(world, records, np.random.default_rng([SEED, replication, zlib.crc32(name.encode())]))
-
-
-def shares_of(values: NDArray[Any], edges: Sequence[float]) -> NDArray[np.int64]:
-    """In which of the spans between edges each value lies, from 0."""
-    return np.searchsorted(np.asarray(edges, float), values, side="right")

@@ -21,6 +21,7 @@ from sxsim.scenario.assessment import applied, read_assessment
 from sxsim.scenario.fields import Short, below, forms_of
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
+from sxsim.scenario.versions import parameter_sets
 from sxsim.standard.catalogue import ACTIVITY_CLAUSES
 
 Model = TypeVar("Model", bound=Scenario)
@@ -223,8 +224,13 @@ def part_models(annotation: Any) -> list[type[BaseModel]]:
 
 
 def read_parameters(path: FilePath) -> dict[str, float]:
-    """Parameters by name from a CSV with columns name and value, or from a YAML mapping. Raises InvalidInput."""
-    advice = "write a table with the columns name and value"
+    """Parameters by name from a CSV with columns name and value, from a YAML mapping, or of a version of the register.
+
+    path: the file, or the name of a version like version-1. Raises InvalidInput.
+    """
+    if not path.exists() and path.name in parameter_sets():
+        return dict(parameter_sets()[path.name])
+    advice = f"write a table with the columns name and value, or name a version: {', '.join(parameter_sets())}"
     if path.suffix.lower() in (".yaml", ".yml"):
         data = read_yaml(path, advice)
         if not isinstance(data, dict):
