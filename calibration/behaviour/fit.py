@@ -57,7 +57,10 @@ def main() -> None:
 
     solved = least_squares(misses, begin, bounds=(0, 1), diff_step=0.06, max_nfev=rounds)
     found = values(solved.x)
-    lines = [f"{name:<20} {before[name]:8.3f} → {value:8.3f}   register {register()[name].value:8.3f}" for name, value in found.items()]
+    lines = [
+        f"{name:<20} {before[name]:8.3f} → {value:8.3f}   register {register()[name].value:8.3f}"
+        for name, value in found.items()
+    ]
     old, new, now = (figures(p, SHOWN) for p in (before, before | found, {}))
     lines += ["", f"{'fact':<26} {'known':>8} {'before':>8} {'fitted':>8} {'register':>9}"]
     lines += [

@@ -15,7 +15,7 @@ import sxsim as sx
 
 HERE = Path(__file__).resolve().parent
 SCENARIO = HERE.parents[1] / "scenarios" / "corner-cafe.yaml"
-#: What a calibration should find again. Register: 0.7, 0.25, 6 and 0.4.
+#: What a calibration should find again. Register: 0.7, 0.31, 3.5 and 0.4.
 TRUTH = {"quality_kept": 0.74, "answer_base": 0.32, "leave_loyalty": 4.5, "time_flow": 0.65}
 SEED = 2026
 MINUTES_A_DAY = 1440

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sxsim.model.parameters import register
 from sxsim.reruns import rerun
 from sxsim.runs import load, run
 from sxsim.scenario.ensemble import read_ensemble
@@ -327,3 +328,37 @@ def test_the_example_is_ready_to_run() -> None:
     assert [factor.name for factor in setup.factors[0]] == ["quality_kept", "answer_base", "leave_loyalty", "time_flow"]
     part = CalibratePart(setup.experiment, setup.scenarios[0], setup.factors[0])
     assert len(part.targets) == 4
+
+
+def test_behaviour_is_fitted_to_published_facts(tmp_path) -> None:
+    """What minor and major problems cost, from how late orders are rated: the register's values lie in what is found."""
+    file = tmp_path / "lateness.yaml"
+    file.write_text(
+        "question: What do problems cost?\nstudy: calibrate\n"
+        f"scenarios: [{CAFE}]\n"
+        "factors: [{parameters: [quality_minor, quality_major]}]\n"
+        "facts: [low_late_0_3_days, low_late_3_7_days, low_late_7_14_days]\nsimulations: 100\nensemble: 20\n"
+    )
+    (part,) = study(file, out=tmp_path / "runs", jobs=2).parts
+    assert isinstance(part, CalibratePart)
+    known = {row["factor"]: row for row in part.learnt}
+    for name in ("quality_minor", "quality_major"):
+        assert known[name]["low"] <= register()[name].value <= known[name]["high"]
+        assert known[name]["range left"] < 0.9
+    assert [row["kpi"] for row in part.met] == ["low_late_0_3_days", "low_late_3_7_days", "low_late_7_14_days"]
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (("parameters: [quality_minor]", "path: market.customers, low: 100, high: 300"), "do not have this field"),
+    (("low_late_0_3_days", "low_lat_0_3"), "is no fact"),
+])  # fmt: skip
+def test_facts_that_cannot_be_used_are_refused(tmp_path, change, said) -> None:
+    file = tmp_path / "lateness.yaml"
+    text = (
+        "question: What do problems cost?\nstudy: calibrate\n"
+        f"scenarios: [{CAFE}]\n"
+        "factors: [{parameters: [quality_minor]}]\nfacts: [low_late_0_3_days]\n"
+    )
+    file.write_text(text.replace(*change))
+    with pytest.raises(InvalidInput, match=said):
+        load_experiment(file)

@@ -1,7 +1,9 @@
 """Facts about customers: how they rate, recommend, forgive and come back."""
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,12 @@ from sxsim.evidence.survey import Survey, stars
 Found = dict[str, float]
 Parameters = Mapping[str, float]
 CUSTOMER = 1
+
+
+def share(flags: NDArray[Any]) -> float:
+    """Share of those who answer yes; not a number where nobody is asked."""
+    return float(flags.mean()) if len(flags) else math.nan
+
 
 # ---- airport: shares of the ratings 1 … 5 among travellers, overall and over eleven touchpoints (SFO survey 2017) -----------
 OVERALL_SHARES = (0.002, 0.012, 0.165, 0.561, 0.26)
@@ -48,18 +56,18 @@ def airport(parameters: Parameters, replication: int) -> Found:
     troubled = (visits["severity"] > 0).any(axis=1)
     items: NDArray[np.float64] = np.asarray(np.corrcoef(each.T))
     return {
-        **{f"promoters_rating_{star}": float(promoters[overall == star].mean()) for star in (3, 4, 5)},
-        **{f"detractors_rating_{star}": float((answers[overall == star] <= DETRACTOR).mean()) for star in (3, 4, 5)},
+        **{f"promoters_rating_{star}": share(promoters[overall == star]) for star in (3, 4, 5)},
+        **{f"detractors_rating_{star}": share(answers[overall == star] <= DETRACTOR) for star in (3, 4, 5)},
         **{
-            f"promoters_{group}": float(promoters[(tops >= least) & (tops <= most)].mean())
+            f"promoters_{group}": share(promoters[(tops >= least) & (tops <= most)])
             for group, (least, most) in TOPS.items()
         },
         "rating_recommendation": float(np.corrcoef(overall, answers)[0, 1]),
         "overall_by_mean": float(np.corrcoef(overall, each.mean(axis=1))[0, 1] ** 2),
         "overall_by_minimum": float(np.corrcoef(overall, each.min(axis=1))[0, 1] ** 2),
         "ratings_together": float((items.sum() - TOUCHPOINTS) / (items.size - TOUCHPOINTS)),
-        "promoters_untroubled": float(promoters[~troubled].mean()),
-        "promoters_troubled": float(promoters[troubled].mean()),
+        "promoters_untroubled": share(promoters[~troubled]),
+        "promoters_troubled": share(promoters[troubled]),
     }
 
 
@@ -95,7 +103,7 @@ def problems(parameters: Parameters, replication: int) -> Found:
         means = survey.felt(people["loyalty"])
         stays = means >= np.quantile(means[untroubled], 1 - MEAN_TO_STAY)
         for name, degree in (("major", MAJOR), ("minor", MINOR)):
-            found[f"loyal_{fate}_{name}"] = float(stays[severity == degree].mean())
+            found[f"loyal_{fate}_{name}"] = share(stays[severity == degree])
         if fate == "quickly":
             without = run_setting(
                 "problems", {**parameters, **settled}, replication, values=NO_FAILURES, contacts=False
@@ -122,10 +130,10 @@ def orders(parameters: Parameters, replication: int) -> Found:
         of_visit = log["visit"] == k
         felt[of_visit] = Survey(run, log["person"][of_visit]).felt(log["perceived"][of_visit])
     low = felt <= np.quantile(felt[late <= 0], LOW_IN_TIME)
-    found = {"low_in_time": float(low[late <= 0].mean())}
+    found = {"low_in_time": share(low[late <= 0])}
     for begin, end in pairwise(LATENESS):
         span = f"{begin:g}_{end:g}" if end < np.inf else f"{begin:g}"
-        found[f"low_late_{span}_days"] = float(low[(late > begin) & (late <= end)].mean())
+        found[f"low_late_{span}_days"] = share(low[(late > begin) & (late <= end)])
     order = np.lexsort((log["arrival"], log["person"]))
     log, low = log[order], low[order]
     again = np.append((log["person"][1:] == log["person"][:-1]), False)
@@ -158,7 +166,7 @@ def shop(parameters: Parameters, replication: int) -> Found:
     last = (run.world.month_starts[-1] - run.world.month_starts[0]) / DAY - WITHIN_DAYS
     for k in range(2, 8):
         these = (number == k) & (day <= last)
-        found[f"again_after_{k}"] = float((following[these] - day[these] <= WITHIN_DAYS).mean())
+        found[f"again_after_{k}"] = share(following[these] - day[these] <= WITHIN_DAYS)
     found["bought_once"] = float(np.isinf(bought_first).mean())
     spending = np.exp(SPENDING_LOG_SD * run.chance.standard_normal(run.people))
     revenue = np.sort((1.0 + np.bincount(persons, minlength=run.people)) * spending)

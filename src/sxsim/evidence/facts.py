@@ -6,6 +6,7 @@ may be from it, from where, and whether it was used in fitting the parameters. A
 """
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -57,6 +58,18 @@ def facts() -> dict[str, Fact]:
         numbers = {name: float(row.pop(name)) for name in ("figure", "low", "high")}
         found[row["name"]] = Fact(**row, **numbers)  # type: ignore[arg-type]
     return found
+
+
+@cache
+def version() -> str:
+    """Hash of settings and measures, 16 hexadecimal digits: what a figure of a fact depends on beside the model."""
+    digest = hashlib.sha256()
+    folder = files("sxsim.evidence")
+    measures = [folder / f"{name}.py" for name in ("customers", "employees", "units", "survey", "settings")]
+    settings = sorted((folder / "settings").iterdir(), key=lambda file: file.name)
+    for file in [*measures, *settings]:
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def measure(names: Sequence[str], parameters: Mapping[str, float], replication: int) -> dict[str, float]:

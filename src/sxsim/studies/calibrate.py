@@ -7,7 +7,7 @@ becomes tables, a picture and sentences. Every set that is tried has luck of its
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sxsim.scenario.loading import value_at
 from sxsim.studies import calibrate_figures
 from sxsim.studies.experiment import Calibrate
 from sxsim.studies.factors import Factor
+from sxsim.studies.facts import FactsTask, facts_named, target_of
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.posterior import (
@@ -105,7 +106,14 @@ class CalibratePart(Part):
 
     def _sources(self) -> list[Source]:
         """Where statistics come from; the points of the first are kept in the study's folder."""
-        return [Source(self.task, tuple(stated.target for stated in self.experiment.targets))]
+        found, stated = [], tuple(each.target for each in self.experiment.targets)
+        if stated:
+            found.append(Source(self.task, stated))
+        names = tuple(facts_named(self.experiment.facts))
+        if names:
+            same = {each.name: getattr(self.task, each.name) for each in fields(self.task)}
+            found.append(Source(FactsTask(**same, facts=names), tuple(map(target_of, names))))
+        return found
 
     @property
     def targets(self) -> list[Target]:

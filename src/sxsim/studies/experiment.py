@@ -18,6 +18,7 @@ from sxsim.scenario.plan import Activity
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.studies.factors import Factor, Varied, check_ends, factors_of, parameters_named
+from sxsim.studies.facts import facts_named
 from sxsim.studies.observations import Observed, Stated, figures_of
 
 _FACTORS = Field(..., description="what varies", min_length=1)
@@ -232,14 +233,19 @@ class Calibrate(Experiment):
         default_factory=list, description="tables of one's own organisation: survey answers, churn, waits, engagement"
     )
     targets: list[Stated] = Field(default_factory=list, description="figures of one's own organisation")
+    facts: list[str] = Field(
+        default_factory=list,
+        description="published facts that the shared behaviour is fitted to, by name or pattern, each measured on a setting of its "
+        "own (sxsim verify facts); then only parameters can be fitted",
+    )
     simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100)
     ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10)
     replications: int = quantity(20, "runs", "runs with the values as they are, for comparison", ge=5)
 
     @model_validator(mode="after")
     def _something_observed(self) -> "Calibrate":
-        if not self.data and not self.targets:
-            raise ValueError("give data, targets or both: there is nothing to fit to")
+        if not self.data and not self.targets and not self.facts:
+            raise ValueError("give data, targets or facts: there is nothing to fit to")
         return self
 
 
@@ -309,6 +315,13 @@ def _fitted(experiment: Calibrate) -> Iterator[Problem]:
     for number, factor in enumerate(experiment.factors):
         if factor.values is not None:
             yield Problem(("factors", number), ": what is fitted has a range", "give low and high in place of values")
+        if experiment.facts and factor.parameters is None:
+            said = ": facts are measured on settings of their own, which do not have this field"
+            yield Problem(("factors", number), said, "fit parameters, or leave facts out")
+    try:
+        facts_named(experiment.facts)
+    except InvalidInput as error:
+        yield from (replace(problem, path=("facts",)) for problem in error.problems)
 
 
 def _bounds(experiment: Advise) -> Iterator[Problem]:
