@@ -4,6 +4,9 @@ The quick look holds a right model with 99 % intervals against tolerances: one f
 truth lies at the very edge of what is tolerated, and none here, because seeds are fixed.
 """
 
+import csv
+from importlib.resources import files
+
 import numpy as np
 import pytest
 
@@ -115,3 +118,13 @@ def test_counts_by_use(quick_look) -> None:
 
 def test_what_the_facts_guard_is_in_the_register() -> None:
     assert {"grievance_scar", "answer_mood", "skill_spread", "quality_skill"} <= set(register())
+
+
+def test_every_source_is_shipped_with_its_citation() -> None:
+    folder = files("sxsim.evidence")
+    evidence = {row["id"] for row in csv.DictReader((folder / "evidence.csv").read_text("utf-8").splitlines())}
+    data_sets = {row["name"] for row in csv.DictReader((folder / "data_sets.csv").read_text("utf-8").splitlines())}
+    for fact in facts.facts().values():
+        for source in fact.source.split(" and "):
+            known = source.removeprefix("data set ") in data_sets or source in evidence or source.startswith("clause ")
+            assert known, f"{fact.name}: {source}"

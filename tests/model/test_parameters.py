@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
+from sxsim.evidence.facts import facts
 from sxsim.explain import data_sets, evidence
 from sxsim.model import parameters
 from sxsim.model.parameters import DRAWN_TOGETHER, Parameter, drawn, register
@@ -224,7 +225,8 @@ def test_only_definitions_limits_and_reference_points_are_fixed() -> None:
     assert set(fixed.values()) == {"A", "D"}
 
 
-def test_a_data_set_is_there_because_a_number_rests_on_it() -> None:
+def test_a_data_set_is_there_because_a_number_or_a_fact_rests_on_it() -> None:
     cited = {name for p in register().values() for name in re.findall(r"data set (\w+)", p.source)}
+    cited |= {fact.source.removeprefix("data set ") for fact in facts().values() if fact.source.startswith("data set ")}
     assert cited == set(data_sets())
     assert all(row["citation"] and row["limits"] for row in data_sets().values())
