@@ -8,7 +8,20 @@ from hypothesis import given
 
 from sxsim.model import contact
 
-from .shapes import FLAG, MINUTES, NOISE, SEVERITY, SHARE, SOME_MINUTES, UNIFORM, P, Shape, shape_tests, within
+from .shapes import (
+    FLAG,
+    MINUTES,
+    NOISE,
+    SEVERITY,
+    SHARE,
+    SOME_MINUTES,
+    UNIFORM,
+    P,
+    Shape,
+    many_parameters,
+    shape_tests,
+    within,
+)
 
 NORMAL = {"skill": 0.6, "strain": 0.25, "effort": 0.45, "hurry": 0.0}
 NO_FLAGS = {"major": 0, "individual": 0, "surprising": 0, "handled": 0, "put_right": 0, "query_well": 0}
@@ -134,13 +147,12 @@ SHAPES = [
             "hurry": SHARE,
             "z": NOISE,
         },
-        rises="kept put_right query_well individual surprising skill engagement z",
-        falls="severity wait_ratio hurry",
-        either="query",
+        rises="put_right query_well individual surprising skill engagement z",
+        falls="wait_ratio hurry",
+        either="kept severity query",
         low=0,
         high=1,
         typical=NORMAL | NO_FLAGS | {"kept": 0, "severity": 1, "query": 1, "wait_ratio": 0.0, "z": 0.0},
-        defaults_only="kept severity",
     ),
     Shape(
         contact.wait_ratio,
@@ -171,6 +183,17 @@ def quality(
     return contact.contact_quality(
         kept, severity, put_right, query, query_well, individual, surprising, *rest.values(), P
     )
+
+
+@pytest.mark.parametrize("p", many_parameters())
+def test_a_broken_promise_costs_quality_and_a_major_problem_no_less(p) -> None:
+    """Where it is not put right; put right at once it may even please (the recovery paradox)."""
+    kept, minor, major = (
+        contact.contact_quality(kept, severity, 0, 0, 0, 0, 0, 0.0, 0.6, 0.5, 0.0, 0.0, p)
+        for kept, severity in ((1, 0), (0, 1), (0, 2))
+    )
+    assert kept > minor
+    assert minor >= major or p["quality_minor"] > p["quality_major"]
 
 
 def test_even_odds_are_a_half() -> None:

@@ -152,7 +152,9 @@ def test_a_target_that_cannot_be_met_says_so(tmp_path: Path) -> None:
 
 def test_bounds_hold_and_are_named_where_they_bind(tmp_path: Path) -> None:
     bounds = {"understanding": {"high": 500}, "monitoring": {"low": 300}}
-    found = study(advise_file(tmp_path, bounds=bounds, set=SIZE | ONE_ELEMENT), out=tmp_path)
+    found = study(
+        advise_file(tmp_path, bounds=bounds, set=SIZE | ONE_ELEMENT, search_replications=8, trials=60), out=tmp_path
+    )
     part = part_of(found)
     split = dict(zip(part.names, part.candidates[FOUND].split or (), strict=True))
     assert split["understanding"] <= 500

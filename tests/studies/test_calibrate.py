@@ -297,7 +297,7 @@ def test_too_few_finished_runs_are_said(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "give data, targets or both"),
+        ({}, "give data, targets or facts"),
         ({"targets": [{"kpi": "npss", "observed": 5, "error": 1}]}, "did you mean nps?"),
         ({"targets": [{"kpi": "nps", "observed": 5}]}, "give error or tolerance"),
         ({"data": [{"file": "nowhere.csv", "column": "x", "holds": "waits"}]}, "nowhere.csv does not exist"),

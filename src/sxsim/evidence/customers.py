@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.engines.world import CUSTOMER, INDIVIDUAL_LEVEL, MAJOR, MINOR
 from sxsim.evidence.settings import DAY, Run, run_setting
-from sxsim.evidence.survey import Survey, stars
+from sxsim.evidence.survey import Survey, rated_at_once, stars
 
 Found = dict[str, float]
 Parameters = Mapping[str, float]
-CUSTOMER = 1
 
 
 def share(flags: NDArray[Any]) -> float:
@@ -81,7 +81,6 @@ FATES: dict[str, dict[str, float]] = {
 }
 #: Share of the customers without a problem who mean to buy again (E235).
 MEAN_TO_STAY = 0.94
-MINOR, MAJOR = 1, 2
 NO_FAILURES = {"touchpoints.purchase.failure_rate": 0}
 
 
@@ -125,10 +124,7 @@ def orders(parameters: Parameters, replication: int) -> Found:
     run = run_setting("orders", parameters, replication)
     log = run.contacts()
     late = log["wait"] / DAY - PROMISED_DAYS
-    felt = np.empty(len(log))
-    for k in np.unique(log["visit"]):  # one answer sheet an order
-        of_visit = log["visit"] == k
-        felt[of_visit] = Survey(run, log["person"][of_visit]).felt(log["perceived"][of_visit])
+    felt = rated_at_once(run, log)
     low = felt <= np.quantile(felt[late <= 0], LOW_IN_TIME)
     found = {"low_in_time": share(low[late <= 0])}
     for begin, end in pairwise(LATENESS):
@@ -147,7 +143,6 @@ def orders(parameters: Parameters, replication: int) -> Found:
 
 # ---- shop: spread of spending between customers (gamma-gamma of CDNOW: coefficient of variation .76) ------------------------
 SPENDING_LOG_SD = 0.67
-COHORT_MONTHS = 18
 
 
 def shop(parameters: Parameters, replication: int) -> Found:
@@ -277,7 +272,7 @@ def lounge(parameters: Parameters, replication: int) -> Found:
         "surprise_worn_off": float(surprised[LATER].mean() / surprised[FIRST_MONTH].mean()),
         "delight_worn_off": float(delighted[LATER].mean() / delighted[FIRST_MONTH].mean()),
         "bar_raised": float(expects[0] - expects[1]),
-        "past_a_closed_gate": float(((log["level"] >= 3) & unsolved).sum() / unsolved.sum()),
+        "past_a_closed_gate": float(((log["level"] >= INDIVIDUAL_LEVEL) & unsolved).sum() / unsolved.sum()),
     }
 
 

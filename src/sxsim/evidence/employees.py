@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sxsim.engines.replay import Observer
 from sxsim.engines.world import World
 from sxsim.evidence.settings import run_setting
-from sxsim.evidence.survey import Survey, stars
+from sxsim.evidence.survey import rated_at_once, stars
 
 Found = dict[str, float]
 Parameters = Mapping[str, float]
@@ -25,11 +25,7 @@ def course(parameters: Parameters, replication: int) -> Found:
     """How much of the variance of ratings lies in the customer, the employee and the encounter."""
     run = run_setting("course", parameters, replication)
     log = run.contacts()
-    felt = np.empty(len(log))
-    for visit in np.unique(log["visit"]):  # one answer sheet an encounter
-        these = log["visit"] == visit
-        felt[these] = Survey(run, log["person"][these]).felt(log["perceived"][these])
-    rated = stars(felt, LECTURE_SHARES).astype(float)
+    rated = stars(rated_at_once(run, log), LECTURE_SHARES).astype(float)
     whole = float(rated.var(ddof=1))
     customer = 1.0 - _within(rated, log["person"]) / whole
     employee = 1.0 - _within(rated, log["post"]) / whole

@@ -1,6 +1,7 @@
 """Surveys among simulated customers: what they say about what they feel, as sources asked their respondents."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,15 @@ class Survey:
         answers = np.empty(len(loyalty))
         recommend(self._world, np.ascontiguousarray(loyalty), self._persons, self._moods, noises, answers)
         return answers
+
+
+def rated_at_once(run: Run, contacts: NDArray[Any]) -> Numbers:
+    """What customers give away of each contact, asked after it on a sheet of its own."""
+    felt = np.empty(len(contacts))
+    for visit in np.unique(contacts["visit"]):  # of one person at most one at a time
+        these = contacts["visit"] == visit
+        felt[these] = Survey(run, contacts["person"][these]).felt(contacts["perceived"][these])
+    return felt
 
 
 def stars(felt: Numbers, shares: Sequence[float]) -> NDArray[np.int64]:

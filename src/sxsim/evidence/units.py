@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.engines.world import CUSTOMER
 from sxsim.evidence.settings import SEED, Run, run_setting
 from sxsim.evidence.survey import Survey
 from sxsim.model.parameters import register
@@ -32,8 +33,8 @@ SPREADS = {
     "labour_market": 0.4,  # log of usual turnover: by sector and year 19 to 63 % quit (E133–E138)
     "fixed_cost": 0.25,  # log: rents; judgement
 }
+#: Customers asked in a unit.
 RESPONDENTS = 100
-CUSTOMER = 1
 #: Figures of a unit in a year.
 FIGURES = ("engagement", "satisfaction", "turnover", "margin")
 PAIRS = (
