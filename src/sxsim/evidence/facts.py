@@ -109,18 +109,25 @@ def checks(
             if done is not None:
                 done(number, len(asked))
     held = [fact for fact in facts().values() if fact.setting in settings]
-    return [(fact, check_of_fact(fact, np.array(figures[fact.name]))) for fact in held]
+    return [
+        (fact, check_of_fact(fact, np.array(figures[fact.name]), surveyed=figures.get(f"{fact.name}_surveyed")))
+        for fact in held
+    ]
 
 
-def check_of_fact(fact: Fact, values: NDArray[np.float64]) -> Check:
-    """Hold the mean of some replications against a fact: it passes when its interval reaches into what is tolerated."""
+def check_of_fact(fact: Fact, values: NDArray[np.float64], *, surveyed: Sequence[float] | None = None) -> Check:
+    """Hold the mean of some replications against a fact: it passes when its interval reaches into what is tolerated.
+
+    surveyed: the same as a survey of one year would show it, said beside the true scores.
+    """
     from scipy.special import stdtrit
 
     mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
     half = float(stdtrit(len(values) - 1, 1 - FALSE_ALARM)) * error
     known = half <= max(fact.high - fact.low, 1e-9)
+    words = fact.words if surveyed is None else f"{fact.words}; as surveyed {float(np.mean(surveyed)):.2f}"
     return Check(
-        "facts", fact.words, mean, mean - half, mean + half, fact.figure, known, fact.source, fact.declared,
+        "facts", words, mean, mean - half, mean + half, fact.figure, known, fact.source, fact.declared,
         tolerated=(fact.low, fact.high), note=fact.use,
     )  # fmt: skip
 
