@@ -143,16 +143,17 @@ SHAPES = [
             "surprising": FLAG,
             "wait_ratio": SHARE,
             "skill": SHARE,
+            "talent": NOISE,
             "engagement": SHARE,
             "hurry": SHARE,
             "z": NOISE,
         },
-        rises="put_right query_well individual surprising skill engagement z",
+        rises="put_right query_well individual surprising skill talent engagement z",
         falls="wait_ratio hurry",
         either="kept severity query",
         low=0,
         high=1,
-        typical=NORMAL | NO_FLAGS | {"kept": 0, "severity": 1, "query": 1, "wait_ratio": 0.0, "z": 0.0},
+        typical=NORMAL | NO_FLAGS | {"kept": 0, "severity": 1, "query": 1, "wait_ratio": 0.0, "talent": 0.0, "z": 0.0},
     ),
     Shape(
         contact.wait_ratio,
@@ -179,7 +180,7 @@ def quality(
     kept=1, severity=0, put_right=0, query=0, query_well=0, individual=0, surprising=0, **others: float
 ) -> float:
     """Quality of an ordinary contact in every respect that is not named."""
-    rest = {"wait_ratio": 0.0, "skill": 0.6, "engagement": 0.5, "hurry": 0.0, "z": 0.0} | others
+    rest = {"wait_ratio": 0.0, "skill": 0.6, "talent": 0.0, "engagement": 0.5, "hurry": 0.0, "z": 0.0} | others
     return contact.contact_quality(
         kept, severity, put_right, query, query_well, individual, surprising, *rest.values(), P
     )
@@ -189,11 +190,16 @@ def quality(
 def test_a_broken_promise_costs_quality_and_a_major_problem_no_less(p) -> None:
     """Where it is not put right; put right at once it may even please (the recovery paradox)."""
     kept, minor, major = (
-        contact.contact_quality(kept, severity, 0, 0, 0, 0, 0, 0.0, 0.6, 0.5, 0.0, 0.0, p)
+        contact.contact_quality(kept, severity, 0, 0, 0, 0, 0, 0.0, 0.6, 0.0, 0.5, 0.0, 0.0, p)
         for kept, severity in ((1, 0), (0, 1), (0, 2))
     )
     assert kept > minor
     assert minor >= major or p["quality_minor"] > p["quality_major"]
+
+
+def test_the_gifted_please_more_and_no_training_makes_it_so() -> None:
+    assert quality(talent=1.0) - quality() == pytest.approx(0.05)
+    assert quality(skill=0.7) - quality() == pytest.approx(0.015)
 
 
 def test_even_odds_are_a_half() -> None:

@@ -228,12 +228,12 @@ def begin_service(world, person, post, now):
     v.start, v.wait, v.post, v.outcome, v.taken_over = now, now - v.arrival, post, SERVED, v.handed_over
 
     # Who serves.
-    skill, engagement, strain = p.skill_normal, p.engagement_base, p.strain_normal
+    skill, talent, engagement, strain = p.skill_normal, 0.0, p.engagement_base, p.strain_normal
     commitment, speed, time_factor = site.commitment, 1.0, 1.0
     reliability, insight, discretion = lever[RELIABILITY], lever[INSIGHT], lever[DISCRETION]
     if post >= 0:
         e = world.posts[post]
-        skill, engagement, strain, speed = e.skill, e.engagement, e.strain, e.speed
+        skill, talent, engagement, strain, speed = e.skill, e.talent, e.engagement, e.strain, e.speed
         commitment = 1.0 if e.stage == PRACTISING else 0.0
         time_factor = floor.standard * queue.pressure_time_factor(floor.pressure, p)
         insight = levers.own_lever(insight, commitment, site.commitment, p)
@@ -297,7 +297,7 @@ def begin_service(world, person, post, now):
     ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
     z = normal(seed, replication, person, draws.ENCOUNTER, where)
     v.quality = contact.contact_quality(
-        v.kept, v.severity, v.put_right, v.query, v.query_well, v.individual, v.surprising, ratio, skill, engagement,
+        v.kept, v.severity, v.put_right, v.query, v.query_well, v.individual, v.surprising, ratio, skill, talent, engagement,
         hurry, z, p,
     )  # fmt: skip
     v.handed_over = handed_over

@@ -203,13 +203,27 @@ def surprise_chance(ideas, discretion, effort, memory, room, p):
 
 @rule
 def contact_quality(
-    kept, severity, put_right, query, query_well, individual, surprising, wait_ratio, skill, engagement, hurry, z, p
+    kept,
+    severity,
+    put_right,
+    query,
+    query_well,
+    individual,
+    surprising,
+    wait_ratio,
+    skill,
+    talent,
+    engagement,
+    hurry,
+    z,
+    p,
 ):
     """How good the contact was, before this customer's expectation colours it.
 
     kept, put_right, query, query_well, individual, surprising: 0 or 1; severity: 0 none, 1 minor, 2 major; wait_ratio:
-    wait over (wait + patience), 0–1; skill, engagement, hurry: 0–1; z: standard normal, what nobody explains.
-    Returns 0–1. Source: SFO survey 2017 (penalties and rewards, E203), InstEval (76 % of variance is the encounter),
+    wait over (wait + patience), 0–1; skill, engagement, hurry: 0–1; talent: the employee's gift for people, standard
+    normal, which no training gives; z: standard normal, what nobody explains. Returns 0–1.
+    Source: SFO survey 2017 (penalties and rewards, E203), InstEval (76 % of variance is the encounter, 18 % the employee),
     E228 (engaged people work better directly); sizes by assumption.
     """
     quality = p.quality_kept
@@ -219,7 +233,8 @@ def contact_quality(
     if query == 1:
         quality += p.quality_query_well if query_well == 1 else -p.quality_query_poor
     quality += p.quality_individual * individual + p.quality_surprise * surprising
-    quality += p.quality_skill * (skill - p.skill_normal) + p.quality_engagement * (engagement - 0.5)
+    quality += p.quality_skill * (skill - p.skill_normal) + p.quality_talent * talent
+    quality += p.quality_engagement * (engagement - 0.5)
     quality -= p.quality_wait * wait_ratio + p.quality_hurry * hurry
     quality += p.quality_noise * z
     return min(max(quality, 0.0), 1.0)
