@@ -3,7 +3,7 @@
 `python calibration/behaviour/fit.py [rounds]` prints the values found beside the register's, and each fact before
 and after. Nonlinear least squares (scipy) on the settings that are measured in seconds, facts that are declared missed left out; the
 distance of a fact counts in quarters of what is tolerated, and leaving the starting values costs a little. Facts across units take minutes an
-evaluation, so `quit_engagement`, `engagement_delight` and `leave_loyalty` were moved by hand afterwards (README.md).
+evaluation, so `quit_engagement`, `quality_engagement`, `engagement_delight` and `leave_loyalty` were moved by hand (README.md).
 """
 
 import sys
@@ -24,8 +24,7 @@ START = {
     "answer_noise": 0.065,
     "answer_scale": 0.044,
     "quality_noise": 0.105,
-    "quality_skill": 0.5,
-    "skill_spread": 0.17,
+    "quality_talent": 0.07,
     "quality_minor": 0.1,
     "quality_major": 0.38,
     "quality_recovered": 1.1,
