@@ -59,8 +59,8 @@ def test_a_miss_is_said_and_ends_with_one(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("sxsim.evidence.theory.checks", lambda: iter([missed, unknown]))
     said = call("verify", "theory", "-q")
     assert said.code == 1
-    assert [line[:4] for line in said.out.splitlines()] == ["miss", "miss"]
-    assert "too few contacts to tell" in said.out.splitlines()[1]
+    assert [line.split("  ")[0] for line in said.out.splitlines()] == ["miss", "cannot tell"]
+    assert "too few runs to tell" in said.out.splitlines()[1]
     assert json.loads(call("verify", "theory", "--json").out)["ok"] is False
 
 
@@ -126,3 +126,19 @@ def test_the_queue_is_run_as_often_as_asked_and_the_picture_belongs_to_it(
     call("verify", "queue", "-q")
     assert asked == [(7, 5), (bank.REPLICATIONS, bank.SEED)]
     assert call("verify", "theory", "-o", tmp_path).code == 2
+
+
+@pytest.mark.parametrize("options", [
+    ("facts", "--set", "answer_base=0.2"), ("theory", "--set", "foo=1"), ("queue", "--parameters", "version-1"),
+    ("facts", "--seed", "3"), ("theory", "--quick"), ("theory", "-o", "out"),
+])  # fmt: skip
+def test_options_that_would_do_nothing_are_refused(options) -> None:
+    said = call("verify", *options)
+    assert said.code == 2
+    assert "goes with" in said.err or "go with" in said.err
+
+
+def test_an_unknown_version_of_the_register_is_named_with_the_known_ones() -> None:
+    said = call("verify", "facts", "--quick", "--parameters", "version-0", "-q")
+    assert said.code == 3
+    assert "version-1, version-2" in said.err

@@ -45,7 +45,9 @@ def test_a_line_and_json_say_the_same() -> None:
     assert str(missed).startswith("miss  theory  mean wait")
     assert "Erlang C 2.5" in str(missed)
     assert json.loads(json.dumps(missed.as_json()))["interval"] == [1.9, 2.1]
-    assert "too few contacts to tell" in str(check(2.0, 1.0, 3.0, 2.0, known=False))
+    unsure = str(check(2.0, 1.0, 3.0, 2.0, known=False))
+    assert unsure.startswith("cannot tell  theory")
+    assert "too few runs to tell" in unsure
 
 
 def test_with_a_rival_the_nearer_one_wins() -> None:

@@ -28,7 +28,7 @@ def test_every_fact_has_a_measure_a_source_and_a_figure_within_what_is_tolerated
     for fact in facts.facts().values():
         assert fact.setting in MEASURES, fact.name
         assert fact.low <= fact.figure <= fact.high, fact.name
-        assert fact.use in ("fit", "test", "input check"), fact.name
+        assert fact.use in ("fit", "test", "direction", "input check"), fact.name
         assert fact.source.startswith(SOURCED), fact.name
         assert len(fact.words) > 15, fact.name
 

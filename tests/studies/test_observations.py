@@ -142,3 +142,10 @@ def test_every_kind_is_held_against_a_kpi_of_its_name() -> None:
     from sxsim.results.kpis import KPIS
 
     assert {kpi for kind in KINDS.values() for kpi in kind.statistics} <= set(KPIS)
+
+
+def test_a_decimal_comma_in_a_table_cut_by_commas_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("x\n" + "1,91\n" * 60)
+    with pytest.raises(InvalidInput, match="2 cells in a table of 1 columns") as said:
+        figures(tmp_path, "data.csv", "waits")
+    assert "point" in said.value.problems[0].hint

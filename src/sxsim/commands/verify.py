@@ -65,6 +65,14 @@ def command(
         raise typer.BadParameter("a scenario goes with engines: sxsim verify engines FILE", param_hint="SCENARIO")
     if out is not None and what not in (None, "facts", "queue"):
         raise typer.BadParameter("pictures go with facts and queue: sxsim verify facts -o FOLDER", param_hint="--out")
+    if sets and what not in (None, "engines"):
+        raise typer.BadParameter("goes with engines: sxsim verify engines --set …", param_hint="--set")
+    if parameters is not None and what not in ("engines", "facts"):
+        raise typer.BadParameter(
+            "goes with engines and facts: sxsim verify facts --parameters …", param_hint="--parameters"
+        )
+    if seed is not None and what not in (None, "engines", "queue"):
+        raise typer.BadParameter("goes with engines and queue", param_hint="--seed")
     if quick and what not in (None, "facts"):
         raise typer.BadParameter("goes with facts: sxsim verify facts --quick", param_hint="--quick")
     hint_at_compiling(quiet)
@@ -141,12 +149,14 @@ def _facts(
 ) -> dict[str, Any]:
     """What is known of reality."""
     from sxsim.evidence import facts
+    from sxsim.scenario.ensemble import parameters_or_ensemble
     from sxsim.scenario.loading import read_parameters
 
-    behaviour = read_parameters(parameters) if parameters else {}
+    stated, ensemble = parameters_or_ensemble(parameters)
+    fixed = read_parameters(stated) if stated else {}
     with progress("runs of settings", quiet) as report:
         runs = None if replications is None else max(replications, 2)  # one alone tells nothing of its spread
-        held = facts.checks(behaviour, quick=quick, replications=runs, done=report)
+        held = facts.checks(ensemble.of if ensemble else lambda _: fixed, quick=quick, replications=runs, done=report)
     found = []
     for _, check in held:
         found.append(check.as_json())

@@ -22,7 +22,7 @@ def by_hour(held: Sequence[Held], path: Path) -> Path:
     figure = canvas(
         11, 7.2, "The floor against a real bank's call centre, 1999",
         "Sunday to Thursday, by hour of the day · points: measured · blue: the model, mean of "
-        f"{runs} months of luck, with the band of eight in ten · dashed: Erlang-A\n"
+        f"{runs} months of luck, with the band of eight in ten · dashed: Erlang-A ·\n"
         f"measured inputs; {AVAILABILITY:.0%} of the agents on duty are available in both, fitted on January's abandonment alone",
     )  # fmt: skip
     for column, month in enumerate(held):

@@ -66,7 +66,7 @@ class Check:
         return said
 
     def __str__(self) -> str:
-        word = "pass" if self.passed else "declared miss" if self.declared else "miss"
+        word = "pass" if self.passed else "declared miss" if self.declared else "miss" if self.known else "cannot tell"
         line = (
             f"{word}  {self.group:<8}{self.name:<{58 if self.tolerated is None else 90}} "
             f"model {self.model:<9.4g} ({self.low:.4g} … {self.high:.4g})   {self.source} {self.reality:.4g}"
@@ -76,7 +76,11 @@ class Check:
         if self.rival is not None:
             line += f"   {self.rival_source} {self.rival:.4g}"
         if not self.known:
-            line += "  too few contacts to tell" if self.rival is None else "  too near to the rival to tell"
+            line += (
+                "  too few runs to tell"
+                if self.rival is None
+                else "  too near to the rival to tell; more runs (-n) may"
+            )
         return line if self.passed or not self.declared else f"{line}\n      {self.declared}"
 
 

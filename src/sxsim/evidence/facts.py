@@ -1,8 +1,9 @@
 """Facts: what is known of customers, employees and organisations in reality, and whether the model shows it.
 
 Each is measured on a setting (`settings`) by the measure of that setting; `facts.csv` says what is known, how far the model
-may be from it, from where, and whether it was used in fitting the parameters. A fact that only finds an input again is an
-*input check*: it guards the mechanism and says nothing of how true the model is.
+may be from it, from where, and whether it was used in fitting the parameters. Of some only the *direction* is known: figure
+and tolerance are ours. A fact that only finds an input again is an *input check*: it guards the mechanism and says nothing of
+how true the model is.
 """
 
 import csv
@@ -44,7 +45,7 @@ class Fact:
     figure: float
     low: float
     high: float
-    use: Literal["fit", "test", "input check"]
+    use: Literal["fit", "test", "direction", "input check"]
     source: str
     declared: str
 
@@ -84,7 +85,7 @@ def measure(names: Sequence[str], parameters: Mapping[str, float], replication: 
 
 
 def checks(
-    parameters: Mapping[str, float] | None = None,
+    behaviour: Callable[[int], Mapping[str, float]] = lambda _replication: {},
     *,
     quick: bool = False,
     replications: int | None = None,
@@ -93,16 +94,16 @@ def checks(
 ) -> list[tuple[Fact, Check]]:
     """Hold the model against all facts, or those of a quick look, in the order of `facts.csv`.
 
-    parameters: behaviour in place of the register's; replications ≥ 2; jobs: threads, by default one a core; done: called
+    behaviour: parameters in place of the register's, by replication; replications ≥ 2; jobs: threads, by default one a core; done: called
     with replications of settings done and in all.
     """
     runs = replications or (QUICK_REPLICATIONS if quick else REPLICATIONS)
     settings = [name for name in MEASURES if not quick or name in QUICK]
     asked = [(setting, replication) for setting in settings for replication in range(runs)]
     figures: dict[str, list[float]] = {}
-    MEASURES[settings[0]](parameters or {}, 0)  # compiles, once
+    MEASURES[settings[0]](behaviour(0), 0)  # compiles, once
     with ThreadPoolExecutor(jobs) as pool:
-        several = pool.map(lambda each: MEASURES[each[0]](parameters or {}, each[1]), asked)
+        several = pool.map(lambda each: MEASURES[each[0]](behaviour(each[1]), each[1]), asked)
         for number, found in enumerate(several, 1):
             for name, value in found.items():
                 figures.setdefault(name, []).append(value)

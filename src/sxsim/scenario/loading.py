@@ -230,6 +230,9 @@ def read_parameters(path: FilePath) -> dict[str, float]:
     """
     if not path.exists() and path.name in parameter_sets():
         return dict(parameter_sets()[path.name])
+    if not path.exists() and path.name.startswith("version"):
+        hint = f"known versions: {', '.join(parameter_sets())}"
+        raise InvalidInput([Problem((), f" {path} is neither a file nor a version of the register", hint)])
     advice = f"write a table with the columns name and value, or name a version: {', '.join(parameter_sets())}"
     if path.suffix.lower() in (".yaml", ".yml"):
         data = read_yaml(path, advice)

@@ -179,7 +179,8 @@ class CalibratePart(Part):
         rows = []
         for place, target in enumerate(self.targets):
             before, after = self._said(self.before, place), self._said(self.after, place)
-            luck = before["spread"] if np.isfinite(before["spread"]) else 0.0
+            lucks = [said["spread"] for said in (before, after) if np.isfinite(said["spread"])]
+            luck = max(lucks, default=0.0)  # luck grows where a set makes more of a figure: what leaves by chance, say
             spread = float(np.hypot(target.noise, luck))
             row: Row = {
                 "target": target.said, "kpi": target.name, "unit": self._unit(target.name), "source": target.source,
@@ -352,7 +353,9 @@ class CalibratePart(Part):
         against = [row["target"] for row in self.met if row["met"] and row["at the best set"] > RULED_OUT]
         if against:
             texts.append(f"Not to be met together with the others: {', '.join(against)}.")
-        texts.append("Look at the data, widen a range, fit another parameter, or state a tolerance and why.")
+        texts.append(
+            "Look at the data, widen a range, fit another parameter, try more simulations, or state a tolerance and why."
+        )
         return texts
 
     def remarks(self) -> list[str]:

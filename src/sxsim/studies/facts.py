@@ -29,7 +29,7 @@ def facts_named(patterns: Sequence[str]) -> list[str]:
 def target_of(name: str) -> Target:
     """A fact as something to fit to."""
     fact = evidence.facts()[name]
-    return Target(name, fact.words, fact.figure, 0.0, (fact.high - fact.low) / _TOLERATED, fact.source)
+    return Target(name, name.replace("_", " "), fact.figure, 0.0, (fact.high - fact.low) / _TOLERATED, fact.source)
 
 
 @dataclass(frozen=True)

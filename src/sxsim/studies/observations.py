@@ -186,6 +186,13 @@ def _figures(observed: Observed, kind: Kind, path: Path) -> tuple[Array, list[Ar
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
+        if len(cells) > len(heads):
+            said, hint = (
+                f": {len(cells)} cells in a table of {len(heads)} columns",
+                "write decimals with a point, or cut columns by ;",
+            )
+            problems.append(Problem((observed.column,), said, hint, str(path), reader.line_num))
+            continue
         row = dict(zip(heads, [cell.strip() for cell in cells], strict=False))
         rows.append(_row(observed, kind, row, path, reader.line_num, problems))
         labels.append(row.get(observed.group, "") if observed.group else str(len(labels)))
