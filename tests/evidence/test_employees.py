@@ -26,7 +26,7 @@ def test_components_of_variance_are_found_again() -> None:
 
 
 def test_without_talent_and_engagement_no_employee_differs() -> None:
-    alike = {"skill_spread": 0.04, "quality_skill": 0.1, "quality_engagement": 0.05}
+    alike = {"quality_talent": 0.0, "quality_skill": 0.1, "quality_engagement": 0.05}
     assert employees.course(alike, 0)["variance_employee"] < 0.03
 
 

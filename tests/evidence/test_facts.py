@@ -70,10 +70,10 @@ def test_a_declared_miss_of_the_quick_look_is_still_a_miss(quick_look) -> None:
 @pytest.mark.parametrize(
     ("parameters", "broken"),
     [
-        ({"quality_skill": 0.1}, "variance_employee"),
+        ({"quality_talent": 0.02}, "variance_employee"),
         ({"answer_scale": 0.12}, "variance_customer"),
         ({"quality_minor": 0.3}, "low_late_0_3_days"),
-        ({"grievance_scar": 0.4, "grievance_major": 0.95}, "loyal_quickly_major"),
+        ({"grievance_scar": 0.4, "loyalty_grievance": 0.8}, "loyal_quickly_major"),
         ({"grievance_refused": 0.4}, "loyal_unsatisfied_minor"),
         ({"loyalty_grievance": 0.2}, "loyal_silent_major"),
         ({"quality_recovered": 0.0, "quality_minor": 0.3}, "paradox_satisfaction"),

@@ -15,7 +15,7 @@ from tests.studies.experiments import experiment_file, rows
 
 WEIGHTS = [name for name in register() if name.startswith("weight.")]
 #: Everybody practises, whatever happens, so that money acts through what it buys alone.
-STEADY = {
+STEADY = {"quality_talent": 0.0,
     "organisation.commitment": 1, "relapse_speed": 0.0, "economics.turnover": 0, "support_deployment": 0.0,
     "bond_ideas": 0.0,
 }  # fmt: skip
@@ -58,7 +58,7 @@ def part_of(found: Study) -> AdvisePart:
 def one_element(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Advice where only one element helps delight."""
     folder = tmp_path_factory.mktemp("one")
-    return study(advise_file(folder, set=SIZE | ONE_ELEMENT), out=folder)
+    return study(advise_file(folder, set=SIZE | ONE_ELEMENT, search_replications=8, trials=60), out=folder)
 
 
 def test_the_only_element_that_helps_gets_the_money(one_element: Study) -> None:
