@@ -11,13 +11,30 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from file_reference import fields_of_experiments, fields_of_file
+from markdown_table import first_sentence, table
+from outline import (
+    AGENTS,
+    CONTACT,
+    FLOOR,
+    MODEL,
+    MONTH,
+    MONTHLY,
+    PACKAGE,
+    SHIFT,
+    anchor,
+    bullets,
+    engine_calls,
+    functions,
+    outline,
+    rule_or_step,
+    steps,
+)
 from ruamel.yaml import YAML
 
 from sxsim.engines import world
@@ -28,10 +45,8 @@ from sxsim.results.kpis import KPIS
 from sxsim.scenario.loading import json_schema
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of, entries
-from sxsim.studies.experiment import KINDS, Experiment
 
 DOCS = Path(__file__).resolve().parent
-PACKAGE = DOCS.parent / "src" / "sxsim"
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 #: The files of the model in the order of the effect chain.
 CHAIN = (
@@ -43,13 +58,6 @@ CHAIN = (
 # Small pieces of Markdown.
 
 
-def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
-    """Build a Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    lines += ["| " + " | ".join(" ".join(str(cell).replace("|", "\\|").split()) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
 def linked(text: str, file: str = "") -> str:
     """Link the evidence ids and data sets in a text to the lists of citations."""
     text = re.sub(r"\bE\d{3}\b", lambda m: f"[{m[0]}]({file}#{m[0].lower()})" if m[0] in evidence() else m[0], text)
@@ -58,143 +66,9 @@ def linked(text: str, file: str = "") -> str:
     )
 
 
-def first_sentence(docstring: str) -> str:
-    """Return the first sentence of a docstring."""
-    text = " ".join(docstring.split("\n\n")[0].split())
-    return re.split(r"(?<=[.!?]) (?=[A-Za-z0-9_`])", text, maxsplit=1)[0]
-
-
 def value_of(parameter: Parameter) -> tuple[str, str]:
     """Value and range of a parameter as text."""
     return f"{parameter.value:g}", f"{parameter.low:g} to {parameter.high:g}"
-
-
-# Reading sources: what calls what, in which order.
-
-
-@cache
-def functions(file: str) -> dict[str, ast.FunctionDef]:
-    """Functions and methods of a source file, methods as `Class.method`."""
-    found = {}
-    for node in ast.parse((PACKAGE / file).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef):
-            found[node.name] = node
-        elif isinstance(node, ast.ClassDef):
-            found |= {f"{node.name}.{part.name}": part for part in node.body if isinstance(part, ast.FunctionDef)}
-    return found
-
-
-def steps(file: str) -> dict[str, ast.FunctionDef]:
-    """The steps of an engine file."""
-    return {
-        name: node
-        for name, node in functions(file).items()
-        if any(getattr(decorator, "id", "") == "step" for decorator in node.decorator_list)
-    }
-
-
-MONTH, CONTACT, SHIFT = (f"engines/order_of_a_{part}.py" for part in ("month", "contact", "shift"))
-EMPLOYEES, ORGANISATION = (f"engines/steps_of_{part}.py" for part in ("employees", "the_organisation"))
-#: The files of the steps of a month.
-MONTHLY = (MONTH, EMPLOYEES, ORGANISATION)
-AGENTS, FLOOR, MODEL = (f"engines/reference/{name}.py" for name in ("agents", "floor", "model"))
-#: Steps that only shorten others.
-PLUMBING = ("happens", "drawn_minutes", "bounded", "count_wait")
-#: A line of an outline: how deep it stands, and its text.
-Line = tuple[int, str]
-#: What a call is called in an outline, if it stands there at all.
-Named = Callable[[ast.AST], str | None]
-
-
-def outline(nodes: list[Any], named: Named, depth: int = 0) -> Iterator[Line]:
-    """Walk the named calls below some nodes in the order in which they are executed, conditions and loops around them."""
-    ways_out: list[Line] = []
-    for node in nodes:
-        way_out: list[Line] = []
-        if isinstance(node, ast.If | ast.While):
-            test, word = ast.unparse(node.test), "if" if isinstance(node, ast.If) else "while"
-            lines = list(outline([node.test], named, depth))
-            body = list(under(f"{word} `{test}`:", node.body, named, depth))
-            if isinstance(node.body[-1], ast.Return | ast.Continue):
-                body += [(depth + 1, "and that is all")] if body else []
-                way_out = [] if body else [(depth, f"that is all if `{test}`")]
-            lines += [*body, *under("otherwise:" if body else f"unless `{test}`:", node.orelse, named, depth)]
-        elif isinstance(node, ast.For):
-            lines = list(outline([node.iter], named, depth))
-            what = ast.unparse(node.target).strip("_").replace("_", " ") or f"of `{ast.unparse(node.iter)}`"
-            lines += under(f"for each {what}:", node.body, named, depth)
-        else:
-            lines = list(outline(list(ast.iter_child_nodes(node)), named, depth))
-            text = named(node)
-            lines += [(depth, text)] if text is not None else []
-        if lines:
-            yield from ways_out
-            ways_out = []
-        yield from lines
-        ways_out += way_out
-
-
-def under(head: str, nodes: list[Any], named: Named, depth: int) -> Iterator[Line]:
-    """Yield an outline under a head, nothing when it is empty."""
-    lines = list(outline(nodes, named, depth + 1))
-    if lines:
-        yield depth, head
-        yield from lines
-
-
-def bullets(lines: list[Line]) -> str:
-    """Write an outline as a nested list; a line that repeats the one before is left out."""
-    kept = [line for place, line in enumerate(lines) if place == 0 or line != lines[place - 1]]
-    return "\n".join(f"{'  ' * depth}- {text}" for depth, text in kept)
-
-
-def rule_or_step(file: str) -> Named:
-    """Name the rules, steps and draws that a step of a file uses."""
-    local = steps(file)
-
-    def named(node: ast.AST) -> str | None:
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "draws":
-            return f"draw `{node.attr}`"
-        if not isinstance(node, ast.Call):
-            return None
-        name = ast.unparse(node.func)
-        if name in rules():
-            return f"[`{name}`](#{anchor(name)}): {first_sentence(rules()[name].docstring)}"
-        return f"step `{name}`" if name in local and name not in PLUMBING else None
-
-    return named
-
-
-def engine_calls(kind: str | None) -> Named:
-    """Name the steps that agents and floor call; `kind` is the class to which `self` belongs."""
-    orders = {"month": functions(MONTH), "order": functions(CONTACT), "shift": functions(SHIFT)}
-    orders |= {"steps_of_employees": functions(EMPLOYEES), "steps_of_the_organisation": functions(ORGANISATION)}
-    methods = functions(AGENTS) | functions(FLOOR)
-
-    def named(node: ast.AST) -> str | None:
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            return None
-        name, owner = node.func.attr, ast.unparse(node.func.value)
-        if name in orders.get(owner, {}):
-            return f"`{name}`: {first_sentence(ast.get_docstring(orders[owner][name]) or '')}"
-        known = {
-            "self": kind,
-            "employee": "Employee",
-            "customer": "Customer",
-            "touchpoint": "Touchpoint",
-            "floor": "Floor",
-        }
-        method = methods.get(f"{known.get(owner)}.{name}")
-        if method is None or not list(outline(method.body, engine_calls(known[owner]))):
-            return None
-        return f"*{known[owner]}.{name}*: {first_sentence(ast.get_docstring(method) or '')}"
-
-    return named
-
-
-def anchor(rule: str) -> str:
-    """The place of a rule in model.md."""
-    return "rule-" + rule.replace(".", "-").replace("_", "-")
 
 
 # The blocks of model.md.
@@ -533,115 +407,6 @@ def kpis() -> str:
             (f"`{kpi.name}`", kpi.meaning, kpi.formula, kpi.unit, kpi.window, kpi.scope, kpi.level, kpi.better, shows)
         )
     return table(head, rows)
-
-
-def parts_within(annotation: Any) -> list[type[BaseModel]]:
-    """All parts of a scenario file that an annotation names."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [part for inner in get_args(annotation) for part in parts_within(inner)]
-
-
-def places(file: type[BaseModel]) -> dict[type[BaseModel], list[str]]:
-    """The parts of a file and the paths at which each may stand."""
-    found: dict[type[BaseModel], list[str]] = {file: [""]}
-
-    def walk(part: type[BaseModel], prefix: str) -> None:
-        for name, info in part.model_fields.items():
-            for inner in parts_within(info.annotation):
-                many = {list: "[]", dict: ".NAME"}.get(get_origin(info.annotation) or object, "")
-                found.setdefault(inner, []).append(f"{prefix}{name}{many}")
-                walk(inner, f"{prefix}{name}{many}.")
-
-    walk(file, "")
-    return found
-
-
-def fields_of_experiments() -> str:
-    """Every field of an experiment file: those of every study, then those of each kind, then their parts."""
-    names = ["question", "study", *(name for name in Experiment.model_fields if name not in ("question", "study"))]
-    kind = next(iter(KINDS.values()))
-    fields = {name: kind.model_fields[name] for name in names}
-    words = ", ".join(f"`{name}`" for name in KINDS)
-    rows = [
-        (
-            f"`{name}`",
-            unit(info),
-            words if name == "study" else allowed(info),
-            default(Experiment.model_fields[name]),
-            info.description or "",
-        )
-        for name, info in fields.items()
-    ]
-    sections = ["### Every study\n\n" + table(("path", "unit", "range", "default", "meaning"), rows)]
-    parts: dict[type[BaseModel], list[str]] = {}
-    for name, kind in KINDS.items():
-        own = {n: i for n, i in kind.model_fields.items() if n not in names or (n == "plan" and i.is_required())}
-        rows = [(f"`{n}`", unit(i), allowed(i), default(i), i.description or "") for n, i in own.items()]
-        sections.append(
-            f"### study: {name}\n\n{kind.__doc__}\n\n" + table(("path", "unit", "range", "default", "meaning"), rows)
-        )
-        for part, paths in places(kind).items():
-            if part is not kind:
-                parts.setdefault(part, []).extend(paths)
-    return "\n\n".join(
-        [*sections, *(fields_of_part(part, list(dict.fromkeys(paths))) for part, paths in parts.items())]
-    )
-
-
-def fields_of_file(file: type[BaseModel]) -> str:
-    """Every field of a scenario file, part by part."""
-    return "\n\n".join(fields_of_part(part, paths, file) for part, paths in places(file).items())
-
-
-def fields_of_part(part: type[BaseModel], paths: list[str], file: type[BaseModel] | None = None) -> str:
-    """Every field of a part of a file that stands at some paths."""
-    title = "The file" if part is file else part.__name__
-    where = "" if part is file else "At: " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + ".\n\n"
-    prefix = f"{paths[0]}." if len(paths) == 1 and paths[0] else "" if part is file else "… ."
-    rows = [
-        (f"`{prefix}{name}`".replace("… .", "…."), unit(info), allowed(info), default(info), info.description or "")
-        for name, info in part.model_fields.items()
-    ]
-    text = " ".join((part.__doc__ or "").split())
-    return f"### {title}\n\n{text}\n\n{where}" + table(("path", "unit", "range", "default", "meaning"), rows)
-
-
-BOUNDS = (("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt"))
-
-
-def unit(info: FieldInfo) -> str:
-    """The unit of a field."""
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    between = {s for s, k in BOUNDS for m in info.metadata if getattr(m, k, None) is not None}
-    return str(extra.get("unit", "share" if between == {"≥", "≤"} else ""))
-
-
-def allowed(info: FieldInfo) -> str:
-    """The range of a field, or the words it takes."""
-    words = [f"`{word}`" for inner in (info.annotation, *get_args(info.annotation)) for word in literal(inner)]
-    bounds = [f"{s} {getattr(m, k):g}" for m in info.metadata for s, k in BOUNDS if getattr(m, k, None) is not None]
-    inner = [f"see [{part.__name__}](#{part.__name__.lower()})" for part in parts_within(info.annotation)]
-    return ", ".join(words or bounds or inner)
-
-
-def literal(annotation: Any) -> tuple[Any, ...]:
-    """The words of a literal."""
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
-
-
-def default(info: FieldInfo) -> str:
-    """The default of a field."""
-    if info.is_required():
-        return "**must be given**"
-    value = info.get_default(call_default_factory=True)
-    if isinstance(value, BaseModel) or (isinstance(value, list) and value and isinstance(value[0], BaseModel)):
-        return "see there"
-    if value is None or value in ({}, [], ""):
-        return "none"
-    return (
-        "yes" if value is True else "no" if value is False else f"{value:g}" if isinstance(value, float) else str(value)
-    )
 
 
 def file_block(path: str, language: str) -> Callable[[], str]:

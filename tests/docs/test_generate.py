@@ -40,8 +40,10 @@ def commands() -> Iterator[Any]:
                 yield pytest.param(shlex.split(line)[2:], id=f"{page.stem}: {line[2:]}")
 
 
-def generator() -> ModuleType:
+@pytest.fixture
+def generator(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The generator as a module."""
+    monkeypatch.syspath_prepend(str(DOCS))
     spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -57,35 +59,32 @@ def test_the_generated_parts_are_up_to_date() -> None:
 
 
 def test_the_generator_notices_and_mends_what_is_out_of_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = generator()
     page = tmp_path / "docs" / "page.md"
     page.parent.mkdir()
     page.write_text("before\n<!-- generated: greeting -->\nold\n<!-- end -->\nafter\n", encoding="utf-8")
-    monkeypatch.setattr(module, "DOCS", page.parent)
-    monkeypatch.setattr(module, "BLOCKS", {"greeting": lambda: "new"})
-    assert module.main(["--check"]) == 1
+    monkeypatch.setattr(generator, "DOCS", page.parent)
+    monkeypatch.setattr(generator, "BLOCKS", {"greeting": lambda: "new"})
+    assert generator.main(["--check"]) == 1
     assert "docs/page.md is out of date" in capsys.readouterr().err
     assert "old" in page.read_text(encoding="utf-8")
-    assert module.main([]) == 0
+    assert generator.main([]) == 0
     assert page.read_text(encoding="utf-8") == "before\n<!-- generated: greeting -->\n\nnew\n\n<!-- end -->\nafter\n"
-    assert module.main(["--check"]) == 0
+    assert generator.main(["--check"]) == 0
 
 
-def test_every_rule_and_parameter_has_its_place() -> None:
-    module = generator()
+def test_every_rule_and_parameter_has_its_place(generator: ModuleType) -> None:
     model = (DOCS / "model.md").read_text(encoding="utf-8")
-    assert [name for name in module.rules() if f'<a id="{module.anchor(name)}"></a>' not in model] == []
+    assert [name for name in generator.rules() if f'<a id="{generator.anchor(name)}"></a>' not in model] == []
     register = (DOCS / "assumptions.md").read_text(encoding="utf-8")
-    rules = [name for name in module.register() if not name.startswith("weight.")]
+    rules = [name for name in generator.register() if not name.startswith("weight.")]
     assert [name for name in rules if f'<a id="{name}"></a>' not in register] == []
 
 
-def test_every_number_that_can_vary_stands_once_with_what_would_settle_it() -> None:
-    module = generator()
-    settled = module.what_would_settle()
-    varied = {name for name, p in module.register().items() if p.low < p.high}
+def test_every_number_that_can_vary_stands_once_with_what_would_settle_it(generator: ModuleType) -> None:
+    settled = generator.what_would_settle()
+    varied = {name for name, p in generator.register().items() if p.low < p.high}
     assert sorted(set(settled) - varied) == []
     assert sorted(varied - set(settled)) == ["money_weight_floor", "spread_limit"]
 
@@ -98,18 +97,17 @@ def test_every_number_that_can_vary_stands_once_with_what_would_settle_it() -> N
     ],
 )
 def test_a_slip_in_the_remarks_on_assumptions_is_named(
-    names: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    names: list[str], message: str, generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = generator()
     remark = f"nothing_known:\n- {{what: '', decides: '', measure: '', parameters: [{', '.join(map(repr, names))}]}}\n"
     (tmp_path / "assumptions.yaml").write_text(remark, encoding="utf-8")
-    monkeypatch.setattr(module, "DOCS", tmp_path)
+    monkeypatch.setattr(generator, "DOCS", tmp_path)
     with pytest.raises(SystemExit, match=re.escape(message)):
-        module.remarks()
+        generator.remarks()
 
 
-def test_the_order_of_a_contact_is_that_of_the_source() -> None:
-    text = generator().each_step("engines/order_of_a_contact.py", ["begin_service"])
+def test_the_order_of_a_contact_is_that_of_the_source(generator: ModuleType) -> None:
+    text = generator.each_step("engines/order_of_a_contact.py", ["begin_service"])
     rules = re.findall(r"\[`([\w.]+)`\]", text)
     inner = ["contact.voice_chance", "contact.notice_chance", "contact.put_right_now_chance", "contact.recovery_chance"]
     order = [

@@ -92,7 +92,7 @@ def test_other_behaviour_breaks_the_fact_that_guards_it(parameters, broken) -> N
 
 
 def test_the_interval_decides_and_a_wide_one_says_nothing() -> None:
-    fact = Fact("x", "shop", "a made-up fact", "share", 0.5, 0.4, 0.6, "test", "judgement", "")
+    fact = Fact("x", "shop", "made up", "a made-up fact", "share", 0.5, 0.4, 0.6, "test", "judgement", "")
     assert check_of_fact(fact, np.array([0.49, 0.5, 0.51, 0.5])).passed
     assert not check_of_fact(fact, np.array([0.79, 0.8, 0.81, 0.8])).passed
     reaching = check_of_fact(fact, np.array([0.61, 0.65, 0.57, 0.61]))
@@ -109,7 +109,7 @@ def test_what_a_survey_would_show_stands_beside_true_scores() -> None:
 
 def test_false_alarms_at_the_edge_are_as_rare_as_stated() -> None:
     """2,000 facts whose truth is the edge itself; the number of alarms is binomial, wrong here once in 10,000."""
-    fact = Fact("x", "shop", "a made-up fact", "share", 0.5, 0.4, 0.6, "test", "judgement", "")
+    fact = Fact("x", "shop", "made up", "a made-up fact", "share", 0.5, 0.4, 0.6, "test", "judgement", "")
     chance = np.random.default_rng(1)
     alarms = sum(not check_of_fact(fact, 0.6 + 0.02 * chance.standard_normal(10)).passed for _ in range(2000))
     assert 1 <= alarms <= 2000 * FALSE_ALARM * 2.6

@@ -13,10 +13,10 @@ from scipy import stats
 from sxsim.engines.world import SERVED, TURNED_AWAY
 from sxsim.evidence import theory
 from sxsim.evidence.checks import FALSE_ALARM, check_of_mean
-from sxsim.evidence.theory import WARM_UP, Run
+from sxsim.evidence.theory import WARM_UP, RunOfQueue
 
 
-def run(name: str) -> Run:
+def run(name: str) -> RunOfQueue:
     """A queue, run on the reference engine."""
     return theory.run(name, "reference")
 

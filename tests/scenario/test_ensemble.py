@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sxsim.model.parameters import register
 from sxsim.scenario.ensemble import (
     Ensemble,
     is_ensemble,
-    limits_of,
     parameters_or_ensemble,
     read_ensemble,
     stated_twice,
@@ -63,13 +61,6 @@ def test_the_central_set_is_the_one_nearest_to_the_middle() -> None:
     assert heavy.central().sets == ((0.1,),)
 
 
-def test_limits_are_wider_than_what_is_thought_likely() -> None:
-    for parameter in register().values():
-        low, high = limits_of(parameter)
-        assert low <= parameter.low
-        assert parameter.high <= high
-
-
 @pytest.mark.parametrize(
     ("text", "said", "line"),
     [
@@ -85,6 +76,7 @@ def test_limits_are_wider_than_what_is_thought_likely() -> None:
         ("bond_gain,weight\n0.1,-1\n", "weight(='-1') must be a number ≥ 0", 2),
         ("bond_gain,weight\n0.1,0\n", "is 0 in every row", None),
         ("assimilation\nnan\n", "must be a number", 2),
+        ("scenario,bond_gain\nhotel,0.1\ncafe,0.1\n", "scenario names 2 scenarios (cafe, hotel)", 1),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong_and_where(tmp_path: Path, text: str, said: str, line: int | None) -> None:

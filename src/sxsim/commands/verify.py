@@ -1,11 +1,15 @@
 """`sxsim verify`: pass or miss, with figures."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sxsim.commands.options import JSON, PARAMETERS, QUIET, SETS, hint, hint_at_compiling, progress
+
+if TYPE_CHECKING:
+    from sxsim.evidence.checks import Check
 
 NAME = "verify"
 GROUPS = ("theory", "engines", "facts", "queue")
@@ -94,16 +98,21 @@ def command(
         raise typer.Exit(1)
 
 
-def _theory(json: bool) -> list[dict[str, Any]]:
-    """Queues against textbooks."""
-    from sxsim.evidence.theory import checks
-
+def _said(checks: Iterable["Check"], json: bool) -> list[dict[str, Any]]:
+    """Print checks line by line as they come, unless JSON is asked for; returns their figures."""
     found = []
-    for check in checks():
+    for check in checks:
         found.append(check.as_json())
         if not json:
             typer.echo(str(check))
     return found
+
+
+def _theory(json: bool) -> list[dict[str, Any]]:
+    """Queues against textbooks."""
+    from sxsim.evidence.theory import checks
+
+    return _said(checks(), json)
 
 
 def _engines(
@@ -157,11 +166,7 @@ def _facts(
     with progress("runs of settings", quiet) as report:
         runs = None if replications is None else max(replications, 2)  # one alone tells nothing of its spread
         held = facts.checks(ensemble.of if ensemble else lambda _: fixed, quick=quick, replications=runs, done=report)
-    found = []
-    for _, check in held:
-        found.append(check.as_json())
-        if not json:
-            typer.echo(str(check))
+    found = _said((check for _, check in held), json)
     counts = facts.counted(held)
     for use, (passed, total) in counts.items():
         hint(f"{use}: {passed} of {total} pass", quiet)
@@ -183,11 +188,7 @@ def _queue(replications: int | None, seed: int | None, out: Path | None, json: b
     with progress("months of the bank", quiet) as report:
         runs = max(replications or bank.REPLICATIONS, 2)  # one alone tells nothing of its spread
         held = bank.hold(replications=runs, seed=bank.SEED if seed is None else seed, done=report)
-    found = []
-    for check in bank.checks(held):
-        found.append(check.as_json())
-        if not json:
-            typer.echo(str(check))
+    found = _said(bank.checks(held), json)
     if out is not None:
         from sxsim.evidence.bank_figure import by_hour
 

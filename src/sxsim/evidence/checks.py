@@ -68,7 +68,7 @@ class Check:
     def __str__(self) -> str:
         word = "pass" if self.passed else "declared miss" if self.declared else "miss" if self.known else "cannot tell"
         line = (
-            f"{word}  {self.group:<8}{self.name:<{58 if self.tolerated is None else 90}} "
+            f"{word}  {self.group:<8}{self.name:<{58 if self.tolerated is None else 96}} "
             f"model {self.model:<9.4g} ({self.low:.4g} … {self.high:.4g})   {self.source} {self.reality:.4g}"
         )
         if self.tolerated is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.world import CUSTOMER, INDIVIDUAL_LEVEL, MAJOR, MINOR
-from sxsim.evidence.settings import DAY, Run, run_setting
+from sxsim.evidence.settings import DAY, RunOfSetting, run_setting
 from sxsim.evidence.survey import Survey, rated_at_once, stars
 
 Found = dict[str, float]
@@ -201,7 +201,7 @@ def contract(parameters: Parameters, replication: int) -> Found:
     }
 
 
-def _a_year_later(run: Run) -> Found:
+def _a_year_later(run: RunOfSetting) -> Found:
     """Leaving in the year after a survey, of the poorest experience against the best; and how often both come."""
     begin = run.world.month_starts[run.records.warm_up]
     log = run.contacts(-run.records.warm_up)

@@ -35,11 +35,13 @@ FALSE_ALARM = 0.005
 class Fact:
     """Something known of reality: a figure, the span that is tolerated, and what it was used for.
 
-    declared: why the model misses it and will go on missing it; empty where a miss is a fault.
+    label: of few words, for the picture; words and unit: for the table. declared: why the model misses it and will go on
+    missing it; empty where a miss is a fault.
     """
 
     name: str
     setting: str
+    label: str
     words: str
     unit: str
     figure: float
@@ -126,7 +128,7 @@ def check_of_fact(fact: Fact, values: NDArray[np.float64], *, surveyed: Sequence
     mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
     half = float(stdtrit(len(values) - 1, 1 - FALSE_ALARM)) * error
     known = half <= max(fact.high - fact.low, 1e-9)
-    words = fact.words if surveyed is None else f"{fact.words}; as surveyed {float(np.mean(surveyed)):.2f}"
+    words = f"{fact.words}, {fact.unit}" + ("" if surveyed is None else f"; as surveyed {float(np.mean(surveyed)):.2f}")
     return Check(
         "facts", words, mean, mean - half, mean + half, fact.figure, known, fact.source, fact.declared,
         tolerated=(fact.low, fact.high), note=fact.use,

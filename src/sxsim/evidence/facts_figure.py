@@ -58,7 +58,7 @@ def _panel(
         axes.plot([fact.figure] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2, zorder=2)
         axes.plot([check.low, check.high], [place, place], color=colour, linewidth=1.4, zorder=3)
         axes.plot([check.model], [place], "o", color=colour, markersize=5, zorder=4)
-        label = fact.name.replace("_", " ") + (" (i)" if fact.use == "input check" else "")
+        label = fact.label + (" (i)" if fact.use == "input check" else "")
         axes.text(
             -0.03, place, label, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8.2,
             color=MUTED if fact.use == "input check" else INK, fontweight="bold" if fact.use == "test" else "normal",

@@ -18,7 +18,6 @@ from sxsim.engines.replay import Observer
 from sxsim.engines.world import SERVED, World
 from sxsim.runs import Scenario, load
 from sxsim.scenario.loading import with_values
-from sxsim.scenario.scenario import BASE_PLAN
 
 SEED = 23592
 DAY = 1440.0
@@ -32,11 +31,8 @@ def setting(name: str) -> Scenario:
 
 
 @dataclass
-class Run:
-    """A setting, run once: the world as it is at the end, the records, and a survey's own chance.
-
-    contacts: served contacts in the order of arrival.
-    """
+class RunOfSetting:
+    """A setting, run once: the world as it is at the end, the records, and a survey's own chance."""
 
     world: World
     records: Records
@@ -67,10 +63,9 @@ def run_setting(
     replication: int,
     *,
     values: Mapping[str, Any] | None = None,
-    plan: str = BASE_PLAN,
     contacts: bool = True,
     observer: Observer | None = None,
-) -> Run:
+) -> RunOfSetting:
     """Run a setting once.
 
     parameters: behaviour, by name, in place of the register's; values: fields of the setting that are different this
@@ -81,6 +76,6 @@ def run_setting(
 
     scenario = setting(name) if values is None else with_values(setting(name), values)
     scenario = scenario.model_copy(update={"parameters": {**scenario.parameters, **parameters}})
-    world = start(scenario, plan, seed=SEED, replication=replication, log_contacts=contacts)
+    world = start(scenario, seed=SEED, replication=replication, log_contacts=contacts)
     records = compiled.simulate(world, observer=observer)
-    return Run(world, records, np.random.default_rng([SEED, replication, zlib.crc32(name.encode())]))
+    return RunOfSetting(world, records, np.random.default_rng([SEED, replication, zlib.crc32(name.encode())]))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.evidence.settings import Run
+from sxsim.evidence.settings import RunOfSetting
 from sxsim.model import customer
 from sxsim.model.rule import step
 
@@ -46,7 +46,7 @@ class Survey:
     run: whose customers are asked; persons: their numbers, one answer sheet each.
     """
 
-    def __init__(self, run: Run, persons: NDArray[np.integer]) -> None:
+    def __init__(self, run: RunOfSetting, persons: NDArray[np.integer]) -> None:
         self._world, self._chance, self._persons = run.world, run.chance, np.ascontiguousarray(persons, np.int64)
         self._moods = run.chance.standard_normal(len(persons))
 
@@ -71,7 +71,7 @@ class Survey:
         return answers
 
 
-def rated_at_once(run: Run, contacts: NDArray[Any]) -> Numbers:
+def rated_at_once(run: RunOfSetting, contacts: NDArray[Any]) -> Numbers:
     """What customers give away of each contact, asked after it on a sheet of its own."""
     felt = np.empty(len(contacts))
     for visit in np.unique(contacts["visit"]):  # of one person at most one at a time

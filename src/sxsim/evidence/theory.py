@@ -24,7 +24,7 @@ _LONG_WAITS = (2, 5, 10)
 
 
 @dataclass
-class Run:
+class RunOfQueue:
     """A queue of this package, run with its contact log."""
 
     scenario: Scenario
@@ -44,7 +44,7 @@ class Run:
 
 
 @cache
-def run(name: str, engine: str = "compiled") -> Run:
+def run(name: str, engine: str = "compiled") -> RunOfQueue:
     """Run a queue once. name: a file of `evidence/queues`."""
     from sxsim.engines import compiled, reference
     from sxsim.engines.start import start
@@ -56,7 +56,7 @@ def run(name: str, engine: str = "compiled") -> Run:
     records = simulate(world)
     end = float(world.month_starts[-1]) - DAY
     log = records.log[np.argsort(records.log["arrival"], kind="stable")]
-    return Run(scenario, records, log[(log["arrival"] >= WARM_UP) & (log["arrival"] < end)], end)
+    return RunOfQueue(scenario, records, log[(log["arrival"] >= WARM_UP) & (log["arrival"] < end)], end)
 
 
 def checks(engine: str = "compiled") -> Iterator[Check]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.world import CUSTOMER
-from sxsim.evidence.settings import SEED, Run, run_setting
+from sxsim.evidence.settings import SEED, RunOfSetting, run_setting
 from sxsim.evidence.survey import Survey
 from sxsim.model.parameters import register
 from sxsim.standard.catalogue import ELEMENTS
@@ -63,7 +63,7 @@ def unit_values(unit: int) -> tuple[dict[str, float], dict[str, float]]:
     return fields, {"quality_kept": float(drawn["premises"][0])}
 
 
-def _figures(run: Run) -> tuple[list[float], list[float]]:
+def _figures(run: RunOfSetting) -> tuple[list[float], list[float]]:
     """True figures of a unit's year, and the same as a survey of staff and customers gives them."""
     year, people, posts = run.records.sites[run.records.warm_up :, 0], run.world.persons, run.world.posts
     headcount = year["headcount"].sum()

@@ -8,6 +8,7 @@ import numpy as np
 
 from sxsim.engines.records import Records
 from sxsim.results.intervals import Interval, interval
+from sxsim.scenario.parameters import beyond_the_likely
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def pyramid_shares(result: "Result", span: slice) -> list[Interval]:
 
 
 def warnings_of(records: Sequence[Records], scenario: Scenario) -> list[str]:
-    """What a reader should know: a trend left in the warm-up, few contacts, an empty house, one replication only."""
+    """What a reader should know: a trend left in the warm-up, parameters beyond their ranges, few contacts, an empty house, one replication only."""
     texts = []
     warm_up, drift = scenario.horizon.warm_up, scenario.horizon.declared_drift
     if warm_up >= _DRIFT_MONTHS:
@@ -56,6 +57,8 @@ def warnings_of(records: Sequence[Records], scenario: Scenario) -> list[str]:
             )
     elif warm_up == 0:
         texts.append("there is no warm-up (horizon.warm_up is 0): the first months show the start settling")
+    if far := beyond_the_likely(scenario.parameters):
+        texts.append(f"beyond what the register thinks likely, for you to justify: {', '.join(far)}")
     if len(records) == 1:
         texts.append("one replication shows no spread: intervals need at least two (-n 10)")
     for index, touchpoint in enumerate(scenario.touchpoints):

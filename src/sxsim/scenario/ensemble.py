@@ -2,7 +2,7 @@
 
 A CSV file with the names of parameters in its first row and one set a row, as `sxsim study` writes it for a calibration
 (`ensemble.csv`). A column `weight` says how much each set counts, by default the same; a column `scenario`, which tables of
-studies have, is passed over. Replication r runs with one set of the ensemble, the same for every plan.
+studies have, may name one scenario only. Replication r runs with one set of the ensemble, the same for every plan.
 """
 
 import csv
@@ -15,8 +15,9 @@ from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
-from sxsim.model.parameters import Parameter, register
+from sxsim.model.parameters import register
 from sxsim.scenario.loading import read_text
+from sxsim.scenario.parameters import broken_limit
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 
 WEIGHT, SCENARIO = "weight", "scenario"
@@ -80,16 +81,6 @@ class Ensemble:
         return text.getvalue()
 
 
-def limits_of(parameter: Parameter) -> tuple[float, float]:
-    """What a parameter can be at all, by its unit: a share lies in 0–1, amounts and ratios are not negative.
-
-    Wider than the range of the register, which says what is thought likely.
-    """
-    if parameter.unit.startswith("log") or parameter.low < 0.0:
-        return -math.inf, math.inf
-    return 0.0, max(1.0, parameter.high) if parameter.unit.startswith("share") else math.inf
-
-
 def is_ensemble(path: Path) -> bool:
     """Whether a file of parameters holds an ensemble: a CSV file without the columns name and value."""
     if path.suffix.lower() in (".yaml", ".yml") or not path.is_file():
@@ -130,6 +121,7 @@ def read_ensemble(path: Path) -> Ensemble:
     next(reader)
     sets: list[tuple[float, ...]] = []
     weights: list[float] = []
+    scenarios: set[str] = set()
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
@@ -140,12 +132,16 @@ def read_ensemble(path: Path) -> Ensemble:
             continue
         row = dict(zip(heads, cells, strict=True))
         found = {name: _number(row[name], name, path, line, problems) for name in names}
+        scenarios.add(row.get(SCENARIO, "").strip())
         weights.append(_weight(row.get(WEIGHT), path, line, problems))
         sets.append(tuple(found[name] for name in names))
     if not sets and not problems:
         problems.append(Problem((), "the file holds no set of parameters", _ADVICE, str(path)))
     if not problems and not any(weights):
         problems.append(Problem((WEIGHT,), " is 0 in every row", "give at least one set a weight", str(path)))
+    if len(scenarios) > 1:
+        said = f" names {len(scenarios)} scenarios ({', '.join(sorted(scenarios))}), and an ensemble was fitted to one"
+        problems.append(Problem((SCENARIO,), said, "keep the rows of one", str(path), 1))
     if problems:
         raise InvalidInput(problems)
     return Ensemble(tuple(names), tuple(sets), tuple(weights) if len(set(weights)) > 1 else ())
@@ -167,12 +163,9 @@ def _number(cell: str, name: str, path: Path, line: int, problems: list[Problem]
         value = float(cell)
     except ValueError:
         value = math.nan
-    low, high = limits_of(register()[name])
     if not math.isfinite(value):
         problems.append(Problem((name,), f"(={cell!r}) must be a number", "", str(path), line))
-    elif not low <= value <= high:
-        rule = f"from {low:g} to {high:g}" if math.isfinite(high) else f"≥ {low:g}"
-        said = f"(={value:g}) must be {rule} ({register()[name].unit})"
+    elif said := broken_limit(register()[name], value):
         problems.append(Problem((name,), said, "", str(path), line))
     return value
 

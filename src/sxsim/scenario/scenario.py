@@ -9,6 +9,7 @@ from sxsim.model.parameters import register
 from sxsim.scenario.fields import Name, Part, week_open, week_values
 from sxsim.scenario.market import Economics, Horizon, Market
 from sxsim.scenario.organisation import Organisation, Site
+from sxsim.scenario.parameters import broken_limit
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.problems import Path, Problem, did_you_mean, shown
 from sxsim.scenario.service import Capacity, Demand, Journey, Segment, Team, Touchpoint
@@ -104,9 +105,11 @@ def cross_check(scenario: Scenario) -> Iterator[Problem]:
     yield from _names(scenario)
     yield from _market(scenario)
     yield from _plans(scenario)
-    for name in scenario.parameters:
+    for name, value in scenario.parameters.items():
         if name not in register():
             yield Problem(("parameters", name), " is no parameter", did_you_mean(name, register()))
+        elif said := broken_limit(register()[name], value):
+            yield Problem(("parameters", name), said)
 
 
 def _unique(scenario: Scenario) -> Iterator[Problem]:

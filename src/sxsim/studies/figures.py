@@ -48,7 +48,7 @@ def tornado(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     what = (
         "bar: total index, the share of the spread a factor has a hand in · dark: on its own · line: 95 % interval"
         if sobol
-        else "bar: mean effect of a factor across its range, in the KPI's unit · line: 95 % interval"
+        else "bar: mean effect of a factor across its range, in the KPI's unit, shares in points · line: 95 % interval"
     )
     figure = canvas(4.1 * across + 0.6, height, "What each KPI hinges on", f"{scenario} · {what}")
     for place, each in enumerate(found):
@@ -81,10 +81,10 @@ def _tornado_of(axes: Axes, found: Indices) -> None:
     axes.set_xlim(left=0.0)
     lying(axes)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    if not found.total and axes.get_xlim()[1] >= 10_000:
-        axes.xaxis.set_major_formatter(FuncFormatter(thousands))
     if found.total:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    else:
+        short_numbers(axes, KPIS[found.kpi].unit, sign="")
     axes.set_title(found.kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=12)
 
 
@@ -307,12 +307,12 @@ def _points_or(unit: str) -> str:
     return unit.replace("share", "percentage points", 1) if unit.startswith("share") else unit
 
 
-def short_numbers(axes: Axes, unit: str) -> None:
-    """Large numbers in thousands and millions, shares in points."""
+def short_numbers(axes: Axes, unit: str, *, sign: str = "+") -> None:
+    """Large numbers in thousands and millions, shares in points. sign: before shares; empty where none is below 0."""
     if max(abs(limit) for limit in axes.get_xlim()) >= 10_000:
         axes.xaxis.set_major_formatter(FuncFormatter(thousands))
     elif unit.startswith("share"):
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.3g}" if x else "0"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:{sign}.3g}" if x else "0"))
 
 
 def next_euro(rows: Sequence[Mapping[str, Any]], names: Sequence[str], scenario: Scenario, path: Path) -> Path:

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sxsim.results.kpis import KPIS
 from sxsim.results.summary import number
 from sxsim.studies import figures
 from sxsim.studies.experiment import Sensitivity
@@ -18,6 +19,15 @@ from sxsim.studies.work import Work
 MANY_FACTORS, MOST_LEFT = 15, 10
 _NAMED = 3
 _PERCENT = 100.0
+_OF_INDICES = (
+    "The total index (the bars) is the share of a KPI's spread that would stay if all other factors were known: what the "
+    "factor does alone and together with others, so the shares overlap. The first-order index (dark) is the share that would "
+    "go away if this factor alone were known. With few samples indices may leave 0–100 %."
+)
+_OF_EFFECTS = (
+    "The mean effect (the bars) is by how much a KPI moves, up or down, while one factor goes through its range and all "
+    "others stand somewhere in theirs (Morris)."
+)
 
 
 class SensitivityPart(Part):
@@ -127,20 +137,21 @@ class SensitivityPart(Part):
 
     def remarks(self) -> list[str]:
         """What indices mean, and a table of ranks."""
+        found = self.indices[0]
+        shown = [k for k in range(len(found.names) - 2) if any(each.main[k].value for each in self.indices)]
+        idle = [name for k, name in enumerate(found.names[:-2]) if k not in shown]
         lines = [
-            "Intervals hold chance and the sampling of the factors; the ranges of the factors are the study's "
-            "assumptions. The total index (the bars) is the share of a KPI's spread that would stay if all other factors were "
-            "known: what the factor does alone and together with others, so the shares overlap. The first-order index (dark) "
-            "is the share that would go away if this factor alone were known. With few samples indices may leave 0–100 %.",
+            "Intervals hold chance and the sampling of the factors; the ranges of the factors are the study's assumptions. "
+            + (_OF_INDICES if found.total else _OF_EFFECTS),
             "",
             f"## Ranks: {self.scenario.name}",
             "",
             "| factor | " + " | ".join(each.kpi for each in self.indices) + " |",
             "|---" * (len(self.indices) + 1) + "|",
         ]
-        for k, name in enumerate(self.indices[0].names[:-2]):
-            lines.append(f"| {name} | " + " | ".join(each.ranks[k].words for each in self.indices) + " |")
-        return lines
+        for k in shown:
+            lines.append(f"| {found.names[k]} | " + " | ".join(each.ranks[k].words for each in self.indices) + " |")
+        return [*lines, "", f"Without any effect on these KPIs: {', '.join(idle)}."] if idle else lines
 
 
 def _points(design: Sample) -> Points:
@@ -163,26 +174,33 @@ def _share(estimate: Estimate) -> str:
     return f"{value:.0f} % ({low:.0f}–{high:.0f})"
 
 
-def _effect(estimate: Estimate) -> str:
-    return f"{number(estimate.value)} ({number(estimate.low)} … {number(estimate.high)})"
+def _effect(estimate: Estimate, unit: str) -> str:
+    figures = (estimate.value, estimate.low, estimate.high)
+    if unit.startswith("share"):
+        value, low, high = (f"{_PERCENT * x:.1f}" for x in figures)
+        return f"{value} points ({low} … {high})"
+    value, low, high = map(number, figures)
+    return f"{value} ({low} … {high})"
 
 
 def ranking(found: Indices) -> str:
     """What a KPI hinges on, with the noise floor and what the study settles."""
     if not found.samples:
         return f"{found.kpi}: {found.verdict}."
+    unit = KPIS[found.kpi].unit
     order = sorted(found.ranks, key=lambda rank: -found.main[found.names.index(rank.name)].value)
     luck = found.main[found.names.index(LUCK)]
     above = [rank for rank in order if found.main[found.names.index(rank.name)].low > luck.high]
     said = []
     for rank in order[:_NAMED]:
         estimate = found.main[found.names.index(rank.name)]
-        figure = _share(estimate) if found.total else _effect(estimate)
+        figure = _share(estimate) if found.total else _effect(estimate, unit)
         said.append(f"{rank.name} {figure}, rank {rank.words}")
     what = "share of the spread that each has a hand in" if found.total else "mean effect across its range"
-    noise = f"Luck alone has a hand in {_share(luck)}" if found.total else f"Luck's effect is {_effect(luck)}"
+    noise = f"Luck alone has a hand in {_share(luck)}" if found.total else f"Luck's effect is {_effect(luck, unit)}"
     if not above:
-        told = "no factor stands clearly above it, so these ranks are not to be relied on: take more samples or wider ranges"
+        more = "samples" if found.total else "trajectories"
+        told = f"no factor stands clearly above it, so these ranks are not to be relied on: take more {more} or wider ranges"
         return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {told}."
     clear = f"{len(above)} of {len(order)} factors stand clearly above it"
     return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {clear}. {found.verdict}."

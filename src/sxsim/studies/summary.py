@@ -38,6 +38,8 @@ def _asked(study: Study) -> str:
     )
     if "plans" in fields:
         fields["plan"] = ", ".join(fields.pop("plans"))
+    if fields.get("method") == "morris":
+        del fields["samples"]  # of Sobol; Morris goes by trajectories
     shown = [
         f"{name} {value}"
         for name, value in fields.items()

@@ -1,0 +1,43 @@
+"""Parameters that a scenario states: impossible ones are refused, unlikely ones said."""
+
+from pathlib import Path
+
+import pytest
+
+from sxsim.model.parameters import register
+from sxsim.runs import load
+from sxsim.scenario.parameters import beyond_the_likely, broken_limit, limits_of
+from sxsim.scenario.problems import InvalidInput
+
+CAFE = Path(__file__).parents[2] / "scenarios" / "corner-cafe.yaml"
+
+
+def test_limits_are_wider_than_what_is_thought_likely() -> None:
+    for parameter in register().values():
+        low, high = limits_of(parameter)
+        assert low <= parameter.low
+        assert parameter.high <= high
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("bond_gain", -0.1, "(=-0.1) must be from 0 to 1 (share"),
+        ("unlived_share", 1.5, "(=1.5) must be from 0 to 1 (share"),
+        ("unlived_share", 0.99, ""),
+        ("failure_reliability", -9.0, ""),
+    ],
+)
+def test_what_a_parameter_cannot_be_is_refused(name: str, value: float, said: str) -> None:
+    found = broken_limit(register()[name], value)
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+    if said:
+        with pytest.raises(InvalidInput, match=name):
+            load(CAFE, sets=[f"{name}={value}"])
+
+
+def test_what_is_possible_but_not_likely_is_named_with_its_range() -> None:
+    parameter = register()["quality_kept"]
+    assert beyond_the_likely({"quality_kept": parameter.high, "bond_gain": register()["bond_gain"].low}) == []
+    assert beyond_the_likely({"quality_kept": 99.0}) == [f"quality_kept 99 ({parameter.low:g} to {parameter.high:g})"]
