@@ -81,8 +81,8 @@ def test_few_rows_do_not_look_surer_than_they_are(tmp_path: Path) -> None:
 
 
 def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
-    (tmp_path / "data.csv").write_text("x;y\n" + "3,5;1\n" * 30 + "4,5;1\n" * 30 + "\n", encoding="utf-8-sig")
-    assert figures(tmp_path, "data.csv", "engagement")[0].observed == 4.0
+    (tmp_path / "data.csv").write_text("x;y\n" + "33,5;1\n" * 30 + "34,5;1\n" * 30 + "\n", encoding="utf-8-sig")
+    assert figures(tmp_path, "data.csv", "engagement")[0].observed == 34.0
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
         ("x,n\n" + "5,100\n" * 6 + "120,100\n", {"holds": "churn", "active": "n"}, "must be ≤ n (=100)", 8),
         ("x\n" + "0.1\n" * 6 + "3\n", {"holds": "churn"}, "x(=3) must be from 0 to 1", 8),
         ("x,d\n" + "5,1\n6,2\n" * 30, {"holds": "waits", "group": "d"}, "2 groups are too few", None),
-        ("x\n" + "5\n" * 30, {"holds": "satisfaction"}, "give a tolerance", None),
+        ("x\n" + "50\n" * 30, {"holds": "satisfaction"}, "give a tolerance", None),
         ("", {"holds": "satisfaction"}, "the file is empty", None),
     ],
 )
@@ -149,3 +149,11 @@ def test_a_decimal_comma_in_a_table_cut_by_commas_is_refused(tmp_path: Path) -> 
     with pytest.raises(InvalidInput, match="2 cells in a table of 1 columns") as said:
         figures(tmp_path, "data.csv", "waits")
     assert "point" in said.value.problems[0].hint
+
+
+@pytest.mark.parametrize(("holds", "highest"), [("engagement", 1.0), ("satisfaction", 5.0), ("satisfaction", 10.0)])
+def test_figures_on_another_scale_are_refused(tmp_path: Path, holds: str, highest: float) -> None:
+    scaled = [[highest * share] for share in np.linspace(0.2, 1, 30)]
+    with pytest.raises(InvalidInput, match=r"(?s)is 0–100.*stretch the scale"):
+        figures(tmp_path, table(tmp_path, ["x"], scaled), holds)
+    assert figures(tmp_path, table(tmp_path, ["x"], [[10.5], *scaled]), holds)

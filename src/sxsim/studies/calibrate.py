@@ -194,6 +194,10 @@ class CalibratePart(Part):
             rows.append(row | {"at the best set": joint, "met": bool(row["ensemble implausibility"] <= RULED_OUT)})
         return rows
 
+    @property
+    def _called(self) -> str:
+        return "the ensemble" if self.consistent else "the sets that come nearest"
+
     def _unit(self, name: str) -> str:
         return unit_of(name, self.scenario) if name in KPIS else ""
 
@@ -294,7 +298,8 @@ class CalibratePart(Part):
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw what was learnt of the factors, and how the targets are met."""
         calibrate_figures.calibration(
-            self.learnt, None if self.posterior is None else self.posterior.ensemble, self.met, self.scenario.name,
+            self.learnt, None if self.posterior is None else self.posterior.ensemble, self.met,
+            self._called, self.scenario.name,
             folder / f"calibration{suffix}.png",
         )  # fmt: skip
 
@@ -320,8 +325,7 @@ class CalibratePart(Part):
                 f"{number(row[name], unit)} ({number(row[f'{name} low'], unit)} to {number(row[f'{name} high'], unit)})"
                 for name in ("as it is", "ensemble")
             )
-            which = "with the ensemble" if self.consistent else "with the sets that come nearest"
-            texts.append(f"{row['target']}: {observed}; the model says {before} as it is, {after} {which}.")
+            texts.append(f"{row['target']}: {observed}; the model says {before} as it is, {after} with {self._called}.")
         return texts
 
     def _of_factors(self) -> list[str]:

@@ -22,18 +22,20 @@ def calibration(
     learnt: Sequence[Mapping[str, Any]],
     ensemble: NDArray[np.float64] | None,
     met: Sequence[Mapping[str, Any]],
+    sets: str,
     scenario: str,
     path: Path,
 ) -> Path:
-    """Draw the factors (range beforehand, sets of the ensemble, 5–95 %) and the targets (observed, as it is, ensemble).
+    """Draw the factors (range beforehand, sets, 5–95 %) and the targets (observed, as it is, with the sets).
 
-    learnt: one row a factor; ensemble: places of the sets in the factors' ranges, shape (sets, factors); met: one row a target.
+    learnt: one row a factor; ensemble: places of the sets in the factors' ranges, shape (sets, factors); met: one row a
+    target; sets: what the sets are called, the ensemble, or only the sets that come nearest.
     """
     rows = max(min(len(learnt), _MOST_SHOWN), len(met), 3)
     height = 2.0 + _ROW * rows
     figure = canvas(
         12.5, height, "What the data say",
-        f"{scenario} · dots: sets of the ensemble · thick: nine of ten · right: model against what was observed, in standard "
+        f"{scenario} · dots: {sets} · thick: nine of ten · right: model against what was observed, in standard "
         "deviations of error, tolerance and luck",
     )  # fmt: skip
     bottom = 0.75 / height
@@ -77,12 +79,11 @@ def _targets(axes: Axes, met: Sequence[Mapping[str, Any]]) -> None:
     for row, each in enumerate(met):
         spread = float(np.hypot(np.hypot(each["error"], each["tolerance"]), each["luck"])) or 1.0
         for name, colour, move in (("as it is", _BEFORE, -0.16), ("ensemble", _AFTER, 0.16)):
-            mean, low, high = (
-                np.clip((each[key] - each["observed"]) / spread, -_FARTHEST, _FARTHEST)
-                for key in (name, f"{name} low", f"{name} high")
-            )
+            away = [(each[key] - each["observed"]) / spread for key in (name, f"{name} low", f"{name} high")]
+            mean, low, high = np.clip(away, -_FARTHEST, _FARTHEST)
+            beyond = "<" if away[0] < -_FARTHEST else ">" if away[0] > _FARTHEST else "o"
             axes.plot([low, high], [row + move, row + move], color=colour, linewidth=2.4, solid_capstyle="round")
-            axes.plot(mean, row + move, "o", color=colour, markersize=5)
+            axes.plot(mean, row + move, beyond, color=colour, markersize=5 if beyond == "o" else 7, clip_on=False)
         axes.text(_FARTHEST * 1.05, row, number(each["observed"], each["unit"]), fontsize=8, color=INK, va="center")
     axes.set_yticks(range(len(met)), [each["target"] for each in met])
     axes.set_ylim(len(met) - 0.4, -0.7)
@@ -91,4 +92,4 @@ def _targets(axes: Axes, met: Sequence[Mapping[str, Any]]) -> None:
     quiet_axes(axes)
     axes.grid(visible=False)
     axes.set_xticks([-6, -3, 0, 3, 6])
-    axes.set_title("targets · grey: as it is, blue: ensemble", fontsize=9, color=MUTED, loc="left")
+    axes.set_title("targets · grey: as it is, blue: these sets · arrow: farther", fontsize=9, color=MUTED, loc="left")

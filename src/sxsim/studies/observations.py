@@ -129,6 +129,8 @@ KINDS: dict[str, Kind] = {
     "engagement": Kind(0.0, 100.0, 5, "rows", {"engagement": _mean}),
 }
 _MOST_SAID = 8
+#: Figures of 0–100 that all lie below are on another scale, like 0–1, 1–5 or 0–10.
+_OTHER_SCALE = 10.0
 #: Groups that a standard error over groups needs at least.
 _FEWEST_GROUPS = 5
 
@@ -203,6 +205,11 @@ def _figures(observed: Observed, kind: Kind, path: Path) -> tuple[Array, list[Ar
     if len(rows) < kind.fewest:
         said = f": {len(rows)} {kind.rows} are too few to say how sure the figure is, must be ≥ {kind.fewest}"
         raise InvalidInput([Problem((observed.column,), said, "take in more, or leave the table out", str(path))])
+    largest = max(row[0] for row in rows)
+    if kind.high == _PERCENT and largest <= _OTHER_SCALE:
+        said = f": no figure is above {largest:g}, and {observed.holds} is 0–100"
+        hint = "stretch the scale: 0–1 times 100, 1–5 minus 1 times 25, 0–10 times 10"
+        raise InvalidInput([Problem((observed.column,), said, hint, str(path))])
     names = list(dict.fromkeys(labels))
     if len(names) < _FEWEST_GROUPS:
         said = f": {len(names)} groups are too few for a standard error over groups, must be ≥ {_FEWEST_GROUPS}"
