@@ -192,11 +192,11 @@ def _nothing(design: Sample, kpi: str, left_out: int, text: str, mean: float = m
 def _sobol(
     design: Sample, rows: NDArray[np.bool_], values: NDArray[np.float64]
 ) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...], tuple[tuple[str, str, Estimate], ...], NDArray[np.float64]]:
-    """First, total and second-order indices by SALib's estimators, and bootstrap samples of the total ones.
+    """First and total indices by SALib's estimators, second-order ones, and bootstrap samples of the total ones.
 
     The bootstrap draws whole sequences; rows says which base samples are there.
     """
-    from SALib.analyze.sobol import first_order, second_order, separate_output_values, total_order
+    from SALib.analyze.sobol import first_order, separate_output_values, total_order
     from scipy.special import stdtrit
 
     count, factors = len(values) // design.block, len(design.names)
@@ -219,9 +219,23 @@ def _sobol(
     if design.second_order:
         for j, one in enumerate(design.names):
             for k in range(j + 1, factors):
-                pair = estimated(second_order, a, ab[:, j], ab[:, k], ba[:, j], b)[0]
+                pair = estimated(_acting_together, a, b, ab[:, j], ab[:, k], ba[:, j], ba[:, k])[0]
                 second.append((one, design.names[k], pair))
     return tuple(first), tuple(total), tuple(second), np.array(resamples).T
+
+
+def _acting_together(
+    a: NDArray[np.float64], b: NDArray[np.float64],
+    ab_one: NDArray[np.float64], ab_other: NDArray[np.float64],
+    ba_one: NDArray[np.float64], ba_other: NDArray[np.float64],
+) -> float:  # fmt: skip
+    """Second-order index of two factors: what Saltelli's (2002) design says, as a product of differences.
+
+    On average as SALib's, of half the spread (Ishigami's function), and exactly 0 for a factor that changes nothing, which SALib's is not: it takes the first-order
+    indices off by another estimator. Both ways round, so that the order of the factors does not count.
+    """
+    products = (ba_one - b) * (ab_other - a) + (ba_other - b) * (ab_one - a)
+    return float(products.mean() / (2.0 * np.var(np.concatenate([a, b]))))
 
 
 def _estimate(value: float, half: float) -> Estimate:
