@@ -1,9 +1,10 @@
 """Fit the shared behaviour to the facts marked `fit`: how version 2 of the register came about.
 
 `python calibration/behaviour/fit.py [rounds]` prints the values found beside the register's, and each fact before
-and after. Nonlinear least squares (scipy) on the settings that are measured in seconds, facts that are declared missed left out; the
-distance of a fact counts in quarters of what is tolerated, and leaving the starting values costs a little. Facts across units take minutes an
-evaluation, so `quit_engagement`, `quality_engagement`, `engagement_delight` and `leave_loyalty` were moved by hand (README.md).
+and after. Nonlinear least squares (scipy) on the settings that are measured in seconds, facts that are declared missed left
+out; the distance of a fact counts in quarters of what is tolerated, and leaving the starting values costs a little. Facts
+across units take minutes an evaluation, so `quit_engagement`, `quality_engagement`, `engagement_delight` and `leave_loyalty`
+were moved by hand (README.md).
 """
 
 import sys
