@@ -128,6 +128,7 @@ def test_a_comparison_leaves_differences_provenance_and_a_picture(comparison: Co
         "differences.parquet",
         "differences_monthly.parquet",
         "figures/cash.png",
+        "figures/commitment.png",
         "figures/differences.png",
         "figures/forest.png",
         "run.json",

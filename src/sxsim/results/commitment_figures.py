@@ -1,5 +1,6 @@
-"""The picture of commitment: employees by stage over time, under the bars of the activities."""
+"""Pictures of commitment: employees by stage over time, under the bars of the activities, and plan by plan."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ _PHASE_COLOURS = {"pre-implementation": "#7b4f9d", "implementation": "#2a7f9e", 
 #: Height of a bar, inches.
 BAR = 0.26
 _LEAST_SAID = 0.05
+#: Panels side by side in the picture of several plans.
+_ACROSS = 3
 
 
 def commitment(found: Commitment, plan: Plan, months: int, basis: str, path: Path) -> Path:
@@ -35,6 +38,32 @@ def commitment(found: Commitment, plan: Plan, months: int, basis: str, path: Pat
         axes.set_xlim(0, max(found.stages.shape[1] - 1, 1))
     obstacles = figure.add_axes((0.86, bottom, 0.12, middle))
     _obstacles(obstacles, found)
+    return saved(figure, path)
+
+
+def commitment_by_plan(found: Mapping[str, Commitment], basis: str, path: Path) -> Path:
+    """Draw the staff by stage over time, a panel a plan."""
+    across = min(len(found), _ACROSS)
+    down = -(-len(found) // across)
+    wide, tall = 5.4, 3.1
+    height = 0.95 + tall * down
+    figure = canvas(
+        wide * across + 0.4, height, "How commitment spreads, plan by plan",
+        f"{basis} · mean of the runs · share of the staff at each stage",
+    )  # fmt: skip
+    for place, (plan, each) in enumerate(found.items()):
+        row, column = divmod(place, across)
+        axes = figure.add_axes(
+            (
+                (0.25 + column) / across * 0.98,
+                1.0 - (0.85 + (row + 1) * tall - 0.6) / height,
+                0.5 / across,
+                2.0 / height,
+            )
+        )
+        _stages(axes, each)
+        axes.set_xlim(0, max(each.stages.shape[1] - 1, 1))
+        axes.set_title(plan, fontsize=10.5, fontweight="bold", color=INK, loc="left")
     return saved(figure, path)
 
 

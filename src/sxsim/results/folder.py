@@ -98,7 +98,7 @@ def write_run(result: "Result", out: Path) -> Path:
 
 def write_comparison(comparison: "Comparison", out: Path) -> Path:
     """Write the comparison's folder below `out` and return it."""
-    from sxsim.results import comparison_figures, figures
+    from sxsim.results import commitment_figures, comparison_figures, figures
 
     base = comparison.base
     key = digest([result.keys for result in (base, *comparison.others)])[:10]
@@ -119,6 +119,10 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
         figures.differences(comparison, temporary / "figures" / "differences.png")
         comparison_figures.forest(comparison, temporary / "figures" / "forest.png")
         comparison_figures.money(comparison, temporary / "figures" / "cash.png")
+        commitment_figures.commitment_by_plan(
+            {result.plan: result.commitment for result in (base, *comparison.others)},
+            f"{base.scenario.name} · {base.replications} runs of each", temporary / "figures" / "commitment.png",
+        )  # fmt: skip
         described = {
             "kind": "comparison",
             "base": base.plan,
