@@ -436,14 +436,16 @@ def programmes(
 ) -> Path:
     """Draw how many organisations reach and hold an aim with each programme, and what each factor does to that.
 
-    shares: by plan and what is asked, with 95 % intervals; differences: by plan, the largest first; clear: whether one stands
+    shares: by plan and what is asked, with 95 % intervals; differences: by plan and factor; clear: whether one stands
     out among several.
     """
     plans = list(shares)
-    per_plan = {plan: [each for each in differences if each.plan == plan][:_MOST_SHOWN] for plan in plans}
-    rows = max(len(found) for found in per_plan.values())
-    height = 1.9 + max(0.75 * len(plans), 0.3 * rows) + 0.4
-    width = 6.2 + 4.3 * len(plans)
+    largest: dict[str, float] = {}
+    for each in differences:
+        largest[each.factor] = max(largest.get(each.factor, 0.0), abs(each.change[0]))
+    factors = sorted(largest, key=lambda factor: -largest[factor])[:_MOST_SHOWN]
+    height = 1.9 + max(0.75 * len(plans), 0.3 * len(factors)) + 0.4
+    width = 6.9 + 2.6 * len(plans)
     figure = canvas(
         width, height, "Programmes across organisations", f"{scenario.name} · aim: {aim} · line: 95 % interval"
     )
@@ -461,22 +463,29 @@ def programmes(
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.legend(frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     lying(axes)
+    reach = max((abs(end) for each in differences for end in each.change), default=1.0)
     for place, plan in enumerate(plans):
-        own = figure.add_axes(((6.7 + 4.3 * place) / width, 0.55 / height, 2.3 / width, box))
-        for row, each in enumerate(per_plan[plan]):
-            change, low, high = each.change
-            colour = "#9aa5b1" if not clear(each, len(per_plan[plan])) else GAIN if change > 0 else LOSS
+        own = figure.add_axes(((6.75 + 2.6 * place) / width, 0.55 / height, 2.3 / width, box))
+        found = {each.factor: each for each in differences if each.plan == plan and each.factor in factors}
+        for row, factor in enumerate(factors):
+            if factor not in found:
+                continue
+            change, low, high = found[factor].change
+            colour = "#9aa5b1" if not clear(found[factor], len(found)) else GAIN if change > 0 else LOSS
             own.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="round")
             own.plot(change, row, "o", color=colour, markersize=5.5)
         own.axvline(0.0, color=INK, linewidth=0.9)
-        own.set_yticks(range(len(per_plan[plan])), [each.factor.replace("_", " ") for each in per_plan[plan]])
-        own.set_ylim(max(rows, 1) - 0.4, -0.6)
+        own.set_xlim(-1.05 * reach, 1.05 * reach)
+        names = [] if place else [factor.replace("_", " ") for factor in factors]
+        own.set_yticks(range(len(factors)), names or [""] * len(factors))
+        own.set_ylim(max(len(factors), 1) - 0.4, -0.6)
         lying(own)
         own.xaxis.set_major_locator(MaxNLocator(4))
         own.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:+.0f}" if x else "0"))
-        own.set_title(f"{plan}", fontsize=10, fontweight="bold", color=INK, loc="left", pad=16)
-        own.text(0, 1.0 + 0.05 / (height - 1.9), "points more that reach it, highest third against lowest",
-                 transform=own.transAxes, fontsize=7.5, color=MUTED)  # fmt: skip
+        own.set_title(plan, fontsize=10, fontweight="bold", color=INK, loc="left", pad=16)
+        if place == 0:
+            own.text(0, 1.0 + 0.05 / (height - 1.9), "points more that reach it, highest third of each against lowest",
+                     transform=own.transAxes, fontsize=7.5, color=MUTED)  # fmt: skip
     return saved(figure, path)
 
 
