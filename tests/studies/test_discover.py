@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sxsim.scenario.problems import InvalidInput
-from sxsim.studies.discover import DiscoverPart, Limit, find_box
+from sxsim.studies.discover import DiscoverPart, Limit, _goes_with, find_box
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.study import Study, planned, study
 from tests.studies.experiments import SMALL, experiment_file
@@ -34,6 +34,22 @@ def test_a_box_that_is_there_is_found() -> None:
     assert box.density[0] > 0.85
     assert box.coverage[0] > 0.7
     assert box.mass == pytest.approx(0.2, abs=0.05)
+
+
+def test_a_box_is_found_where_failing_is_common_and_where_it_is_rare() -> None:
+    values = conditions(900, 5)
+    for inside, outside in ((0.92, 0.4), (0.35, 0.02)):
+        chance = np.where(values[:, 3] < 0.5, inside, outside)
+        box = find_box(NAMES, values, np.random.default_rng(6).random(900) < chance, 0.05)
+        assert box is not None
+        assert {limit.factor: limit for limit in box.limits}["d"].high == pytest.approx(0.5, abs=0.08)
+
+
+def test_lying_in_a_box_goes_with_failing_as_a_correlation() -> None:
+    random = np.random.default_rng(7)
+    inside, fails = random.random(200) < 0.4, random.random(200) < 0.7
+    assert _goes_with(inside, fails) == pytest.approx(np.corrcoef(inside, fails)[0, 1])
+    assert _goes_with(np.ones(200, bool), fails) == 0.0
 
 
 def test_a_box_is_judged_on_conditions_it_has_not_seen() -> None:

@@ -72,19 +72,24 @@ class Box:
 
     def holds(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which conditions lie inside; values: (conditions, factors)."""
-        inside = np.ones(len(values), bool)
-        for limit in self.limits:
-            column = values[:, names.index(limit.factor)]
-            inside &= (column >= (-math.inf if limit.low is None else limit.low)) & (
-                column <= (math.inf if limit.high is None else limit.high)
-            )
-        return inside
+        return inside_of(self.limits, names, values)
+
+
+def inside_of(limits: Sequence[Limit], names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which conditions lie within some limits; values: (conditions, factors)."""
+    inside = np.ones(len(values), bool)
+    for limit in limits:
+        column = values[:, names.index(limit.factor)]
+        inside &= (column >= (-math.inf if limit.low is None else limit.low)) & (
+            column <= (math.inf if limit.high is None else limit.high)
+        )
+    return inside
 
 
 def find_box(
     names: Sequence[str], values: NDArray[np.float64], fails: NDArray[np.bool_], smallest: float
 ) -> Box | None:
-    """The box in which failures are densest for their coverage; None when no box says more than the whole.
+    """The box that goes best with failing; None when no box says more than the whole.
 
     values: (conditions, factors); smallest: share of conditions a box holds at least.
     """
@@ -106,7 +111,7 @@ def find_box(
 def _limits(
     names: Sequence[str], values: NDArray[np.float64], fails: NDArray[np.bool_], smallest: float
 ) -> tuple[Limit, ...]:
-    """The limits of the box on the peeling trajectory with the best balance of density and coverage."""
+    """Of the boxes that PRIM peels off, less the limits that chance may have made, the one that goes best with failing."""
     import pandas as pd
 
     with warnings.catch_warnings():
@@ -118,25 +123,31 @@ def _limits(
         box = prim.find_box()
     if box is None:
         return ()
-    path = box.peeling_trajectory
-    balance = 2.0 * path["density"] * path["coverage"] / (path["density"] + path["coverage"])
-    best = int(balance.to_numpy().argmax())
-    lims, chances = box.box_lims[best], box.qp[best]
-    found = []
-    for place, name in enumerate(names):
-        low_chance, high_chance = chances.get(columns[place], (-1.0, -1.0))
-        low = float(lims[columns[place]].iloc[0]) if 0 <= low_chance < _BY_CHANCE else None
-        high = float(lims[columns[place]].iloc[1]) if 0 <= high_chance < _BY_CHANCE else None
-        if low is not None or high is not None:
-            found.append(
-                Limit(
-                    name,
-                    low,
-                    high,
-                    max(low_chance if low is not None else 0.0, high_chance if high is not None else 0.0),
-                )
+    best: tuple[Limit, ...] = ()
+    farthest = 0.0
+    for edges, chances in zip(box.box_lims, box.qp, strict=True):
+        found = []
+        for column, name in zip(columns, names, strict=True):
+            low, high = (
+                float(edge) if 0 <= chance < _BY_CHANCE else None
+                for edge, chance in zip(edges[column], chances.get(column, (-1.0, -1.0)), strict=True)
             )
-    return tuple(sorted(found, key=lambda limit: limit.chance))
+            if low is not None or high is not None:
+                found.append(Limit(name, low, high, max(chance for chance in chances[column] if chance < _BY_CHANCE)))
+        goes_with = _goes_with(inside_of(found, names, values), fails)
+        if goes_with > farthest:
+            best, farthest = tuple(sorted(found, key=lambda limit: limit.chance)), goes_with
+    return best
+
+
+def _goes_with(inside: NDArray[np.bool_], fails: NDArray[np.bool_]) -> float:
+    """How far lying in a box goes with failing: their correlation, −1…1, for rare and common failures alike; 0 for the whole.
+
+    Source: Matthews (1975), doi:10.1016/0005-2795(75)90109-9.
+    """
+    mass, share = float(inside.mean()), float(fails.mean())
+    spread = math.sqrt(mass * (1.0 - mass) * share * (1.0 - share))
+    return (float((inside & fails).mean()) - mass * share) / spread if spread > 0.0 else 0.0
 
 
 class DiscoverPart(Part):
