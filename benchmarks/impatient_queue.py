@@ -5,7 +5,6 @@ service or patience. Each function returns customers, the share that abandons, t
 """
 
 import random
-import sys
 import time
 from pathlib import Path
 
@@ -33,8 +32,7 @@ horizon: {start: 2026-01-01, months: 4, warm_up: 0}
 
 def erlang_a() -> tuple[float, float]:
     """The share that abandons and the mean wait, in theory."""
-    sys.path.insert(0, str(HERE.parent))
-    from tests.theory.formulas import erlang_a as theory
+    from sxsim.evidence.queueing_theory import erlang_a as theory
 
     _, wait, abandons = theory(SERVERS, ARRIVALS, SERVICE, PATIENCE)
     return abandons, wait

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import importlib.util
 import re
 import sys
 from collections.abc import Iterator
@@ -248,3 +249,19 @@ def test_the_rules_that_the_standard_names_exist(path: Path) -> None:
 def test_the_standard_names_rules_at_all() -> None:
     files = (PACKAGE / "standard").glob("*.yaml")
     assert sum(len(list(rule_lists(YAML(typ="safe").load(path)))) for path in files) > 50
+
+
+def borrowed() -> Iterator[Any]:
+    """What scripts outside the package import from it."""
+    for folder in ("benchmarks", "calibration", "docs"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(tree(path)):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("sxsim", "tests"):
+                    for alias in node.names:
+                        yield pytest.param(node.module, alias.name, id=f"{short(path)}: {node.module}.{alias.name}")
+
+
+@pytest.mark.parametrize(("module", "name"), borrowed())
+def test_what_scripts_import_from_the_package_is_there(module: str, name: str) -> None:
+    found = importlib.import_module(module)
+    assert hasattr(found, name) or importlib.util.find_spec(f"{module}.{name}") is not None

@@ -8,7 +8,8 @@ import pytest
 
 from sxsim.model.parameters import register
 from sxsim.scenario.problems import InvalidInput
-from sxsim.studies.advise import EQUAL, FOUND, NOTHING, TODAY, AdvisePart, Candidate
+from sxsim.studies.advise import AdvisePart
+from sxsim.studies.candidates import EQUAL, FOUND, NOTHING, TODAY, Candidate
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.study import Study, parts_of, planned, study
 from tests.studies.experiments import experiment_file, rows

@@ -39,6 +39,9 @@ OUT = Annotated[Path, typer.Option("-o", "--out", help="Folder for results.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 QUIET = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
 DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")]
+TRIAL = Annotated[
+    bool, typer.Option("--dry-run", help="Run a few points to take the time, say what the whole would cost, and stop.")
+]
 FRESH = Annotated[bool, typer.Option("--fresh", help="Compute again what is finished.")]
 UNTIL = Annotated[
     str | None,

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from sxsim.commands.options import (
-    DRY_RUN,
     ENGINE,
     FRESH,
     JOBS,
@@ -16,6 +15,7 @@ from sxsim.commands.options import (
     PARAMETERS,
     QUIET,
     SETS,
+    TRIAL,
     UNCERTAIN,
     check_engine,
     hint,
@@ -45,7 +45,7 @@ def command(
     out: OUT = "runs",  # type: ignore[assignment]
     json: JSON = False,
     quiet: QUIET = False,
-    dry_run: DRY_RUN = False,
+    dry_run: TRIAL = False,
     fresh: FRESH = False,
     engine: ENGINE = None,
 ) -> None:

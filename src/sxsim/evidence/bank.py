@@ -367,7 +367,7 @@ def hold(
 
 
 def checks(held: Sequence[Held]) -> Iterator[Check]:
-    """Month by month and figure by figure: nearer to reality than Erlang-A with the same inputs and factor, or not."""
+    """Month by month and figure by figure: nearer to reality than Erlang-A with the same callers, agents and factor, or not."""
     for month in held:
         title = _TITLES[month.of.name]
         for figure in FIGURES:

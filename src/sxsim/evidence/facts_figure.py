@@ -20,8 +20,9 @@ TITLES = {
 }  # fmt: skip
 _COLUMNS = (("airport", "contract", "lounge"), ("problems", "orders", "lending", "course"), ("shop", "units", "workforce", "subscription"))  # fmt: skip
 _MISS = "#b5485d"
+_MARKS = {"direction": " (d)", "input check": " (i)"}
 _ROW, _HEAD, _TOP, _BOTTOM = 0.235, 0.72, 0.5, 0.4
-_LEFT, _WIDTH, _LABELS = 0.02, 0.325, 0.155
+_LEFT, _WIDTH, _LABELS = 0.02, 0.325, 0.16
 
 
 def panels(found: Sequence[tuple[Fact, Check]], path: Path) -> Path:
@@ -35,7 +36,8 @@ def panels(found: Sequence[tuple[Fact, Check]], path: Path) -> Path:
     figure = canvas(
         14, height, "What is known of customers, employees and organisations, and what the model says",
         "grey bar: tolerated · black line: figure of the source · point: the model with its 99 % interval (blue: agrees, red: "
-        f"misses) · bold: kept for testing, {passed} of {tests} pass · (i): an input found again",
+        f"misses)\nbold: kept for testing, {passed} of {tests} pass · (d): only the direction is known, figure and tolerance are ours · "
+        "(i): an input found again · on the right: what the model says",
     )  # fmt: skip
     for place, column in enumerate(columns):
         below = _TOP
@@ -51,17 +53,20 @@ def _panel(
 ) -> None:
     """One setting; above: inches from the top of the picture."""
     tall = _ROW * len(rows)
-    axes: Axes = figure.add_axes((left + _LABELS, 1 - (above + tall) / height, _WIDTH - _LABELS - 0.02, tall / height))
+    axes: Axes = figure.add_axes((left + _LABELS, 1 - (above + tall) / height, _WIDTH - _LABELS - 0.035, tall / height))
     for place, (fact, check) in enumerate(rows):
         colour = LINE if check.passed else _MISS
         axes.plot([fact.low, fact.high], [place, place], color=GRID, linewidth=9, solid_capstyle="butt", zorder=1)
         axes.plot([fact.figure] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2, zorder=2)
         axes.plot([check.low, check.high], [place, place], color=colour, linewidth=1.4, zorder=3)
         axes.plot([check.model], [place], "o", color=colour, markersize=5, zorder=4)
-        label = fact.label + (" (i)" if fact.use == "input check" else "")
+        label = fact.label + _MARKS.get(fact.use, "")
         axes.text(
             -0.03, place, label, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8.2,
             color=MUTED if fact.use == "input check" else INK, fontweight="bold" if fact.use == "test" else "normal",
+        )  # fmt: skip
+        axes.text(
+            1.02, place, f"{check.model:.2f}", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=colour
         )  # fmt: skip
     quiet_axes(axes)
     axes.grid(axis="y", visible=False)
@@ -69,6 +74,6 @@ def _panel(
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.text(
-        -_LABELS / (_WIDTH - _LABELS - 0.02), -0.85, TITLES[name], transform=axes.get_yaxis_transform(), fontsize=10.5,
+        -_LABELS / (_WIDTH - _LABELS - 0.035), -0.85, TITLES[name], transform=axes.get_yaxis_transform(), fontsize=10.5,
         fontweight="bold", color=INK,
     )  # fmt: skip

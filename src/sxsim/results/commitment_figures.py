@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from sxsim.results.commitment import STAGES, Commitment
-from sxsim.results.figures import GRID, INK, MUTED, canvas, quiet_axes, saved
+from sxsim.results.figures import GRID, INK, MUTED, canvas, months_ticks, quiet_axes, saved
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ACTIVITIES, OBSTACLES, activities
 
@@ -118,7 +118,7 @@ def _stages(axes: Axes, found: Commitment) -> None:
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_yticks([])
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.xaxis.set_major_locator(months_ticks())
     axes.set_xlabel("month", fontsize=8.5, color=MUTED)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sxsim.results.figures import GRID, INK, MUTED, PLAN_COLOURS, canvas, quiet_axes, saved, thousands
+from sxsim.results.figures import GRID, INK, MUTED, PLAN_COLOURS, canvas, months_ticks, quiet_axes, saved, thousands
 from sxsim.results.kpis import KPIS, PERCENT
 from sxsim.results.summary import number
 
@@ -114,7 +114,7 @@ def money(comparison: "Comparison", path: Path) -> Path:
         )
         quiet_axes(axes)
         axes.margins(x=0.01)
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.xaxis.set_major_locator(months_ticks())
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(thousands))
         axes.set_xlabel("months", fontsize=8.5, color=MUTED)

@@ -44,6 +44,11 @@ def canvas(width: float, height: float, title: str, subtitle: str) -> Figure:
     return figure
 
 
+def months_ticks() -> MaxNLocator:
+    """Ticks of an axis of months: quarters, half years or years."""
+    return MaxNLocator(6, integer=True, steps=[1, 1.2, 2.4, 3, 3.6, 6, 10])
+
+
 def quiet_axes(axes: Axes) -> None:
     """Axes that leave the eye to the data."""
     axes.spines[["top", "right"]].set_visible(False)
@@ -151,7 +156,7 @@ def effect_chain(result: "Result", path: Path) -> Path:
         quiet_axes(axes)
         axes.set_title(f"{title}", fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=18)
         axes.text(0, 1.035, label, transform=axes.transAxes, fontsize=8, color=MUTED)
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.xaxis.set_major_locator(months_ticks())
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.margins(x=0.01)
         if ticks is not None:
@@ -253,7 +258,7 @@ def differences(comparison: "Comparison", path: Path) -> Path:
     )  # fmt: skip
     currency = base.scenario.currency
     panels: list[tuple[str, str, str, Callable[..., str] | None]] = [
-        ("excellent provision", "contacts at level 3 or 4, points", "provision", None),
+        ("excellent provision", "individual or surprising contacts (level 3, 4), points", "provision", None),
         ("customer delight", "delighted contacts, points", "delight_rate", None),
         ("satisfaction", "0–100", "satisfaction", None),
         ("customer loyalty", "0–100", "loyalty", None),
@@ -274,7 +279,7 @@ def differences(comparison: "Comparison", path: Path) -> Path:
         quiet_axes(axes)
         axes.set_title(title, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=18)
         axes.text(0, 1.035, label, transform=axes.transAxes, fontsize=8, color=MUTED)
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.xaxis.set_major_locator(months_ticks())
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.margins(x=0.01)
         if ticks is not None:

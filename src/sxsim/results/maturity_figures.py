@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
-from sxsim.results.figures import INK, MUTED, canvas, quiet_axes, saved
+from sxsim.results.figures import INK, MUTED, canvas, months_ticks, quiet_axes, saved
 from sxsim.results.maturity import NEAR, STEPS, Maturity
 from sxsim.standard.catalogue import ELEMENTS
 
@@ -52,7 +52,7 @@ def _elements(axes: Axes, found: Maturity) -> None:
     low = min(float(means.min()), float(found.level.mean(axis=0).min()))
     axes.set_ylim(max(0.9, np.floor(2 * low) / 2), 5.05)
     axes.set_xlim(0, max(len(months) - 1, 1))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.xaxis.set_major_locator(months_ticks())
     axes.set_xlabel("month", fontsize=8.5, color=MUTED)
     axes.set_title("level, 1–5", fontsize=9.5, color=MUTED, loc="left")
 
@@ -83,7 +83,7 @@ def _steps(axes: Axes, found: Maturity) -> None:
     axes.set_ylim(-0.02, 1.04)
     axes.set_xlim(0, max(len(months) - 1, 1))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.xaxis.set_major_locator(months_ticks())
     axes.set_xlabel("month", fontsize=8.5, color=MUTED)
     axes.set_title("runs that have reached a level", fontsize=9.5, color=MUTED, loc="left")
     axes.legend(

@@ -6,7 +6,6 @@ today's split and the scenario's plans on fresh ones, so that luck in the search
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,55 +17,28 @@ from sxsim.model.business import discount_factor
 from sxsim.model.parameters import Parameter, register
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
-from sxsim.results.result import unit_of
-from sxsim.results.summary import number, signed
 from sxsim.results.verdicts import holm
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
-from sxsim.studies import figures
+from sxsim.studies import advice_in_words, figures
 from sxsim.studies.allocation import Limits, Split
+from sxsim.studies.candidates import EQUAL, FOUND, NOTHING, TARGET, TODAY, WRONG_AT_MOST, Candidate, Judged
 from sxsim.studies.experiment import Advise, Bounds
 from sxsim.studies.factors import parameters_named
-from sxsim.studies.flip_points import Flip, flips_of
+from sxsim.studies.flip_points import Flip, by_nearness, flips_of
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Task
 from sxsim.studies.search import search
 from sxsim.studies.work import Work
 
-NOTHING, EQUAL, TODAY, FOUND, TARGET = "nothing", "equal split", "today's split", "found split", "the target"
 _SPLIT_PLAN = "split"
 #: Splits that go from the search to the choice, and times as many replications they get there.
 _SHORTLIST, _LONGER = 8, 3
 #: Rivals, the nearest first, that flip points are looked for.
 _NEAREST_RIVALS = 3
 _WORST = 0.1
-_WRONG_AT_MOST = 0.05
 #: What missing a target costs in the search: as much as this many budgets for the whole spread of the goal.
 _MISS = 10.0
-_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Something that could be advised: a split of the money, or a plan of the scenario."""
-
-    name: str
-    split: Split | None = None
-    plan: str | None = None
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A candidate on fresh draws. value, against_nothing: of the goal; ahead: of the advised candidate over this one."""
-
-    candidate: Candidate
-    spend: float
-    value: Interval
-    against_nothing: Interval
-    ahead: Interval
-    p: float
-    chance_better: float
-    worst_tenth: float
 
 
 class AdvisePart(Part):
@@ -234,11 +206,11 @@ class AdvisePart(Part):
             )
         simple = [name for name in (NOTHING, TODAY, EQUAL) if name in self.candidates]
         chances = holm({name: self._lead(FOUND, name) for name in simple})
-        clear = all(chances[name] < _WRONG_AT_MOST and self._lead(FOUND, name).mean > 0 for name in simple)
+        clear = all(chances[name] < WRONG_AT_MOST and self._lead(FOUND, name).mean > 0 for name in simple)
         best = FOUND if clear else self._best_simple(simple)
         plans = [name for name, candidate in self.candidates.items() if candidate.plan and name != TODAY]
         chances = holm({name: self._lead(name, best) for name in self.candidates if name != best})
-        ahead = [name for name in plans if chances[name] < _WRONG_AT_MOST and self._lead(name, best).mean > 0]
+        ahead = [name for name in plans if chances[name] < WRONG_AT_MOST and self._lead(name, best).mean > 0]
         return max(ahead, key=lambda name: self._lead(name, best).mean) if ahead else best
 
     def _is_money_alone(self, name: str) -> bool:
@@ -249,7 +221,7 @@ class AdvisePart(Part):
     def _best_simple(self, simple: Sequence[str]) -> str:
         """Nothing, unless another simple split is clearly better."""
         chances = holm({name: self._lead(name, NOTHING) for name in simple if name != NOTHING})
-        ahead = [name for name, p in chances.items() if p < _WRONG_AT_MOST and self._lead(name, NOTHING).mean > 0]
+        ahead = [name for name, p in chances.items() if p < WRONG_AT_MOST and self._lead(name, NOTHING).mean > 0]
         return max(ahead, key=lambda name: self._lead(name, NOTHING).mean) if ahead else NOTHING
 
     def _reaches(self, name: str) -> bool:
@@ -263,7 +235,7 @@ class AdvisePart(Part):
 
     def unmet(self) -> list[str]:
         """The target, when it is not met."""
-        return [] if self.target_met else self._advice()
+        return [] if self.target_met else advice_in_words.advice(self)
 
     @cached_property
     def leads(self) -> dict[str, Interval]:
@@ -278,7 +250,7 @@ class AdvisePart(Part):
     @property
     def tied(self) -> list[str]:
         """Candidates that cannot be told from the advised one."""
-        return [name for name, p in self.chances.items() if not p < _WRONG_AT_MOST]
+        return [name for name, p in self.chances.items() if not p < WRONG_AT_MOST]
 
     @cached_property
     def judged(self) -> list[Judged]:
@@ -447,7 +419,7 @@ class AdvisePart(Part):
                         "flips between": f.ahead, "and": f.behind, "clear": f.clear, "lead at low end": f.lead_low.mean,
                         "lead at high end": f.lead_high.mean, "meaning": f.parameter.meaning,
                     }
-                    for f in sorted(self.flips, key=_by_nearness)
+                    for f in sorted(self.flips, key=by_nearness)
                 ],
             )  # fmt: skip
 
@@ -460,161 +432,13 @@ class AdvisePart(Part):
         )  # fmt: skip
         figures.next_euro(self.next_euro, self.names, self.scenario, folder / f"next_euro{suffix}.png")
         if self.flips:
-            shown = sorted(self.flips, key=_by_nearness)
+            shown = sorted(self.flips, key=by_nearness)
             figures.flips(shown, self.advised, self.experiment.goal, self.scenario, folder / f"flip_points{suffix}.png")
 
     def sentences(self) -> list[str]:
         """The advice, how sure it is, what binds, where the next euro goes, and what would flip it."""
-        return [*self._advice(), *self._binds(), self._next_euro_words(), *self._flip_words()]
-
-    def _advice(self) -> list[str]:
-        asked, goal = self.experiment, self.experiment.goal
-        currency, unit = self.scenario.currency, unit_of(goal, self.scenario)
-        first = self.judged[0]
-        what = self._in_words(first.candidate)
-        runs = f"on {asked.replications} fresh runs, chance{' and assumptions' if self.assumes else ' only'}"
-        spread = f"{number(first.value.low, unit)} … {number(first.value.high, unit)}"
-        if asked.target is not None:
-            aim = f"{goal} {number(asked.target, unit)}"
-            if not self.target_met:
-                whole = f"{number(asked.budget)} {currency} a month"
-                return [
-                    f"The target cannot be met: the best split found within {whole} brings {goal} to "
-                    f"{number(first.value.mean, unit)} ({spread}, {runs}), not to {number(asked.target, unit)}. Raise the "
-                    "budget, widen the bounds, or lower the target."
-                ]
-            sure = self.better * ((first.value.low if self.better > 0 else first.value.high) - asked.target) >= 0
-            doubt = (
-                ""
-                if sure
-                else " The interval reaches beyond the target, so it may be missed: more replications would tell."
-            )
-            if not first.spend:
-                return [
-                    f"No money is needed: {goal} stands at {number(first.value.mean, unit)} ({spread}, {runs}) as it is.{doubt}"
-                ]
-            return [
-                f"The cheapest way to {aim} that was found costs {number(first.spend)} {currency} a month: {what}. It "
-                f"reaches {number(first.value.mean, unit)} ({spread}, {runs}).{doubt}"
-            ]
-        texts = []
-        if self.advised == FOUND:
-            texts.append(f"Advice: {what}.")
-        elif self.advised in self.plans:
-            texts.append(f"Advice: the plan {self.advised} is better than any split that was found.")
-        else:
-            texts.append(
-                f"Nothing was found that is clearly better than {self.advised}: {self.trials} splits were tried."
-            )
-        if self.advised != NOTHING:
-            texts.append(
-                f"Against doing nothing {goal} changes by {signed(first.against_nothing)} {unit} ({runs}); it is better in "
-                f"{first.chance_better:.0%} of the runs, and the worst tenth average {_plus(first.worst_tenth, unit)}."
-            )
-        others = [
-            f"{row.candidate.name} by {signed(row.ahead)}{'' if row.p < _WRONG_AT_MOST else ' (cannot tell)'}"
-            for row in self.judged[1:] if row.candidate.name != NOTHING and row.ahead.sd > 0
-        ]  # fmt: skip
-        if others:
-            held = "; whether one can tell is corrected for the number of candidates" if self.tied else ""
-            texts.append(f"It is ahead of {'; '.join(others)}{held}.")
-        return texts
-
-    def _in_words(self, candidate: Candidate) -> str:
-        if candidate.split is None:
-            return f"the plan {candidate.name}"
-        money = sorted(zip(candidate.split, self.names, strict=True), reverse=True)
-        parts = [f"{name} {number(m)}" for m, name in money if m > 0]
-        left = self.experiment.budget - math.fsum(candidate.split)
-        kept = f"; {number(left)} of the budget not spent" if not self.limits.spent(candidate.split) else ""
-        return f"{', '.join(parts) or 'spend nothing'} {self.scenario.currency if parts else ''} a month{kept}".replace(
-            "  ", " "
-        )
-
-    def _binds(self) -> list[str]:
-        split = self.candidates[self.advised].split
-        if split is None or self.advised == NOTHING:
-            return []
-        bound = self.limits.binding(split)
-        texts = [f"The bound of {self.names[p]} binds ({which}: {number(split[p])})." for p, which in bound.items()]
-        if self.limits.spent(split):
-            texts.append("The whole budget is spent: it binds.")
-        return texts
-
-    def _next_euro_words(self) -> str:
-        base = list(self.marginal)[-1]
-        rows = sorted((r for r in self.next_euro if r["from"] == base), key=lambda r: -r["npv per unit of money"])
-        said = [
-            f"{r['element']} {r['npv per unit of money']:+.2f} ({r['low']:+.2f} … {r['high']:+.2f})"
-            for r in rows[:_NAMED]
-        ]
-        return (
-            f"The next {self.scenario.currency} beyond {base} changes the NPV, its own cost counted, by: {'; '.join(said)}; "
-            f"last {rows[-1]['element']} {rows[-1]['npv per unit of money']:+.2f}."
-        )
-
-    def _flip_words(self) -> list[str]:
-        if self.experiment.target is None and len(self.tied) == len(self.candidates) - 1:
-            return [
-                "Nothing can be told from the advice on these runs, so there is nothing to flip: more replications would help."
-            ]
-        if not self.flips:
-            return []
-        count = len({flip.parameter.name for flip in self.flips})
-        flipping = sorted((f for f in self.flips if f.value is not None and f.clear), key=_by_nearness)
-        perhaps = sum(f.value is not None and not f.clear for f in self.flips)
-        said = [
-            f"{f.parameter.name} {'above' if (f.value or 0) > f.parameter.value else 'below'} {f.value:.3g} (usually "
-            f"{f.parameter.value:g}; {f.rival} overtakes)"
-            for f in flipping[: 2 * _NAMED]
-        ]  # fmt: skip
-        texts = [f"{count} assumptions of confidence C or D were moved to the ends of their ranges, one at a time."]
-        if self.experiment.flip_points != "all":
-            texts = [f"{count} assumptions were moved to the ends of their ranges, one at a time."]
-        rest = len(flipping) - len(said)
-        if flipping:
-            texts.append(f"The advice flips at: {'; '.join(said)}{f'; and {rest} more' if rest else ''}.")
-        else:
-            last = min(self.flips, key=lambda flip: flip.narrowest)
-            at_low = last.lead_low.mean < last.lead_high.mean
-            texts.append(
-                f"None flips the advice clearly; the lead is narrowest over {last.rival}, with {last.parameter.name} at "
-                f"{last.parameter.low if at_low else last.parameter.high:g} (usually {last.parameter.value:g}): "
-                f"{signed(last.lead_low if at_low else last.lead_high)}."
-            )
-        if self.experiment.target is None and self.tied:
-            texts.append(f"Not looked at, because these runs do not tell them from the advice: {', '.join(self.tied)}.")
-        if perhaps:
-            texts.append(f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle.")
-        return texts
+        return advice_in_words.sentences(self)
 
     def remarks(self) -> list[str]:
         """A table of the judgement."""
-        unit = unit_of(self.experiment.goal, self.scenario)
-        lines = [
-            f"## Candidates on fresh draws: {self.scenario.name}", "",
-            f"| candidate | {self.scenario.currency} a month | {self.experiment.goal} ({unit}) | against nothing | worst tenth |",
-            "|---|---|---|---|---|",
-        ]  # fmt: skip
-        for row in self.judged:
-            value = f"{number(row.value.mean, unit)} ({number(row.value.low, unit)} … {number(row.value.high, unit)})"
-            lines.append(
-                f"| {row.candidate.name} | {number(row.spend)} | {value} | {signed(row.against_nothing)} | "
-                f"{_plus(row.worst_tenth, unit)} |"
-            )
-        return lines
-
-
-def _plus(value: float, unit: str) -> str:
-    if not math.isfinite(value):
-        return "–"
-    text = f"{100 * value:.2f} points" if unit.startswith("share") else number(value)
-    return text if text.startswith("-") else f"+{text}"
-
-
-def _by_nearness(flip: Flip) -> tuple[bool, bool, float]:
-    """Flips first, the clear ones before, those nearest to the usual value (as a share of the range) before the others."""
-    if flip.value is None:
-        return True, True, flip.narrowest
-    span = flip.parameter.high - flip.parameter.low
-    return False, not flip.clear, abs(flip.value - flip.parameter.value) / span
+        return advice_in_words.table(self)

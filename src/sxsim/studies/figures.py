@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from sxsim.studies.organisations import Difference
 
 _ACROSS = 3
+#: Letters of a KPI's meaning that fit over a panel.
+_LONGEST_MEANING = 52
 _MOST_SHOWN = 15
 _FLOOR = "#b5485d"
 
@@ -85,7 +88,15 @@ def _tornado_of(axes: Axes, found: Indices) -> None:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     else:
         short_numbers(axes, KPIS[found.kpi].unit, sign="")
-    axes.set_title(found.kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=12)
+    _headed(axes, found.kpi, above=12)
+
+
+def _headed(axes: Axes, kpi: str, unit: str = "", *, above: float = 0.0) -> None:
+    """Write a KPI's name over a panel, and below it what it means, with its unit. above: points that are left free."""
+    said = shorten(KPIS[kpi].meaning, _LONGEST_MEANING, placeholder=" …") + (f", {unit}" if unit else "")
+    axes.set_title(kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=17 + above)
+    axes.annotate(said, (0, 1), xycoords="axes fraction", xytext=(0, 5 + above), textcoords="offset points",
+                  fontsize=7.5, color=MUTED, annotation_clip=False)  # fmt: skip
 
 
 def rank_chances(found: Sequence[Indices], scenario: str, path: Path) -> Path:
@@ -114,7 +125,7 @@ def rank_chances(found: Sequence[Indices], scenario: str, path: Path) -> Path:
         axes.grid(visible=False)
         axes.spines[["left", "bottom"]].set_visible(False)
         axes.set_xlabel("rank", fontsize=8.5, color=MUTED)
-        axes.set_title(each.kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=8)
+        _headed(axes, each.kpi)
     return saved(figure, path)
 
 
@@ -202,17 +213,14 @@ def waterfalls(
     height = 0.95 + down * (box + 1.1)
     figure = canvas(
         4.6 * across + 0.6, height, f"Why {plan} differs from {base}",
-        f"{scenario.name} · difference split over {split}, money and direct changes · line: 95 % interval of each part",
+        f"{scenario.name} · difference split over {split}, money and direct changes · green helps, red hurts · line: 95 % interval of each part",
     )  # fmt: skip
     for place, ((kpi, _, whole), causes) in enumerate(zip(panels, shown, strict=True)):
         line, column = divmod(place, across)
         bottom = 1.0 - (0.75 + (line + 1) * (box + 1.1) - 0.55) / height
         axes = figure.add_axes((0.02 + (column + 0.36) / across * 0.97, bottom, 0.59 / across, box / height))
         _waterfall_of(axes, causes, whole, plan, KPIS[kpi].better == "lower")
-        axes.set_title(kpi, fontsize=10.5, fontweight="bold", color=INK, loc="left", pad=16)
-        axes.text(
-            0, 1.0 + 0.06 / box, _points_or(unit_of(kpi, scenario)), transform=axes.transAxes, fontsize=8, color=MUTED
-        )
+        _headed(axes, kpi, _points_or(unit_of(kpi, scenario)))
     return saved(figure, path)
 
 

@@ -70,3 +70,11 @@ def enclosed(lead: Callable[[float], float], usual: float, end: float) -> tuple[
         else:
             ahead = middle
     return ahead, behind
+
+
+def by_nearness(flip: Flip) -> tuple[bool, bool, float]:
+    """Flips first, the clear ones before, those nearest to the usual value (as a share of the range) before the others."""
+    if flip.value is None:
+        return True, True, flip.narrowest
+    span = flip.parameter.high - flip.parameter.low
+    return False, not flip.clear, abs(flip.value - flip.parameter.value) / span

@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.ticker import MaxNLocator
 
 from sxsim.results.commitment_figures import BAR, activity_bars
-from sxsim.results.figures import GRID, INK, MUTED, canvas, quiet_axes, saved
+from sxsim.results.figures import GRID, INK, MUTED, canvas, months_ticks, quiet_axes, saved
 from sxsim.results.intervals import Interval
 from sxsim.results.result import unit_of
 from sxsim.scenario.plan import Plan
@@ -38,7 +38,7 @@ def orders(plans: Mapping[str, Plan], ahead: Mapping[str, Interval], goal: str, 
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", color=GRID, linewidth=0.8)
         axes.set_yticks([])
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.xaxis.set_major_locator(months_ticks())
         axes.set_xlabel("month", fontsize=8.5, color=MUTED)
     lead = figure.add_axes((2.9 / width, 0.6 / height, (4.2 * len(plans) - 0.8) / width, (0.4 * len(ahead)) / height))
     for row, interval in enumerate(ahead.values()):
