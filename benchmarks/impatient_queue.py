@@ -49,7 +49,7 @@ def with_sxsim(seed: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "counter.yaml"
         path.write_text(SCENARIO, encoding="utf-8")
-        scenario = load(path, parameters=HERE.parent / "tests" / "theory" / "neutral.yaml")
+        scenario = load(path, parameters=HERE.parent / "src" / "sxsim" / "evidence" / "queues" / "neutral.yaml")
     world = start(scenario, seed=seed)
     began = time.process_time()
     records = compiled.simulate(world)

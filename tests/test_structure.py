@@ -261,7 +261,7 @@ def borrowed() -> Iterator[Any]:
                         yield pytest.param(node.module, alias.name, id=f"{short(path)}: {node.module}.{alias.name}")
 
 
-@pytest.mark.parametrize(("module", "name"), borrowed())
+@pytest.mark.parametrize(("module", "name"), list(borrowed()))
 def test_what_scripts_import_from_the_package_is_there(module: str, name: str) -> None:
     found = importlib.import_module(module)
     assert hasattr(found, name) or importlib.util.find_spec(f"{module}.{name}") is not None
