@@ -21,7 +21,7 @@ TITLES = {
 _COLUMNS = (("airport", "contract", "lounge"), ("problems", "orders", "lending", "course"), ("shop", "units", "workforce", "subscription"))  # fmt: skip
 _MISS = "#b5485d"
 _MARKS = {"direction": " (d)", "input check": " (i)"}
-_ROW, _HEAD, _TOP, _BOTTOM = 0.235, 0.72, 0.5, 0.4
+_ROW, _HEAD, _TOP, _BOTTOM = 0.235, 0.72, 0.75, 0.4
 _LEFT, _WIDTH, _LABELS = 0.02, 0.325, 0.16
 
 

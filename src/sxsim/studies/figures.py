@@ -46,7 +46,7 @@ def tornado(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     """Draw, KPI by KPI, the factors' indices with 95 % intervals, the largest on top, and the noise floor."""
     across, down = _grid(len(found))
     rows = max(len(_order(each)) for each in found)
-    height = 0.95 + down * (0.27 * rows + 1.1)
+    height = 1.15 + down * (0.27 * rows + 1.1)
     sobol = bool(found[0].total)
     what = (
         "bar: total index, the share of the spread a factor has a hand in · dark: on its own · line: 95 % interval"
@@ -57,7 +57,7 @@ def tornado(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     for place, each in enumerate(found):
         line, column = divmod(place, across)
         box_height = 0.27 * rows / height
-        bottom = 1.0 - (0.75 + (line + 1) * (0.27 * rows + 1.1) - 0.55) / height
+        bottom = 1.0 - (0.95 + (line + 1) * (0.27 * rows + 1.1) - 0.55) / height
         axes = figure.add_axes((0.02 + (column + 0.34) / across * 0.97, bottom, 0.61 / across, box_height))
         _tornado_of(axes, each)
     return saved(figure, path)
@@ -103,14 +103,14 @@ def rank_chances(found: Sequence[Indices], scenario: str, path: Path) -> Path:
     """Draw, KPI by KPI, how probable each rank is for each factor."""
     across, down = _grid(len(found))
     count = min(len(found[0].ranks), _MOST_SHOWN)
-    height = 0.95 + down * (0.27 * count + 1.25)
+    height = 1.15 + down * (0.27 * count + 1.25)
     figure = canvas(
         4.1 * across + 0.6, height, "How sure the ranks are",
         f"{scenario} · probability of each rank, % · the darker, the surer · from the study's bootstrap",
     )  # fmt: skip
     for place, each in enumerate(found):
         line, column = divmod(place, across)
-        bottom = 1.0 - (0.8 + (line + 1) * (0.27 * count + 1.25) - 0.7) / height
+        bottom = 1.0 - (1.0 + (line + 1) * (0.27 * count + 1.25) - 0.7) / height
         axes = figure.add_axes((0.02 + (column + 0.34) / across * 0.97, bottom, 0.61 / across, 0.27 * count / height))
         order = sorted(range(len(each.ranks)), key=lambda k: -each.main[k].value)[:count]
         chances = np.array([each.ranks[k].chances[:count] for k in order])
@@ -210,14 +210,14 @@ def waterfalls(
     shown = [_few(rows) for _, rows, _ in panels]
     rows = max(len(each) for each in shown) + 1
     box = 0.29 * rows
-    height = 0.95 + down * (box + 1.1)
+    height = 1.15 + down * (box + 1.1)
     figure = canvas(
         4.6 * across + 0.6, height, f"Why {plan} differs from {base}",
         f"{scenario.name} · difference split over {split}, money and direct changes · green helps, red hurts · line: 95 % interval of each part",
     )  # fmt: skip
     for place, ((kpi, _, whole), causes) in enumerate(zip(panels, shown, strict=True)):
         line, column = divmod(place, across)
-        bottom = 1.0 - (0.75 + (line + 1) * (box + 1.1) - 0.55) / height
+        bottom = 1.0 - (0.95 + (line + 1) * (box + 1.1) - 0.55) / height
         axes = figure.add_axes((0.02 + (column + 0.36) / across * 0.97, bottom, 0.59 / across, box / height))
         _waterfall_of(axes, causes, whole, plan, KPIS[kpi].better == "lower")
         _headed(axes, kpi, _points_or(unit_of(kpi, scenario)))
