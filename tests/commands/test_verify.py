@@ -142,3 +142,11 @@ def test_an_unknown_version_of_the_register_is_named_with_the_known_ones() -> No
     said = call("verify", "facts", "--quick", "--parameters", "version-0", "-q")
     assert said.code == 3
     assert "version-1, version-2" in said.err
+
+
+def test_a_folder_that_cannot_be_is_said_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bank, "hold", lambda **_options: pytest.fail("work was begun"))
+    (tmp_path / "file").write_text("")
+    said = call("verify", "queue", "-o", tmp_path / "file")
+    assert said.code == 4
+    assert "choose another folder" in said.err

@@ -79,6 +79,8 @@ def command(
         raise typer.BadParameter("goes with engines and queue", param_hint="--seed")
     if quick and what not in (None, "facts"):
         raise typer.BadParameter("goes with facts: sxsim verify facts --quick", param_hint="--quick")
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)  # before minutes of work, not after
     hint_at_compiling(quiet)
     found: dict[str, Any] = {}
     if what in (None, "theory"):
@@ -173,7 +175,6 @@ def _facts(
     if out is not None:
         from sxsim.evidence.facts_figure import panels
 
-        out.mkdir(parents=True, exist_ok=True)
         hint(f"picture: {panels(held, out / 'facts.png')}", quiet)
     return {
         "facts": found,
@@ -192,7 +193,6 @@ def _queue(replications: int | None, seed: int | None, out: Path | None, json: b
     if out is not None:
         from sxsim.evidence.bank_figure import by_hour
 
-        out.mkdir(parents=True, exist_ok=True)
         hint(f"picture: {by_hour(held, out / 'queue.png')}", quiet)
     return {
         "queue": found,
