@@ -41,8 +41,16 @@ def test_the_largest_effect_is_named_first_and_counted_against_luck() -> None:
     assert "1 of 3 factors stand clearly above it" in said
 
 
-def test_without_a_factor_above_luck_ranks_are_not_to_be_relied_on() -> None:
-    assert "no factor stands clearly above it" in ranking(made_up("loyalty", 2.0, 1.0, 3.0, 0.0))
+def test_factors_that_nothing_tells_apart_are_not_to_be_relied_on() -> None:
+    said = ranking(made_up("loyalty", 2.0, 1.9, 3.0, 0.0))
+    assert "no factor stands clearly above it, nor above another, so these ranks are not to be relied on" in said
+    assert "settles" not in said
+
+
+def test_ranks_that_are_settled_are_said_where_luck_is_larger() -> None:
+    said = ranking(made_up("loyalty", 2.0, 1.0, 3.0, 0.0))
+    assert "what a single run shows is luck as much as any of them. N = 9 settles ranks 1 and 2." in said
+    assert "relied on" not in said
 
 
 def test_a_morris_study_speaks_of_effects_and_sets_idle_factors_apart(tmp_path: Path) -> None:

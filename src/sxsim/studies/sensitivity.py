@@ -199,8 +199,13 @@ def ranking(found: Indices) -> str:
     what = "share of the spread that each has a hand in" if found.total else "mean effect across its range"
     noise = f"Luck alone has a hand in {_share(luck)}" if found.total else f"Luck's effect is {_effect(luck, unit)}"
     if not above:
-        more = "samples" if found.total else "trajectories"
-        told = f"no factor stands clearly above it, so these ranks are not to be relied on: take more {more} or wider ranges"
+        told = "no factor stands clearly above it"
+        main = [found.main[found.names.index(rank.name)] for rank in order]
+        if max(estimate.low for estimate in main) > min(estimate.high for estimate in main):
+            told += f": what a single run shows is luck as much as any of them. {found.verdict}"
+        else:
+            more = "samples" if found.total else "trajectories"
+            told += f", nor above another, so these ranks are not to be relied on: take more {more} or wider ranges"
         return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {told}."
     clear = f"{len(above)} of {len(order)} factors stand clearly above it"
     return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {clear}. {found.verdict}."
