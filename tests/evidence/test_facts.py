@@ -104,7 +104,7 @@ def test_the_interval_decides_and_a_wide_one_says_nothing() -> None:
 
 def test_what_a_survey_would_show_stands_beside_true_scores() -> None:
     fact = facts.facts()["engagement_turnover"]
-    assert check_of_fact(fact, np.array([-0.3, -0.31]), surveyed=[-0.2, -0.3]).name.endswith("; as surveyed -0.25")
+    assert check_of_fact(fact, np.array([-0.3, -0.31]), surveyed=[-0.2, -0.3]).name.endswith(", r; as surveyed -0.25")
 
 
 def test_false_alarms_at_the_edge_are_as_rare_as_stated() -> None:

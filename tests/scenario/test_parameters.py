@@ -41,3 +41,10 @@ def test_what_is_possible_but_not_likely_is_named_with_its_range() -> None:
     parameter = register()["quality_kept"]
     assert beyond_the_likely({"quality_kept": parameter.high, "bond_gain": register()["bond_gain"].low}) == []
     assert beyond_the_likely({"quality_kept": 99.0}) == [f"quality_kept 99 ({parameter.low:g} to {parameter.high:g})"]
+
+
+def test_a_run_says_what_is_not_likely() -> None:
+    small = ["market.people=60", "market.customers=40", "horizon.months=1", "horizon.warm_up=0"]
+    said = load(CAFE, sets=[*small, "quality_kept=99"]).run(replications=1).warnings
+    assert any(text.startswith("beyond what the register thinks likely") and "quality_kept 99" in text for text in said)
+    assert not any("register" in text for text in load(CAFE, sets=small).run(replications=1).warnings)

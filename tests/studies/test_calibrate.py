@@ -196,6 +196,8 @@ def test_a_target_that_no_set_meets_is_said_and_no_ensemble_is_written(tmp_path:
     assert not (got.folder / "ensemble.csv").exists()
     summary = (got.folder / "summary.md").read_text()
     assert "No set is consistent with 2 targets in these ranges; 100 sets were tried." in summary
+    assert "with the sets that come nearest." in summary
+    assert "with the ensemble" not in summary
     assert "state a tolerance and why" in summary
     assert [row["met"] for row in rows(got, "targets.csv")] == ["False", "True"]
 
