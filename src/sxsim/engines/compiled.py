@@ -245,28 +245,33 @@ def _shift_changes(world, agenda, site, now):
     """Doors, staff, those waiting; as every half hour."""
     setting = world.settings[0]
     first_floor = site * setting.touchpoints
-    if shift.change_shift(world, site, now) == 1:
-        for post in range(setting.posts):
-            e = world.posts[post]
-            entity = 3 * setting.people + post
-            planned = agenda.events[entity].where != NOWHERE and agenda.events[entity].time == e.break_end
-            if e.site == site and e.on_duty == 1 and e.busy == ON_BREAK and not planned:
-                plan(agenda, entity, e.break_end, SERVICE_END, post)
+    breaks = shift.change_shift(world, site, now)
     waiting = 0
     for touchpoint in range(setting.touchpoints):
         waiting += agenda.queues[first_floor + touchpoint].waiting
-    for touchpoint in range(setting.touchpoints):
-        floor = first_floor + touchpoint
-        if world.floors[floor].open == 0:
-            while agenda.queues[floor].first >= 0:
-                call(agenda, setting.people, floor, agenda.queues[floor].first, _DOORS)
-    for post in range(setting.posts):
-        e = world.posts[post]
-        if e.site == site and e.on_duty == 1 and e.busy == IDLE:
-            if waiting > 0:
-                _serves_next(world, agenda, site, post)
-            else:
-                stands_by(agenda, e.team, post, e.idle_since)
+    if waiting > 0:
+        for touchpoint in range(setting.touchpoints):
+            floor = first_floor + touchpoint
+            if world.floors[floor].open == 0:
+                while agenda.queues[floor].first >= 0:
+                    call(agenda, setting.people, floor, agenda.queues[floor].first, _DOORS)
+    for team in range(site * setting.teams, (site + 1) * setting.teams):
+        group = world.teams[team]
+        if group.changed == 0:
+            continue
+        for post in range(group.first, group.first + group.posts):
+            e = world.posts[post]
+            if e.on_duty == 0:
+                continue
+            if e.busy == IDLE:
+                if waiting > 0:
+                    _serves_next(world, agenda, site, post)
+                else:
+                    stands_by(agenda, team, post, e.idle_since)
+            elif breaks == 1 and e.busy == ON_BREAK:
+                entity = 3 * setting.people + post
+                if agenda.events[entity].where == NOWHERE or agenda.events[entity].time != e.break_end:
+                    plan(agenda, entity, e.break_end, SERVICE_END, post)
 
 
 @part_of_step

@@ -93,6 +93,17 @@ def intensity_at(table, elapsed):
 
 
 @step
+def half_hour_of(table, half_hour_at, half_hours, target):
+    """The half hour of a month in which the cumulative intensity reaches a target: the first, when at its end it does."""
+    low = half_hour_at[min(max(int(target / table[half_hours] * half_hours), 0), half_hours)]
+    while low > 0 and table[low] >= target:
+        low -= 1
+    while low < half_hours - 1 and table[low + 1] < target:
+        low += 1
+    return low
+
+
+@step
 def next_visit(world, person, now):
     """When the next visit starts: minutes, or infinity when not within this month (the rest waits for the next)."""
     i = world.persons[person]
@@ -108,13 +119,8 @@ def next_visit(world, person, now):
         i.remaining -= rate * left
         return math.inf
     target = passed + i.remaining / rate
-    low, high = 0, half_hours
-    while high - low > 1:
-        middle = (low + high) // 2
-        if table[middle] >= target:
-            high = middle
-        else:
-            low = middle
+    low = half_hour_of(table, world.half_hour_at[i.site, world.segments[i.segment].profile], half_hours, target)
+    high = low + 1
     span = table[high] - table[low]
     share = min(max((target - table[low]) / span, 0.0), 1.0) if span > 0.0 else 0.0
     return max(setting.month_start + HALF_HOUR * (low + share), now)

@@ -179,6 +179,7 @@ class Start:
             market=self._market(),
             profiles=profiles,
             intensity=np.zeros((sites, len(profiles), MOST_HALF_HOURS + 1)),
+            half_hour_at=np.zeros((sites, len(profiles), MOST_HALF_HOURS + 1), np.int32),
             staffing=staffing,
             staffing_in_force=staffing_in_force,
             posts_needed=posts_needed,

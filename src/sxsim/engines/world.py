@@ -119,7 +119,7 @@ POST = _whole_lines(_record(
     overtime_minutes=_F, contacts=_I, delighted=_I,
 ))  # fmt: skip
 TEAM = _record(
-    luck=_I, serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
+    luck=_I, serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, wanted=_I, present=_I, of_shift=_I, break_due=_F, changed=_I, availability=_F, break_every=_F,
     break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F, staff=_I, practising=_I,
 )  # fmt: skip
 SEGMENT = _record(
@@ -220,6 +220,7 @@ ARRAYS = {
     "market": "(1,) MARKET",
     "profiles": "(profiles, 336) mean 1",
     "intensity": "(S, profiles, half hours + 1) cumulative, in usual months",
+    "half_hour_at": "(S, profiles, half hours + 1) the half hour at each of as many equal steps of intensity",
     "staffing": "(versions, teams of a site, 336)",
     "staffing_in_force": "(M,) version",
     "posts_needed": "(versions, S × teams) posts, by version of staffing",
