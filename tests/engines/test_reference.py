@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from sxsim.engines.records import Records
 from sxsim.engines.reference import ServiceModel, simulate
 from sxsim.engines.start import start
-from sxsim.engines.world import ABANDONED, BALKED, CUSTOMER, FORMER, PROSPECT, SERVED, TURNED_AWAY
+from sxsim.engines.world import ABANDONED, AT_HOME, BALKED, CUSTOMER, FORMER, PROSPECT, SERVED, TURNED_AWAY
 from sxsim.results.kpis import KPIS, month_kpis, range_of, run_kpis
 from sxsim.scenario.scenario import Scenario
 from tests.engines.random_scenarios import scenarios
@@ -42,10 +42,10 @@ def test_every_attempt_is_served_abandoned_balked_turned_away_or_still_there(sce
     waiting = sum(t.waiting for floor in model.floors for t in floor.touchpoints)
     in_service = sum(
         1
-        for person in range(len(world.visits))
-        if world.visits[person]["active"] == 1
-        and world.visits[person]["outcome"] == SERVED
-        and world.visits[person]["end"] > model.floors[0].now
+        for person in range(len(world.persons))
+        if world.persons[person]["visit"] != AT_HOME
+        and world.visits[world.persons[person]["visit"]]["outcome"] == SERVED
+        and world.visits[world.persons[person]["visit"]]["end"] > model.floors[0].now
     )
     assert attempts == ended + waiting + in_service
     assert ended == len(records.log)

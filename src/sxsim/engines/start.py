@@ -152,6 +152,7 @@ class Start:
             parameters=record(self.values),
             persons=persons,
             visits=rows_in_lines(len(persons), VISIT),
+            free_visits=np.zeros(len(persons), np.int32),
             accounts=accounts,
             neighbours=np.zeros((len(persons), int(record(self.values)[0]["acquaintances"])), np.int32),
             posts=posts,
