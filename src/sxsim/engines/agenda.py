@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.bare import Bare, fetch
-from sxsim.engines.world import CACHE_LINE, CONTACT_LOG, HALF_HOUR, IDLE, World, rows_in_lines
+from sxsim.engines.bare import Bare, ask_for
+from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, World, rows_in_lines
 from sxsim.model.rule import part_of_step, step
 
 #: Order of events at the same minute, as in the reference engine; then the number counts.
@@ -48,6 +48,8 @@ class Agenda(Bare):
     first in first out, `calls` (2,) next to take and next to put, `log` CONTACT_LOG, `no_log` an empty one, `logged` (1,)
     rows in it, `half_hour` (1,) whose events are in the heap.
     """
+
+    WHOLE = frozenset({"log", "no_log"})
 
 
 def agendas_of(world: World) -> list[Agenda]:
@@ -262,14 +264,6 @@ def plan(agenda, entity, time, kind, number):
         clear_lists(agenda)
         enlist(agenda, entity, half_hour)
     e.where = half_hour
-
-
-@step
-def ask_for(rows, row):
-    """Ask the processor for a row of whole cache lines."""
-    first = rows.ctypes.data + row * rows.itemsize
-    for line in range(rows.itemsize // CACHE_LINE):
-        fetch(first + line * CACHE_LINE)
 
 
 @part_of_step

@@ -23,7 +23,6 @@ from sxsim.engines.agenda import (
     SERVICE_END,
     SHIFT_CHANGE,
     agendas_of,
-    ask_for,
     call,
     comes_before,
     leave,
@@ -35,6 +34,7 @@ from sxsim.engines.agenda import (
     stand,
     stands_by,
 )
+from sxsim.engines.bare import ask_for
 from sxsim.engines.records import Records
 from sxsim.engines.replay import Observer
 from sxsim.engines.world import (

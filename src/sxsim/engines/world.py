@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.bare import Bare
+from sxsim.engines.bare import CACHE_LINE, Bare
 from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
 
 # Flags handed to a step: int64, because a Python number would compile the step anew for each value.
@@ -59,10 +59,6 @@ WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
 _I, _F = np.int64, np.float64
 # Rows of persons and visits are many, so their whole numbers are short: flags and numbers up to 60, kinds and attempts, counts.
 _SMALL, _KIND, _COUNT = np.int8, np.int16, np.int32
-
-
-#: What the processor fetches at once, in bytes.
-CACHE_LINE = 64
 
 
 def _record(**fields: Any) -> np.dtype[Any]:
