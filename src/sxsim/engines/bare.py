@@ -2,7 +2,8 @@
 
 Numba would count references to each array at every call of a step, with atomic operations that cost more than most rules.
 A `Bare` object writes where its arrays lie into one block of memory; in a step it is a pointer to that block. The pointer
-holds only as long as Python keeps the object, which it does while a step runs.
+holds only as long as Python keeps the object, which it does while a step runs. So that it always points to the arrays that
+Python sees, no array can be put in the place of another, and a copy has arrays and a block of its own.
 """
 
 import hashlib
@@ -10,10 +11,11 @@ import operator
 from functools import cache
 from typing import Any
 
+import numba
 import numpy as np
 from llvmlite import ir
 from numba import typeof, types
-from numba.core.datamodel import models
+from numba.core.datamodel import default_manager, models
 from numba.core.imputils import impl_ret_borrowed, lower_builtin
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.extending import (
@@ -30,6 +32,8 @@ from numpy.typing import NDArray
 _WORD = 8
 #: Word of an array's descriptor that holds its size, and the one that holds its place.
 _SIZE, _PLACE = 2, 4
+#: What Numba keeps of an array, in this order.
+_LAYOUT = ("meminfo", "parent", "nitems", "itemsize", "data", "shape", "strides")
 #: What the processor fetches at once, in bytes.
 CACHE_LINE = 64
 
@@ -37,6 +41,19 @@ CACHE_LINE = 64
 def _descriptor(array: NDArray[Any]) -> list[int]:
     """What Numba keeps of an array that owns nothing: no owner, no parent, sizes, place, shape, strides."""
     return [0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides]
+
+
+def check_layout() -> None:
+    """Raise ImportError when Numba keeps arrays in another way than `_descriptor` writes them down."""
+    model = default_manager[typeof(np.empty((0, 0)))]
+    found = tuple(model._fields) if isinstance(model, models.StructModel) else ()
+    if found != _LAYOUT:
+        raise ImportError(
+            f"numba {numba.__version__} keeps arrays as {found}, not as {_LAYOUT}: install a tested version"
+        )
+
+
+check_layout()
 
 
 class RowsType(types.Type):
@@ -209,14 +226,47 @@ class Bare:
     WHOLE: frozenset[str] = frozenset()
 
     def __init__(self, **arrays: NDArray[Any]) -> None:
-        self.__dict__.update(arrays)
-        self._block = np.array([word for array in arrays.values() for word in _descriptor(array)], np.int64)
-        self.address = self._block.ctypes.data
+        for name, array in arrays.items():
+            if not array.flags.c_contiguous:
+                raise ValueError(f"{name}(strides={array.strides}) must be C-contiguous")
+        block = np.array([word for array in arrays.values() for word in _descriptor(array)], np.int64)
         described = tuple((name, array.dtype, array.ndim) for name, array in arrays.items())
-        self._numba_type_ = _type_of(type(self).__name__, described, self.WHOLE)
+        self.__dict__.update(arrays)
+        self.__dict__["_arrays"] = arrays
+        self.__dict__["_block"] = block
+        self.__dict__["address"] = block.ctypes.data
+        self.__dict__["_numba_type_"] = _type_of(type(self).__name__, described, self.WHOLE)
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         raise AttributeError(f"{type(self).__name__} has no array {name}")
+
+    def __setattr__(self, name: str, value: object = None) -> None:
+        """Refused: compiled steps would go on with the array that was there before, or with memory given back."""
+        raise AttributeError(
+            f"{type(self).__name__}.{name} cannot be put another array in its place: change what is in it, as in "
+            f"{type(self).__name__.lower()}.{name}[:] = …"
+        )
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made anew from copies of the arrays, so that their steps work on these."""
+        return _made_again, (type(self), self._arrays)
+
+
+def _made_again(kind: type[Bare], arrays: dict[str, NDArray[Any]]) -> Bare:
+    """A bare object with arrays of its own."""
+    again = kind.__new__(kind)
+    Bare.__init__(again, **{name: _in_lines(array) for name, array in arrays.items()})
+    return again
+
+
+def _in_lines(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy of an array that begins at the beginning of a cache line."""
+    block = np.empty(array.nbytes + CACHE_LINE, np.uint8)
+    first = -block.ctypes.data % CACHE_LINE
+    block[first : first + array.nbytes] = np.frombuffer(array.tobytes(), np.uint8)
+    return block[first : first + array.nbytes].view(array.dtype).reshape(array.shape)
 
 
 @unbox(BareType)  # type: ignore[untyped-decorator]
