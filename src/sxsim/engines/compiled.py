@@ -132,7 +132,7 @@ def _not_served(world, agenda, person, now, outcome, full):
     return time
 
 
-@step
+@part_of_step
 def _meets(world, agenda, site, person, now):
     """One attempt at a contact. Returns the time of the next attempt, GO_ON, VISIT_OVER, or _STAYS."""
     setting, v = world.settings[0], world.visits[world.persons[person].visit]
@@ -181,7 +181,7 @@ def _plans_visit(world, agenda, site, person, now):
         plan(agenda, person, time, ARRIVAL, person)
 
 
-@step
+@part_of_step
 def _travels(world, agenda, site, person, time, now):
     """Go on with a visit until the person waits, is served, travels to a later contact, or the visit is over."""
     v = world.visits[world.persons[person].visit]
@@ -204,9 +204,9 @@ def _travels(world, agenda, site, person, time, now):
             time = _meets(world, agenda, site, person, now)
 
 
-@step
+@part_of_step
 def _contact_ends(world, agenda, site, person, post, now):
-    """A contact ends: the customer takes it in and goes on; the place or the employee is free."""
+    """A contact ends: the customer takes it in; the place or the employee is free. Returns when the customer goes on."""
     setting, v = world.settings[0], world.visits[world.persons[person].visit]
     order.end_contact(world, person, now)
     _log(world, agenda, person)
@@ -225,21 +225,19 @@ def _contact_ends(world, agenda, site, person, post, now):
                 call(agenda, floor, agenda.queues[floor].first, _SELF_SERVICE)
             else:
                 agenda.queues[floor].free += 1
-    _travels(world, agenda, site, person, order.after_contact(world, person, now), now)
+    return order.after_contact(world, person, now)
 
 
-@step
-def _answers_calls(world, agenda, site, now):
-    """Those who were called are served or go away, in the order of the calls."""
-    while agenda.calls[0] != agenda.calls[1]:
-        take = agenda.calls[0]
-        agenda.calls[0] = (take + 1) % len(agenda.called)
-        person, post = np.int64(agenda.called[take]), np.int64(agenda.called_by[take])
-        if post == _DOORS:
-            time = _not_served(world, agenda, person, now, np.int64(TURNED_AWAY), NOBODY)
-            _travels(world, agenda, site, person, time, now)
-        else:
-            _is_served(world, agenda, site, person, post, now)
+@part_of_step
+def _answers_call(world, agenda, site, now):
+    """The one called first is served, or goes away. Returns who, and when this person goes on."""
+    take = agenda.calls[0]
+    agenda.calls[0] = (take + 1) % len(agenda.called)
+    person, post = np.int64(agenda.called[take]), np.int64(agenda.called_by[take])
+    if post == _DOORS:
+        return person, _not_served(world, agenda, person, now, np.int64(TURNED_AWAY), NOBODY)
+    _is_served(world, agenda, site, person, post, now)
+    return person, _STAYS
 
 
 @part_of_step
@@ -278,33 +276,38 @@ def _shift_changes(world, agenda, site, now):
 
 @part_of_step
 def _happens(world, agenda, site, entity, now):
-    """An entity's event happens."""
+    """An entity's event happens. Returns whom it sets going, and when; _STAYS for nobody."""
     setting = world.settings[0]
     people = setting.people
+    person, post, time = entity, _SELF_SERVICE, _STAYS
+    ends = False
     if entity < people:
-        if agenda.meaning[entity] == _BEGINS_VISIT:
+        meaning = agenda.meaning[entity]
+        if meaning == _BEGINS_VISIT:
             order.begin_visit(world, entity)
-            _travels(world, agenda, site, entity, order.next_step(world, entity, now), now)
-        elif agenda.meaning[entity] == _ARRIVES:
-            _travels(world, agenda, site, entity, _meets(world, agenda, site, entity, now), now)
-        elif agenda.meaning[entity] == _ENDS_SELF_SERVICE:
-            _contact_ends(world, agenda, site, entity, _SELF_SERVICE, now)
+            time = order.next_step(world, entity, now)
+        elif meaning == _ARRIVES:
+            time = now
+        elif meaning == _ENDS_SELF_SERVICE:
+            ends = True
         else:
             v = world.visits[world.persons[entity].visit]
             leave(agenda.queues[site * setting.touchpoints + v.touchpoint], agenda.places, entity)
             time = _not_served(world, agenda, entity, now, np.int64(ABANDONED), NOBODY)
-            _travels(world, agenda, site, entity, time, now)
     elif entity < 2 * people:
         order.close_case(world, entity - people)
     else:
         post = entity - 2 * people
         busy = world.posts[post].busy
         if busy == SERVING:
-            _contact_ends(world, agenda, site, agenda.served[post], post, now)
+            person, ends = agenda.served[post], True
         elif busy == AFTER_CONTACT:
             _finishes(world, agenda, site, post, now)
         elif shift.end_break(world, post, now) == AVAILABLE:
             _serves_next(world, agenda, site, post)
+    if ends:
+        time = _contact_ends(world, agenda, site, person, post, now)
+    return person, time
 
 
 @part_of_step
@@ -322,23 +325,11 @@ def _asks_for(world, agenda, entity):
 
 
 @step
-def _until(world, agenda, site, time, rank):
-    """Everything in the heap before a minute and rank happens."""
-    while agenda.heap_size[0] > 0:
-        now = agenda.heap[0].time
-        if now > time or (now == time and agenda.heap[0].rank >= rank):
-            return
-        entity = pop(agenda)
-        if agenda.heap_size[0] > 0:
-            _asks_for(world, agenda, agenda.heap[0].entity)
-        if entity >= 0:
-            _happens(world, agenda, site, entity, now)
-            _answers_calls(world, agenda, site, now)
-
-
-@step
 def floor_month(world, agenda, site):
-    """A site's month in continuous time."""
+    """A site's month in continuous time: in each half hour first who was called, then what is due, then the shift's change.
+
+    Whoever is set going travels on before anything else happens.
+    """
     setting = world.settings[0]
     agenda.half_hour[0] = int(setting.month_start / HALF_HOUR) - 1
     place_ = world.sites[site]
@@ -350,14 +341,29 @@ def floor_month(world, agenda, site):
                     _plans_visit(world, agenda, site, person, setting.month_start)
     first = int(setting.month_start / HALF_HOUR)
     last = int(setting.month_end / HALF_HOUR)
-    shift_rank = rank_of(SHIFT_CHANGE, site)
+    shift_rank, now = rank_of(SHIFT_CHANGE, site), setting.month_start
     for half_hour in range(first, last):
-        now = half_hour * HALF_HOUR
         load(agenda, half_hour)
-        _until(world, agenda, site, now, shift_rank)
-        _shift_changes(world, agenda, site, now)
-        _answers_calls(world, agenda, site, now)
-        _until(world, agenda, site, now + HALF_HOUR, NO)
+        until, rank, shifted = half_hour * HALF_HOUR, shift_rank, False
+        while True:
+            person, time = NOBODY, _STAYS
+            if agenda.calls[0] != agenda.calls[1]:
+                person, time = _answers_call(world, agenda, site, now)
+            elif agenda.heap_size[0] > 0 and comes_before(agenda.heap[0].time, agenda.heap[0].rank, until, rank):
+                now = agenda.heap[0].time
+                entity = pop(agenda)
+                if agenda.heap_size[0] > 0:
+                    _asks_for(world, agenda, np.int64(agenda.heap[0].entity))
+                if entity >= 0:
+                    person, time = _happens(world, agenda, site, entity, now)
+            elif shifted:
+                break
+            else:
+                now = half_hour * HALF_HOUR
+                _shift_changes(world, agenda, site, now)
+                until, rank, shifted = now + HALF_HOUR, NO, True
+            if time != _STAYS:
+                _travels(world, agenda, site, person, time, now)
 
 
 @step
