@@ -495,18 +495,22 @@ class Start:
         versions, starts = [list(current)], [0]
         for change in sorted(self.plan.changes, key=lambda c: c.month):
             name = change.team or change.touchpoint
-            changes_staff = change.staff is not None or change.extra_staff is not None
-            if name is None or name not in names or not (changes_staff or change.opening is not None):
+            if name is None or name not in names:
                 continue
             place = names.index(name)
-            if change.team is None:
+            changes_staff = change.staff is not None or change.extra_staff is not None
+            if place >= len(self.scenario.teams):  # a touchpoint's own staff, there while it is open
+                if not (changes_staff or change.opening is not None):
+                    continue
                 opening[name] = change.opening if change.opening is not None else opening[name]
                 own[name] = change.staff if change.staff is not None else own[name]
                 own[name] = _more(week_values(own[name], "staff"), change.extra_staff)
                 current[place] = own_staff(own[name], opening[name])
-            else:
+            elif changes_staff:
                 staff = current[place] if change.staff is None else week_values(change.staff, "staff")
                 current[place] = _more(staff, change.extra_staff)
+            else:
+                continue
             versions.append(list(current))
             starts.append(change.month + self.scenario.horizon.warm_up)
         return np.array(versions).reshape(len(versions), len(names), HALF_HOURS_A_WEEK), self._in_force(starts)
