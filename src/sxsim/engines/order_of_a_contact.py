@@ -50,28 +50,28 @@ from sxsim.model.rule import part_of_step, step
 
 @part_of_step
 def here(v):
-    """The place of a draw in a person's journey: visit, step and attempt."""
-    return place(np.int64(v.number), np.int64(v.step), np.int64(v.attempt))
+    """The place of a draw in a person's journey: touchpoint and step as planned, visit, attempt."""
+    return v.where + v.attempt
 
 
 @step
 def drawn_minutes(world, person, purpose, where, kind, first, second):
     """A length of time drawn by a person at a place of the journey, in minutes."""
-    setting = world.settings[0]
+    i, replication = world.persons[person], world.settings[0].replication
     if kind == demand.CONSTANT or kind == demand.NEVER:
         return demand.duration(kind, first, second, 1.0, 0.0)
     if kind == demand.LOGNORMAL:
-        z = normal(setting.seed, setting.replication, person, purpose, where)
+        z = normal(i.luck, replication, i.ordinal, purpose, where)
         return demand.duration(kind, first, second, 1.0, z)
-    u = uniform(setting.seed, setting.replication, person, purpose, where)
+    u = uniform(i.luck, replication, i.ordinal, purpose, where)
     return demand.duration(kind, first, second, u, 0.0)
 
 
 @step
 def happens(world, person, purpose, where, chance):
     """Whether something happens to a person at a place of the journey: 1 or 0."""
-    setting = world.settings[0]
-    return 1 if uniform(setting.seed, setting.replication, person, purpose, where) < chance else 0
+    i = world.persons[person]
+    return 1 if uniform(i.luck, world.settings[0].replication, i.ordinal, purpose, where) < chance else 0
 
 
 @step
@@ -123,7 +123,7 @@ def next_visit(world, person, now):
 def begin_visit(world, person):
     """A visit begins: the person chooses a journey."""
     i, v, setting = world.persons[person], world.visits[person], world.settings[0]
-    u = uniform(setting.seed, setting.replication, person, draws.JOURNEY, place(np.int64(i.visits), NO, NO))
+    u = uniform(i.luck, setting.replication, i.ordinal, draws.JOURNEY, place(NO, np.int64(i.visits), NO, NO))
     shares = world.journey_shares[i.segment]
     journey = 0
     while journey < len(shares) - 1 and u >= shares[journey]:
@@ -153,18 +153,20 @@ def next_step(world, person, now):
     v.step += 1
     while v.step < journey.steps:
         s = world.steps[journey.first + v.step]
-        where = place(np.int64(v.number), np.int64(v.step), NO)
+        where = place(world.touchpoints[s.touchpoint].name, np.int64(v.number), s.occurrence, NO)
         taken = s.chance >= 1.0 or happens(world, person, draws.STEP_TAKEN, where, s.chance) == 1
         if taken:
             delay = drawn_minutes(world, person, draws.STEP_DELAY, where, s.delay_kind, s.delay_first, s.delay_second)
             time = now + delay
             if s.nights == 1:
-                u = uniform(setting.seed, setting.replication, person, draws.TIME_OF_DAY, where)
+                i = world.persons[person]
+                u = uniform(i.luck, setting.replication, i.ordinal, draws.TIME_OF_DAY, where)
                 time_of_day = s.night_time + s.night_within * u
                 time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + time_of_day)
             if v.step > 0:
                 time = next_opening(world, s.touchpoint, time)
-            v.touchpoint, v.contact_type, v.attempt, v.handed_over = s.touchpoint, s.contact_type, 0, 0
+            v.where, v.touchpoint, v.contact_type = where, s.touchpoint, s.contact_type
+            v.attempt, v.handed_over = 0, 0
             return time
         v.step += 1
     return VISIT_OVER
@@ -196,7 +198,6 @@ def arrive(world, person, now, waiting, free):
     tally.attempts += 1
     where = here(v)
     factor = segment.patience_factor * i.patience
-    v.patience_mean = kind.patience_mean * factor
     v.patience = (
         drawn_minutes(
             world, person, draws.PATIENCE, where, kind.patience_kind, kind.patience_first, kind.patience_second
@@ -208,9 +209,16 @@ def arrive(world, person, now, waiting, free):
     floor.demanded_today += kind.service_mean
     if t.queue_visible == 1 and waiting > 0:
         guess = queue.expected_wait(waiting, kind.service_mean, float(floor.on_duty))
-        if happens(world, person, draws.BALK, where, queue.balk_chance(guess, v.patience_mean, p)) == 1:
+        if happens(world, person, draws.BALK, where, queue.balk_chance(guess, kind.patience_mean * factor, p)) == 1:
             return BALKED
     return WAITING
+
+
+@step
+def mean_patience(world, person):
+    """A person's mean patience for the contact at hand, in minutes; infinite where nobody's runs out."""
+    i, v = world.persons[person], world.visits[person]
+    return world.contact_types[v.contact_type].patience_mean * (world.segments[i.segment].patience_factor * i.patience)
 
 
 @step
@@ -224,7 +232,7 @@ def begin_service(world, person, post, now):
     site, lever = world.sites[i.site], world.levers[i.site]
     floor = world.floors[i.site * setting.touchpoints + v.touchpoint]
     t, kind = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type]
-    seed, replication, where = setting.seed, setting.replication, here(v)
+    where = here(v)
     v.start, v.wait, v.post, v.outcome, v.taken_over = now, now - v.arrival, post, SERVED, v.handed_over
 
     # Who serves.
@@ -294,8 +302,8 @@ def begin_service(world, person, post, now):
     v.level = pyramid.reach_level(
         1, v.kept, v.put_right, arose, dealt_well, v.individual, v.surprising, TOP_LEVEL, INDIVIDUAL_LEVEL
     )
-    ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
-    z = normal(seed, replication, person, draws.ENCOUNTER, where)
+    ratio = contact.wait_ratio(v.wait, mean_patience(world, person), p)
+    z = normal(i.luck, setting.replication, i.ordinal, draws.ENCOUNTER, where)
     v.quality = contact.contact_quality(
         v.kept, v.severity, v.put_right, v.query, v.query_well, v.individual, v.surprising, ratio, skill, talent, engagement,
         hurry, z, p,
@@ -373,7 +381,7 @@ def end_contact(world, person, now):
         i.case_problems += 1
         i.case_major = 1 if v.severity == MAJOR else i.case_major
     if v.case == 1 and i.case_due == math.inf:
-        u = uniform(setting.seed, setting.replication, person, draws.CASE_DELAY, where)
+        u = uniform(i.luck, setting.replication, i.ordinal, draws.CASE_DELAY, where)
         i.case_due = now + contact.case_days(world.levers[i.site, RECOVERY], u, p) * DAY
         i.case_place, i.case_touchpoint, v.case = where, v.touchpoint, 2
     v.served_steps += 1
@@ -444,7 +452,7 @@ def not_served(world, person, now, outcome, full):
                 world, person, draws.ANOTHER_DATE_DELAY, where, c.another_kind, c.another_first, c.another_second
             )
             return next_opening(world, np.int64(v.touchpoint), now + delay)
-    ratio = contact.wait_ratio(v.wait, v.patience_mean, p)
+    ratio = contact.wait_ratio(v.wait, mean_patience(world, person), p)
     v.quality = contact.quality_not_served(1 if outcome == TURNED_AWAY else 0, ratio, p)
     feel(world, person, v.quality, NO)
     if again and happens(world, person, draws.TRY_AGAIN, where, t.again) == 1:
@@ -497,7 +505,7 @@ def end_visit(world, person):
         i.last_visit = setting.month
     v.active = 0
     i.visits += 1
-    u = uniform(setting.seed, setting.replication, person, draws.VISIT_THRESHOLD, place(np.int64(i.visits), NO, NO))
+    u = uniform(i.luck, setting.replication, i.ordinal, draws.VISIT_THRESHOLD, place(NO, np.int64(i.visits), NO, NO))
     i.remaining = demand.threshold(u)
 
 

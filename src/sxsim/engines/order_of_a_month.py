@@ -48,40 +48,41 @@ RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
 def begin_people(world):
     """Before the first minute: what distinguishes persons, who knows whom, when accounts renew."""
     setting, p = world.settings[0], world.parameters[0]
-    seed, replication = setting.seed, setting.replication
+    replication = setting.replication
     for person in range(setting.people):
         i = world.persons[person]
+        luck, who = i.luck, i.ordinal
         segment = world.segments[i.segment]
-        z = normal(seed, replication, person, draws.PERSONAL_RATE, NO)
+        z = normal(luck, replication, who, draws.PERSONAL_RATE, NO)
         i.personal_rate = demand.spread_factor(segment.rate_variation, z, p)
-        z = normal(seed, replication, person, draws.PERSONAL_PATIENCE, NO)
+        z = normal(luck, replication, who, draws.PERSONAL_PATIENCE, NO)
         i.patience = demand.spread_factor(segment.patience_variation, z, p)
-        z = normal(seed, replication, person, draws.PERSONAL_WISH, NO)
+        z = normal(luck, replication, who, draws.PERSONAL_WISH, NO)
         i.wish = bounded(segment.wish + p.wish_spread * z)
-        z = normal(seed, replication, person, draws.PERSONAL_EXPECTATION, NO)
+        z = normal(luck, replication, who, draws.PERSONAL_EXPECTATION, NO)
         i.usual_expectation = bounded(segment.expectation + p.expectation_spread * z)
         i.expectation = i.usual_expectation
-        i.scale = normal(seed, replication, person, draws.PERSONAL_SCALE, NO)
-        z = normal(seed, replication, person, draws.STARTING_SATISFACTION, NO)
+        i.scale = normal(luck, replication, who, draws.PERSONAL_SCALE, NO)
+        z = normal(luck, replication, who, draws.STARTING_SATISFACTION, NO)
         i.satisfaction = bounded(segment.satisfaction + p.satisfaction_spread * z)
-        i.bond = bounded(2.0 * segment.bond * uniform(seed, replication, person, draws.STARTING_BOND, NO))
+        i.bond = bounded(2.0 * segment.bond * uniform(luck, replication, who, draws.STARTING_BOND, NO))
         if i.status != CUSTOMER:
             i.bond, i.satisfaction = 0.0, i.usual_expectation
         i.since = BEFORE_THE_RUN
         i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
         i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
-        i.remaining = demand.threshold(uniform(seed, replication, person, draws.VISIT_THRESHOLD, place(NO, NO, NO)))
+        i.remaining = demand.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
         ties = world.neighbours.shape[1]
         for tie in range(ties):
             offset = tie // 2 + 1 if tie % 2 == 0 else -(tie // 2 + 1)
-            rewired = 1 if uniform(seed, replication, person, draws.REWIRE, tie) < p.rewiring else 0
-            anywhere = uniform(seed, replication, person, draws.REWIRE_TO, tie)
+            rewired = 1 if uniform(luck, replication, who, draws.REWIRE, tie) < p.rewiring else 0
+            anywhere = uniform(luck, replication, who, draws.REWIRE_TO, tie)
             world.neighbours[person, tie] = network.neighbour(person, offset, setting.people, rewired, anywhere)
     for account in range(setting.accounts):
         a = world.accounts[account]
         term = world.segments[a.segment].term
         if term > 0:
-            a.renewal = int(math.floor(uniform(seed, replication, account, draws.RENEWAL_MONTH, NO) * term))
+            a.renewal = int(math.floor(uniform(world.persons[a.first].luck, replication, a.ordinal, draws.RENEWAL_MONTH, NO) * term))
 
 
 @step
@@ -116,7 +117,7 @@ def begin_month(world, month):
         for half_hour in range(half_hours):
             day = (first + half_hour) // HALF_HOURS_A_DAY
             if half_hour % HALF_HOURS_A_DAY == 0:
-                z = normal(setting.seed, setting.replication, site, draws.DAILY_FACTOR, day)
+                z = normal(world.sites[site].luck, setting.replication, NO, draws.DAILY_FACTOR, day)
                 busy = demand.daily_factor(setting.daily_variation, z) * setting.season
             of_week = (first + half_hour + setting.first_weekday * HALF_HOURS_A_DAY) % world.profiles.shape[1]
             for profile in range(setting.profiles):
@@ -152,7 +153,7 @@ def begin_month(world, month):
 def person_month(world, person):
     """A person's month ends: what fades, what is expected; a customer's loyalty, survey answer, and telling others."""
     setting, p = world.settings[0], world.parameters[0]
-    seed, replication, month = setting.seed, setting.replication, setting.month
+    replication, month = setting.replication, setting.month
     i = world.persons[person]
     segment, site, tally = world.segments[i.segment], world.sites[i.site], world.site_tally[i.site]
     i.bond = customer.fade_bond(i.bond, p)
@@ -170,14 +171,14 @@ def person_month(world, person):
     if i.contacts > 0:
         tally.asked += 1
         chance = customer.feedback_chance(i.bond, world.levers[i.site, VOICE], p)
-        if uniform(seed, replication, person, draws.FEEDBACK, month) < chance:
-            mood = normal(seed, replication, person, draws.SURVEY_MOOD, month)
-            noise = normal(seed, replication, person, draws.SURVEY_NOISE, month)
+        if uniform(i.luck, replication, i.ordinal, draws.FEEDBACK, month) < chance:
+            mood = normal(i.luck, replication, i.ordinal, draws.SURVEY_MOOD, month)
+            noise = normal(i.luck, replication, i.ordinal, draws.SURVEY_NOISE, month)
             answer = customer.survey_answer(i.loyalty, i.scale, mood, noise, p)
             tally.answers += 1
             tally.promoters += 1 if answer >= p.answer_promoter else 0
             tally.detractors += 1 if answer <= p.answer_detractor else 0
-    u = uniform(seed, replication, person, draws.TELL, month)
+    u = uniform(i.luck, replication, i.ordinal, draws.TELL, month)
     delighted = 1 if i.delighted > 0 else 0
     if u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 1, p):
         i.told = 1
@@ -215,7 +216,7 @@ def site_reputation(world, site):
 def account_month(world, account):
     """An account's month ends: its persons leave together, join together, come back together."""
     setting, p = world.settings[0], world.parameters[0]
-    seed, replication, month = setting.seed, setting.replication, setting.month
+    month = setting.month
     a = world.accounts[account]
     segment, site, tally = world.segments[a.segment], world.sites[a.site], world.site_tally[a.site]
     status, chance = world.persons[a.first].status, 0.0
@@ -231,7 +232,7 @@ def account_month(world, account):
             chance += joining / a.persons
     purpose = draws.LEAVE if status == CUSTOMER else draws.JOIN if status == PROSPECT else draws.RETURN
     due = status != CUSTOMER or segment.term == 0 or (month + a.renewal) % segment.term == 0
-    if not due or uniform(seed, replication, account, purpose, month) >= chance:
+    if not due or uniform(world.persons[a.first].luck, setting.replication, a.ordinal, purpose, month) >= chance:
         return
     for person in range(a.first, a.first + a.persons):
         i = world.persons[person]

@@ -17,6 +17,7 @@ from sxsim.engines.world import (
     HALF_HOURS_A_WEEK,
     IDLE,
     LEARNING_PART,
+    NO,
     OFF_DUTY,
     ON_BREAK,
     SHIFT,
@@ -57,7 +58,7 @@ def change_shift(world, site, now):
         exact = world.staffing[version, index, of_week] * world.sites[site].staff_factor * group.availability
         wanted = int(math.floor(exact))
         if exact > wanted:
-            u = uniform(setting.seed, setting.replication, team, draws.STAFF_ROUNDING, half_hour)
+            u = uniform(group.luck, setting.replication, NO, draws.STAFF_ROUNDING, half_hour)
             wanted += 1 if u < exact - wanted else 0
         posts = world.posts_needed[version, team]
         for rank in range(group.posts):

@@ -43,6 +43,7 @@ from sxsim.engines.world import (
 )
 from sxsim.model import customer
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
+from sxsim.model.luck import key_of, name_of_place
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
 from sxsim.scenario.organisation import BRAND_POSITIONS
@@ -102,6 +103,15 @@ def apportion(total: int, shares: list[float]) -> list[int]:
     return counts
 
 
+def place_in_group(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the same group stand before each row: shape as `groups`."""
+    order = np.argsort(groups, kind="stable")
+    sizes = np.bincount(groups)
+    places = np.empty(len(groups), np.int64)
+    places[order] = np.arange(len(groups)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return places
+
+
 def posts_of(week: NDArray[np.float64], stated: int | None, hours_per_week: float) -> int:
     """Posts that a week's staffing at a site needs: for its peak and for its hours, and at least those stated."""
     by_hours = math.ceil(float(week.sum()) / 2.0 / hours_per_week - 1e-9) if stated is None else stated
@@ -111,8 +121,9 @@ def posts_of(week: NDArray[np.float64], stated: int | None, hours_per_week: floa
 class Start:
     """Builds the world of one replication, table by table."""
 
-    def __init__(self, scenario: Scenario, plan: str, values: Mapping[str, float]) -> None:
+    def __init__(self, scenario: Scenario, plan: str, values: Mapping[str, float], seed: int) -> None:
         self.scenario = scenario
+        self.seed = seed
         self.plan: Plan = scenario.plans[plan]
         self.values = dict(values)
         horizon = scenario.horizon
@@ -122,7 +133,7 @@ class Start:
         self.touchpoints = {t.name: k for k, t in enumerate(scenario.touchpoints)}
         self.capacities = {c.name: k for k, c in enumerate(scenario.capacities)}
 
-    def world(self, seed: int, replication: int, *, log_contacts: bool = False) -> World:
+    def world(self, replication: int, *, log_contacts: bool = False) -> World:
         """The world before the first minute of the first month."""
         scenario, sites = self.scenario, len(self.scenario.sites)
         touchpoints, segments = len(scenario.touchpoints), len(scenario.segments)
@@ -134,7 +145,7 @@ class Start:
         teams, posts = self._posts(staffing, posts_needed)
         profiles = self._profiles()
         world = World(
-            settings=self._settings(seed, replication, len(persons), len(accounts), len(posts), log_contacts),
+            settings=self._settings(replication, len(persons), len(accounts), len(posts), log_contacts),
             parameters=record(self.values),
             persons=persons,
             visits=rows_in_lines(len(persons), VISIT),
@@ -190,12 +201,12 @@ class Start:
         return world
 
     def _settings(
-        self, seed: int, replication: int, people: int, accounts: int, posts: int, log_contacts: bool
+        self, replication: int, people: int, accounts: int, posts: int, log_contacts: bool
     ) -> NDArray[Any]:
         scenario, economics = self.scenario, self.scenario.economics
         row = np.zeros(1, SETTINGS)
         values = {
-            "seed": seed,
+            "seed": self.seed,
             "replication": replication,
             "warm_up": scenario.horizon.warm_up,
             "months": self.months,
@@ -244,9 +255,15 @@ class Start:
         rows["site"], rows["segment"] = np.concatenate(sites), np.concatenate(kinds)
         rows["persons"] = np.array(sizes)[rows["segment"]]
         rows["first"] = np.cumsum(rows["persons"]) - rows["persons"]
+        keys = np.array(
+            [[key_of(self.seed, "people", site.name, s.name) for s in scenario.segments] for site in scenario.sites]
+        )
+        group = rows["site"] * len(sizes) + rows["segment"]
+        rows["ordinal"] = place_in_group(group)
         persons = rows_in_lines(int(rows["persons"].sum()), PERSON)
         owner = np.repeat(np.arange(len(rows)), rows["persons"])
         persons["account"], persons["site"], persons["segment"] = owner, rows["site"][owner], rows["segment"][owner]
+        persons["luck"], persons["ordinal"] = keys[persons["site"], persons["segment"]], place_in_group(group[owner])
         persons["status"] = self._starting_status(rows)[owner]
         return persons, rows
 
@@ -284,6 +301,7 @@ class Start:
             for index, team in enumerate(self.teams):
                 number_of_team = site * len(self.teams) + index
                 row = teams[number_of_team]
+                row["luck"] = key_of(self.seed, "team", place.name, team.name)
                 row["serves"] = sum(1 << self.touchpoints[name] for name in team.serves)
                 row["partner"] = int(team.partner)
                 row["first"] = len(posts)
@@ -366,6 +384,7 @@ class Start:
                 row = rows[number]
                 touchpoint = self.touchpoints[step.touchpoint]
                 row["touchpoint"] = touchpoint
+                row["occurrence"] = sum(other.touchpoint == step.touchpoint for other in journey.steps[:position])
                 row["contact_type"] = self._contact_type_number(touchpoint, step.contact_type)
                 delay = step.after
                 if isinstance(delay, Nights):
@@ -415,6 +434,7 @@ class Start:
         return rows
 
     def _touchpoint(self, row: Any, index: int, touchpoint: Touchpoint) -> None:
+        row["name"] = name_of_place(touchpoint.name)
         row["staffed"] = int(touchpoint.kind == "staffed")
         row["units"] = -1 if touchpoint.units is None else touchpoint.units
         row["contact_type"] = self._contact_type_number(index, None)
@@ -448,6 +468,7 @@ class Start:
 
     def _sites(self) -> NDArray[Any]:
         rows = np.zeros(len(self.scenario.sites), SITE)
+        rows["luck"] = [key_of(self.seed, "site", site.name) for site in self.scenario.sites]
         rows["share"] = [site.share for site in self.scenario.sites]
         rows["staff_factor"] = [site.staff_factor for site in self.scenario.sites]
         rows["reputation"] = self.scenario.organisation.reputation
@@ -570,4 +591,4 @@ def start(
 
     Parameters of the scenario override the register. seed ≥ 0, replication ≥ 0.
     """
-    return Start(scenario, plan, scenario.parameters).world(seed, replication, log_contacts=log_contacts)
+    return Start(scenario, plan, scenario.parameters, seed).world(replication, log_contacts=log_contacts)

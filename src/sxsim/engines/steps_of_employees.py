@@ -49,14 +49,15 @@ def is_needed(world, post, month):
 def begin_posts(world):
     """Before the first minute: who holds each post."""
     setting, p = world.settings[0], world.parameters[0]
-    seed, replication = setting.seed, setting.replication
+    replication = setting.replication
     for post in range(setting.posts):
         e = world.posts[post]
+        luck = world.teams[e.team].luck
         e.filled = is_needed(world, post, NO)
-        e.trait = normal(seed, replication, e.identity, draws.TRAIT, NO)
-        z = normal(seed, replication, e.identity, draws.SPEED, NO)
+        e.trait = normal(luck, replication, e.number, draws.TRAIT, NO)
+        z = normal(luck, replication, e.number, draws.SPEED, NO)
         e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
-        u = uniform(seed, replication, e.identity, draws.STARTING_TENURE, NO)
+        u = uniform(luck, replication, e.number, draws.STARTING_TENURE, NO)
         e.tenure = p.starting_tenure * demand.threshold(u)
         e.strain = p.strain_normal
         e.engagement, e.stage = p.engagement_base, UNAWARE
@@ -153,11 +154,11 @@ def settle_staff(world):
             see_wins(world, site, 0.0, p.delight_normal)
         for post in range(setting.posts):
             e = world.posts[post]
-            u = uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_STAGE, month)
+            u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_STAGE, month)
             staff_month(world, post, p.delight_normal, no_efforts, u)
             chance = employee.quit_chance(world.teams[e.team].quitting, e.engagement, e.strain, e.tenure, p)
-            if uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_QUIT, month) < chance:
-                u = uniform(setting.seed, setting.replication, e.identity, draws.SETTLING_NEWCOMER, month)
+            if uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_QUIT, month) < chance:
+                u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_NEWCOMER, month)
                 induct(world, post, u)
         for site in range(setting.sites):
             site_levers(world, site, YES)
@@ -175,13 +176,13 @@ def start_staff(world, engagement, committed):
         if engagement >= 0.0:
             e.engagement = bounded(engagement + p.engagement_trait * e.trait)
         if committed >= 0.0:
-            u = uniform(setting.seed, setting.replication, e.identity, draws.STARTING_STAGE, NO)
+            u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.STARTING_STAGE, NO)
             e.stage, e.fatigue = PRACTISING if u < committed else UNAWARE, 0.0
     for site in range(setting.sites):
         site_levers(world, site, YES)
     for post in range(setting.posts):
         e = world.posts[post]
-        e.talent = normal(setting.seed, setting.replication, e.identity, draws.TALENT, NO)
+        e.talent = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TALENT, NO)
         e.skill = employee.skill_ceiling(world.levers[e.site, CRAFT], e.talent, p)
 
 
@@ -222,20 +223,20 @@ def employee_month(world, post):
         if e.duty_minutes > 0.0:
             load = employee.workload(e.busy_minutes / e.duty_minutes, team.other_work + setting.programme_work)
             e.strain = employee.update_strain(e.strain, load, p)
-        u = uniform(setting.seed, setting.replication, e.identity, draws.STAGE, setting.month)
+        u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.STAGE, setting.month)
         delighted = e.delighted / e.contacts if e.contacts > 0 else p.delight_normal
         staff_month(world, post, delighted, world.efforts[setting.month], u)
         e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], e.talent, p), p)
         e.tenure += 1.0
         chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
-        if uniform(setting.seed, setting.replication, e.identity, draws.QUIT, setting.month) < chance:
+        if uniform(world.teams[e.team].luck, setting.replication, e.number, draws.QUIT, setting.month) < chance:
             tally.quits += 1
             leave_post(world, post, setting.month_end)
     elif is_needed(world, post, setting.month) == 1:
         tally.vacancies += 1
         crowd = employee.applicants(site.engagement, site.reputation, p)
         tally.applicants += crowd
-        u = uniform(setting.seed, setting.replication, e.identity, draws.HIRE, setting.month)
+        u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.HIRE, setting.month)
         if u < employee.hire_chance(crowd, p):
             fill_post(world, post, crowd)
 
@@ -257,12 +258,12 @@ def fill_post(world, post, crowd):
     setting, p, e = world.settings[0], world.parameters[0], world.posts[post]
     craft = world.levers[e.site, CRAFT]
     e.filled = 1
-    e.trait = normal(setting.seed, setting.replication, e.identity, draws.TRAIT, e.holder)
-    z = normal(setting.seed, setting.replication, e.identity, draws.SPEED, e.holder)
+    e.trait = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TRAIT, e.holder)
+    z = normal(world.teams[e.team].luck, setting.replication, e.number, draws.SPEED, e.holder)
     e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
-    e.talent = normal(setting.seed, setting.replication, e.identity, draws.TALENT, e.holder)
+    e.talent = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TALENT, e.holder)
     e.skill = employee.newcomer_skill(craft, crowd, e.talent, p)
     e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
-    induct(world, post, uniform(setting.seed, setting.replication, e.identity, draws.NEWCOMER_STAGE, e.holder))
+    induct(world, post, uniform(world.teams[e.team].luck, setting.replication, e.number, draws.NEWCOMER_STAGE, e.holder))
     e.strain, e.tenure = p.strain_normal, 0.0
     world.site_tally[e.site].hires += 1

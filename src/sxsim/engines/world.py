@@ -95,19 +95,19 @@ SETTINGS = _record(
     compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F, money_of_wages=_I,
 )  # fmt: skip
 PERSON = _whole_lines(_record(
-    site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
+    luck=_I, ordinal=_COUNT, site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
     patience=_F, wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F,
     grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_SMALL, case_problems=_COUNT, case_major=_SMALL, delighted=_COUNT,
     heard_praise=_COUNT, heard_complaint=_COUNT, told=_COUNT, last_visit=_COUNT, contacts=_COUNT,
 ))  # fmt: skip
 VISIT = _whole_lines(_record(
-    active=_SMALL, number=_COUNT, journey=_KIND, step=_SMALL, attempt=_KIND, touchpoint=_SMALL, contact_type=_KIND, served_steps=_SMALL,
+    active=_SMALL, where=_I, number=_COUNT, journey=_KIND, step=_SMALL, attempt=_KIND, touchpoint=_SMALL, contact_type=_KIND, served_steps=_SMALL,
     held=_I, handed_over=_SMALL, taken_over=_SMALL, outcome=_SMALL, logged_attempt=_KIND, logged_touchpoint=_SMALL,
-    logged_contact_type=_KIND, post=_COUNT, arrival=_F, patience=_F, patience_mean=_F, wait=_F, start=_F, end=_F,
+    logged_contact_type=_KIND, post=_COUNT, arrival=_F, patience=_F, wait=_F, start=_F, end=_F,
     after_contact=_F, kept=_SMALL, severity=_SMALL, query=_SMALL, query_well=_SMALL, voiced=_SMALL, noticed=_SMALL, put_right=_SMALL,
     case=_SMALL, individual=_SMALL, surprising=_SMALL, level=_SMALL, quality=_F, perceived=_F, expectation=_F, delighted=_SMALL,
 ))  # fmt: skip
-ACCOUNT = _record(first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
+ACCOUNT = _record(ordinal=_I, first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
 POST = _whole_lines(_record(
     identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, talent=_F, skill=_F, engagement=_F, strain=_F,
     stage=_I, fatigue=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
@@ -115,7 +115,7 @@ POST = _whole_lines(_record(
     overtime_minutes=_F, contacts=_I, delighted=_I,
 ))  # fmt: skip
 TEAM = _record(
-    serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
+    luck=_I, serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
     break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F, staff=_I, practising=_I,
 )  # fmt: skip
 SEGMENT = _record(
@@ -125,7 +125,7 @@ SEGMENT = _record(
 )  # fmt: skip
 JOURNEY = _record(first=_I, steps=_I)
 STEP = _record(
-    touchpoint=_I, contact_type=_I, delay_kind=_I, delay_first=_F, delay_second=_F, nights=_I, night_time=_F,
+    touchpoint=_I, occurrence=_I, contact_type=_I, delay_kind=_I, delay_first=_F, delay_second=_F, nights=_I, night_time=_F,
     night_within=_F, chance=_F, essential=_I, hold=_I, release=_I,
 )  # fmt: skip
 CONTACT_TYPE = _record(
@@ -133,7 +133,7 @@ CONTACT_TYPE = _record(
     patience_second=_F, patience_mean=_F, failure=_F, query=_F,
 )  # fmt: skip
 TOUCHPOINT = _record(
-    staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, queue_visible=_I,
+    name=_I, staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, queue_visible=_I,
     major=_F, room=_F, importance=_F, again=_F, again_kind=_I, again_first=_F, again_second=_F, switch_to=_I,
     switch=_F, hands_over_to=_I, hand_over=_F, cost=_F, revenue=_F, pool=_I, late_major=_F,
 )  # fmt: skip
@@ -142,7 +142,7 @@ FLOOR = _record(
     available_usually=_F, on_duty=_I,
 )  # fmt: skip
 SITE = _record(
-    share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
+    luck=_I, share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
     reputation=_F, bond=_F, fresh_ideas=_F, days=_I, staff=_I, trying=_I, practising=_I, momentum=_F,
 )  # fmt: skip
 SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F, anchored_by=_I)

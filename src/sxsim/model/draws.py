@@ -1,9 +1,10 @@
 """Chance: every random number is a pure function of who draws it, for what, and which time.
 
-``draw(seed, replication, who, what, nth)`` is Philox 4×32-10 in counter mode. The key is the seed; the counter holds
-replication, who, what and nth. ``nth`` is the *place* of the draw (visit, step, attempt; month; holder), never a
-running count, so one extra event does not shift anybody's later luck, and neither the order of events, the number of
-cores nor the engine can change a draw.
+``draw(key, replication, who, what, nth)`` is Philox 4×32-10 in counter mode. The key is the seed mixed with the *name* of
+the group somebody belongs to (the people of a segment at a site, a team, a site), ``who`` the ordinal within it, so
+that a group inserted into a scenario moves nobody else's luck. ``nth`` is the *place* of the draw (touchpoint, visit,
+step, attempt; month; holder), never a running count, so one extra event does not shift anybody's later luck, and neither
+the order of events, the number of cores nor the engine can change a draw.
 
 Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
 """
@@ -12,6 +13,7 @@ import math
 
 import numpy as np
 
+from sxsim.model.luck import NAME_BITS
 from sxsim.model.rule import draw
 
 # The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites, the market, and parameters. A
@@ -26,6 +28,7 @@ from sxsim.model.rule import draw
     STAFF_ROUNDING, OFFER_QUALITY, OFFER_PRICE, SEEN_MATURITY, TIME_OF_DAY, HAND_OVER,
     PARAMETER_VALUE, STAGE, SETTLING_STAGE, STARTING_STAGE, NEWCOMER_STAGE, SETTLING_QUIT, SETTLING_NEWCOMER,
 ) = range(63)  # fmt: skip
+#: Bits of a place beside those of the touchpoint's name, which lie beside the purpose in the counter.
 VISIT_BITS, STEP_BITS, ATTEMPT_BITS = 16, 8, 8
 
 _M0 = np.uint64(0xD2511F53)
@@ -39,6 +42,9 @@ _ROUNDS = 10
 _SPACING = 2.0**-52
 _TURN = 2.0 * math.pi
 _WORD = 2**32
+_PURPOSE_BITS = np.uint64(8)
+_PURPOSES = 2**8
+_PLACES = 2 ** (NAME_BITS + VISIT_BITS + STEP_BITS + ATTEMPT_BITS)
 
 
 @draw
@@ -62,17 +68,19 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @draw
-def pair(seed, replication, who, what, nth):
+def pair(key, replication, who, what, nth):
     """Two independent uniforms in (0, 1), 52 bits each, for one place.
 
-    seed: int64 ≥ 0; replication, who, what, nth: 0 … 2^32 − 1 (anything else raises OverflowError).
+    key: int64 ≥ 0, the seed or that of a group (`luck.key_of`); replication, who: 0 … 2^32 − 1; what: a purpose, 0 … 255; nth:
+    0 … 2^56 − 1, its upper 24 bits lie beside the purpose (anything else raises OverflowError).
     Source: as `philox`; 52 bits so that the result is never 0 or 1.
     """
-    if (replication | who | what | nth) < 0 or replication >= _WORD or who >= _WORD or what >= _WORD or nth >= _WORD:
-        raise OverflowError("a draw's replication, who, what and nth must lie in 0 … 2**32 - 1")
-    key = np.uint64(seed)
+    if (replication | who | what | nth) < 0 or replication >= _WORD or who >= _WORD or what >= _PURPOSES or nth >= _PLACES:
+        raise OverflowError("a draw's replication and who must be below 2**32, what below 2**8, nth below 2**56, none < 0")
+    word, place = np.uint64(key), np.uint64(nth)
+    purpose = np.uint64(what) | ((place >> _HALF_WORD) << _PURPOSE_BITS)
     c0, c1, c2, c3 = philox(
-        np.uint64(replication), np.uint64(who), np.uint64(what), np.uint64(nth), key & _LOW, key >> _HALF_WORD
+        np.uint64(replication), np.uint64(who), purpose, place & _LOW, word & _LOW, word >> _HALF_WORD
     )
     first = ((c0 << _HALF_WORD) | c1) >> _KEEP
     second = ((c2 << _HALF_WORD) | c3) >> _KEEP
@@ -80,26 +88,28 @@ def pair(seed, replication, who, what, nth):
 
 
 @draw
-def uniform(seed, replication, who, what, nth):
+def uniform(key, replication, who, what, nth):
     """One uniform in (0, 1). Arguments as `pair`. Source: as `pair`."""
-    return pair(seed, replication, who, what, nth)[0]
+    return pair(key, replication, who, what, nth)[0]
 
 
 @draw
-def normal(seed, replication, who, what, nth):
+def normal(key, replication, who, what, nth):
     """One standard normal number. Arguments as `pair`.
 
     Source: Box and Muller (1958), doi:10.1214/aoms/1177706645.
     """
-    u, v = pair(seed, replication, who, what, nth)
+    u, v = pair(key, replication, who, what, nth)
     return math.sqrt(-2.0 * math.log(u)) * math.cos(_TURN * v)
 
 
 @draw
-def place(visit, step, attempt):
-    """The `nth` of a draw within a contact: visit 0 … 65,535, step 0 … 255, attempt 0 … 255, packed.
+def place(name, visit, step, attempt):
+    """The `nth` of a draw within a contact, packed.
 
-    Raises OverflowError beyond. Source: design of the random numbers (counter-based, see module).
+    name: of the touchpoint (`luck.name_of_place`), 0 for a draw that belongs to none; visit: 0 … 65,535; step: how many steps of
+    the journey at this touchpoint came before, 0 … 255; attempt: 0 … 255. Raises OverflowError beyond.
+    Source: design of the random numbers (counter-based, see module).
     """
     if visit < 0 or visit >= (1 << VISIT_BITS) or step < 0 or step >= (1 << STEP_BITS):
         raise OverflowError(
@@ -107,4 +117,4 @@ def place(visit, step, attempt):
         )
     if attempt < 0 or attempt >= (1 << ATTEMPT_BITS):
         raise OverflowError("the number of attempts at a step must be below 256")
-    return (((visit << STEP_BITS) | step) << ATTEMPT_BITS) | attempt
+    return (((((name << VISIT_BITS) | visit) << STEP_BITS) | step) << ATTEMPT_BITS) | attempt

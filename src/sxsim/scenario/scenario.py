@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from sxsim.model.luck import key_of, name_of_place, with_equal_luck
 from sxsim.model.parameters import register
 from sxsim.scenario.fields import Name, Part, week_open, week_values
 from sxsim.scenario.market import Economics, Horizon, Market
@@ -119,8 +120,20 @@ def _unique(scenario: Scenario) -> Iterator[Problem]:
             if part.name in seen:
                 yield Problem((field, index, "name"), f"(={part.name!r}) stands twice", "give each a name of its own")
             seen.add(part.name)
+    yield from _luck(scenario)
     if len(scenario.touchpoints) > MOST_TOUCHPOINTS:
         yield Problem(("touchpoints",), f" are {len(scenario.touchpoints)}, must be ≤ {MOST_TOUCHPOINTS}")
+
+
+def _luck(scenario: Scenario) -> Iterator[Problem]:
+    """Luck goes by names, so two names must not come to the same number."""
+    of = [("team", team.name) for team in scenario.all_teams()] + [("people", s.name) for s in scenario.segments]
+    groups = [(kind, site.name, name) for site in scenario.sites for kind, name in of]
+    groups += [("site", site.name) for site in scenario.sites]
+    same = [*with_equal_luck((group, key_of(0, *group)) for group in groups)]
+    same += with_equal_luck((t.name, name_of_place(t.name)) for t in scenario.touchpoints)
+    for one, other in same:
+        yield Problem((), f" {one!r} and {other!r} would have the same luck by chance", "change a letter of one name")
 
 
 def _shares(scenario: Scenario) -> Iterator[Problem]:
