@@ -157,6 +157,10 @@ def check(case: dict[str, Any]) -> None:
         if usual.shape == cells.shape:
             assert different(column(after, name), usual)[cells].any(), f"{key} is the same in the base"
         allowed[name] = allowed.get(name, False) | cells
+    for key in case.get("moves", []):
+        name, cells = place(after, key)
+        assert different(column(after, name), column(before, name))[cells].any(), f"{key} is the same in the base"
+        allowed[name] = allowed.get(name, False) | cells
     for key, reason in case.get("also", {}).items():
         assert reason
         if re.fullmatch(r"\w+", key):

@@ -46,13 +46,18 @@ from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.luck import key_of, name_of_place
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
-from sxsim.scenario.organisation import BRAND_POSITIONS
 from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, own_staff
 from sxsim.scenario.service import Nights, Segment, Touchpoint
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, activities, element_of
 
 _FAMILIES = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "weibull": WEIBULL}
+_BRANDS = {
+    "low_budget": customer.LOW_BUDGET,
+    "standard": customer.STANDARD,
+    "premium": customer.PREMIUM,
+    "luxury": customer.LUXURY,
+}
 _FULL_YEAR = 12.0
 #: Posts that a team may have: a post keeps its luck whatever other teams are like.
 MOST_POSTS = 1 << 14
@@ -200,9 +205,7 @@ class Start:
         start_staff(world, _given(given.engagement), _given(given.commitment))
         return world
 
-    def _settings(
-        self, replication: int, people: int, accounts: int, posts: int, log_contacts: bool
-    ) -> NDArray[Any]:
+    def _settings(self, replication: int, people: int, accounts: int, posts: int, log_contacts: bool) -> NDArray[Any]:
         scenario, economics = self.scenario, self.scenario.economics
         row = np.zeros(1, SETTINGS)
         values = {
@@ -352,7 +355,7 @@ class Start:
     def _usual_expectation(self) -> float:
         """What customers of this brand position usually expect, 0–1."""
         brand = self.scenario.organisation.brand_position
-        return float(customer.usual_expectation(BRAND_POSITIONS.index(brand), record(self.values)[0]))
+        return float(customer.usual_expectation(_BRANDS[brand], record(self.values)[0]))
 
     def _joining(self, segment: Segment) -> float:
         """Chance to join that balances leaving at the start, unless the scenario states one."""
