@@ -13,7 +13,7 @@ import numpy as np
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_month as month
 from sxsim.engines import order_of_a_shift as shift
-from sxsim.engines import steps_of_employees, steps_of_the_organisation
+from sxsim.engines import steps_of_customers, steps_of_employees, steps_of_the_organisation
 from sxsim.engines.agenda import (
     ABANDONMENT,
     ARRIVAL,
@@ -41,10 +41,10 @@ from sxsim.engines.world import (
     ABANDONED,
     AFTER_CONTACT,
     AVAILABLE,
-    CUSTOMER,
     GO_ON,
     HALF_HOUR,
     IDLE,
+    IS_CUSTOMER,
     NO,
     ON_BREAK,
     SERVING,
@@ -335,11 +335,13 @@ def floor_month(world, agenda, site):
     """A site's month in continuous time."""
     setting = world.settings[0]
     agenda.half_hour[0] = int(setting.month_start / HALF_HOUR) - 1
-    for person in range(setting.people):
-        i = world.persons[person]
-        at_home = world.visits[person].active == 0 and agenda.events[person].where == NOWHERE
-        if i.site == site and i.status == CUSTOMER and at_home:
-            _plans_visit(world, agenda, site, person, setting.month_start)
+    place_ = world.sites[site]
+    for account in range(place_.first_account, place_.first_account + place_.accounts):
+        a = world.accounts[account]
+        if a.joins_at == IS_CUSTOMER:
+            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+                if world.visits[person].active == 0 and agenda.events[person].where == NOWHERE:
+                    _plans_visit(world, agenda, site, person, setting.month_start)
     first = int(setting.month_start / HALF_HOUR)
     last = int(setting.month_end / HALF_HOUR)
     shift_rank = rank_of(SHIFT_CHANGE, site)
@@ -358,14 +360,21 @@ def end_month(world):
     setting = world.settings[0]
     for post in range(setting.posts):
         steps_of_employees.employee_month(world, post)
-    for person in range(setting.people):
-        month.person_month(world, person)
-    for person in range(setting.people):
-        month.spread_word(world, person)
+    for account in range(setting.accounts):
+        a = world.accounts[account]
+        if a.joins_at == IS_CUSTOMER:
+            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+                steps_of_customers.person_month(world, person)
+    for account in range(setting.accounts):
+        a = world.accounts[account]
+        if a.joins_at == IS_CUSTOMER:
+            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+                steps_of_customers.spread_word(world, person)
     for site in range(setting.sites):
         month.site_reputation(world, site)
+    steps_of_customers.joining_month(world)
     for account in range(setting.accounts):
-        month.account_month(world, account)
+        steps_of_customers.account_month(world, account)
     for site in range(setting.sites):
         month.site_business(world, site)
     steps_of_the_organisation.organisation_month(world)

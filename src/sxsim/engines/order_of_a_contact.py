@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from sxsim.engines.order_of_a_shift import half_hour_of_week
+from sxsim.engines.steps_of_customers import fade
 from sxsim.engines.world import (
     ABANDONED,
     BALKED,
@@ -341,6 +342,8 @@ def feel(world, person, quality, delighted_possible):
     """What the customer makes of a contact: perception, satisfaction, delight, bond, expectation, memory, grievance."""
     i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
     t = world.touchpoints[v.touchpoint]
+    if i.status != CUSTOMER:
+        fade(world, person, setting.month - 1)
     v.expectation = i.expectation
     v.perceived = customer.perceived_quality(quality, i.expectation, p)
     value = market.value_for_money(
@@ -433,6 +436,8 @@ def not_served(world, person, now, outcome, full):
     """
     i, v, p = world.persons[person], world.visits[person], world.parameters[0]
     t, where = world.touchpoints[v.touchpoint], here(v)
+    if i.status != CUSTOMER:
+        fade(world, person, world.settings[0].month - 1)
     v.outcome, v.wait, v.level, v.start, v.end, v.kept = outcome, now - v.arrival, 0, now, now, 0
     v.severity, v.query, v.query_well, v.voiced, v.noticed, v.put_right, v.case = NO_PROBLEM, 0, 0, 0, 0, 0, 0
     v.individual, v.surprising, v.delighted, v.quality, v.after_contact = 0, 0, 0, 0.0, 0.0
@@ -516,6 +521,8 @@ def close_case(world, person):
     i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
     lever = world.levers[i.site]
     site = world.sites[i.site]
+    if i.status != CUSTOMER:
+        fade(world, person, setting.month - 1)
     effort = contact.effort(site.commitment, site.engagement, p.strain_normal, 0.0, p)
     chance = contact.recovery_chance(lever[RECOVERY], lever[DISCRETION], p.skill_normal, effort, i.case_major, p)
     put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)

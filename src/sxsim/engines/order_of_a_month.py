@@ -3,9 +3,9 @@
 `open_month` before the first minute; then the floor; then, at the month's end:
 
 1. each employee: `employee_month` (strain, engagement, stage of commitment, skill, quitting or hiring);
-2. each person: `person_month` (fading, expectation, loyalty, survey, telling);
-3. each person: `spread_word`; then each site: `site_reputation`;
-4. each account: `account_month` (leaving, joining, coming back);
+2. each customer: `person_month` (fading, expectation, loyalty, survey, telling);
+3. each customer: `spread_word`; then each site: `site_reputation`;
+4. `joining_month`, then each account: `account_month` (leaving, joining, coming back);
 5. each site: `site_business`; then once: `organisation_month` (activities, wins, money → maturity), `market_month`;
 6. each site: `site_record` (the month's figures), `site_levers` for the next month.
 
@@ -13,76 +13,29 @@ Steps of one kind touch only their own rows or add integers, so their order amon
 money and means run in the order of numbers.
 """
 
-import math
-
 import numpy as np
 
 from sxsim.engines.steps_of_employees import count_stages, is_needed, opened_or_closed
-from sxsim.engines.steps_of_the_organisation import bounded, element_maturities, site_levers
+from sxsim.engines.steps_of_the_organisation import element_maturities, site_levers
 from sxsim.engines.world import (
-    BEFORE_THE_RUN,
-    CUSTOMER,
     DAY,
     DAYS_A_MONTH,
-    FORMER,
     HALF_HOUR,
     HALF_HOURS_A_DAY,
+    IS_CUSTOMER,
     MANAGE_ACTIVITIES,
     NO,
-    PROSPECT,
     RESOURCES,
-    VOICE,
     YES,
     World,
 )
-from sxsim.model import business, customer, demand, draws, implementation, market, network
+from sxsim.model import business, demand, draws, implementation, market, network
 from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
-from sxsim.model.draws import normal, place, uniform
+from sxsim.model.draws import normal
 from sxsim.model.rule import step
 
 #: Months of membership that `retention_12m` looks back, and months within which a visit counts as coming back.
 RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
-
-
-@step
-def begin_people(world):
-    """Before the first minute: what distinguishes persons, who knows whom, when accounts renew."""
-    setting, p = world.settings[0], world.parameters[0]
-    replication = setting.replication
-    for person in range(setting.people):
-        i = world.persons[person]
-        luck, who = i.luck, i.ordinal
-        segment = world.segments[i.segment]
-        z = normal(luck, replication, who, draws.PERSONAL_RATE, NO)
-        i.personal_rate = demand.spread_factor(segment.rate_variation, z, p)
-        z = normal(luck, replication, who, draws.PERSONAL_PATIENCE, NO)
-        i.patience = demand.spread_factor(segment.patience_variation, z, p)
-        z = normal(luck, replication, who, draws.PERSONAL_WISH, NO)
-        i.wish = bounded(segment.wish + p.wish_spread * z)
-        z = normal(luck, replication, who, draws.PERSONAL_EXPECTATION, NO)
-        i.usual_expectation = bounded(segment.expectation + p.expectation_spread * z)
-        i.expectation = i.usual_expectation
-        i.scale = normal(luck, replication, who, draws.PERSONAL_SCALE, NO)
-        z = normal(luck, replication, who, draws.STARTING_SATISFACTION, NO)
-        i.satisfaction = bounded(segment.satisfaction + p.satisfaction_spread * z)
-        i.bond = bounded(2.0 * segment.bond * uniform(luck, replication, who, draws.STARTING_BOND, NO))
-        if i.status != CUSTOMER:
-            i.bond, i.satisfaction = 0.0, i.usual_expectation
-        i.since = BEFORE_THE_RUN
-        i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
-        i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
-        i.remaining = demand.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
-        ties = world.neighbours.shape[1]
-        for tie in range(ties):
-            offset = tie // 2 + 1 if tie % 2 == 0 else -(tie // 2 + 1)
-            rewired = 1 if uniform(luck, replication, who, draws.REWIRE, tie) < p.rewiring else 0
-            anywhere = uniform(luck, replication, who, draws.REWIRE_TO, tie)
-            world.neighbours[person, tie] = network.neighbour(person, offset, setting.people, rewired, anywhere)
-    for account in range(setting.accounts):
-        a = world.accounts[account]
-        term = world.segments[a.segment].term
-        if term > 0:
-            a.renewal = int(math.floor(uniform(world.persons[a.first].luck, replication, a.ordinal, draws.RENEWAL_MONTH, NO) * term))
 
 
 @step
@@ -125,15 +78,10 @@ def begin_month(world, month):
                 if half_hour == 0:
                     table[0] = 0.0
                 table[half_hour + 1] = table[half_hour] + world.profiles[profile, of_week] * busy * share
-    for person in range(setting.people):
-        i = world.persons[person]
-        i.contacts, i.delighted, i.heard_praise, i.heard_complaint, i.told = 0, 0, 0, 0, 0
-        tally = world.site_tally[i.site]
-        tally.people += 1
-        if i.status == CUSTOMER:
-            tally.active_start += 1
-        else:
-            tally.outside_start += 1
+    for site in range(setting.sites):
+        place_, tally = world.sites[site], world.site_tally[site]
+        tally.people, tally.active_start = place_.people, place_.customers
+        tally.outside_start = place_.people - place_.customers
     for post in range(setting.posts):
         e = world.posts[post]
         e.busy_minutes, e.duty_minutes, e.overtime_minutes, e.contacts, e.delighted = 0.0, 0.0, 0.0, 0, 0
@@ -150,60 +98,6 @@ def begin_month(world, month):
 
 
 @step
-def person_month(world, person):
-    """A person's month ends: what fades, what is expected; a customer's loyalty, survey answer, and telling others."""
-    setting, p = world.settings[0], world.parameters[0]
-    replication, month = setting.replication, setting.month
-    i = world.persons[person]
-    segment, site, tally = world.segments[i.segment], world.sites[i.site], world.site_tally[i.site]
-    i.bond = customer.fade_bond(i.bond, p)
-    i.memory = customer.forget_surprise(i.memory, p)
-    i.grievance = customer.fade_grievance(i.grievance, p)
-    i.expectation = customer.drift_expectation(
-        i.expectation, i.usual_expectation, setting.expectation_rise, setting.promise, p
-    )
-    i.loyalty = customer.loyalty(i.satisfaction, i.bond, site.reputation, i.grievance, p)
-    believed = i.satisfaction if i.status == CUSTOMER else i.usual_expectation
-    value = market.value_for_money(believed, setting.price, world.market[0].outside_price, segment.price_sensitivity, p)
-    i.advantage = value - world.market[0].outside_quality
-    if i.status != CUSTOMER:
-        return
-    if i.contacts > 0:
-        tally.asked += 1
-        chance = customer.feedback_chance(i.bond, world.levers[i.site, VOICE], p)
-        if uniform(i.luck, replication, i.ordinal, draws.FEEDBACK, month) < chance:
-            mood = normal(i.luck, replication, i.ordinal, draws.SURVEY_MOOD, month)
-            noise = normal(i.luck, replication, i.ordinal, draws.SURVEY_NOISE, month)
-            answer = customer.survey_answer(i.loyalty, i.scale, mood, noise, p)
-            tally.answers += 1
-            tally.promoters += 1 if answer >= p.answer_promoter else 0
-            tally.detractors += 1 if answer <= p.answer_detractor else 0
-    u = uniform(i.luck, replication, i.ordinal, draws.TELL, month)
-    delighted = 1 if i.delighted > 0 else 0
-    if u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 1, p):
-        i.told = 1
-        tally.recommended += 1
-        tally.praise += 1
-    elif 1.0 - u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 0, p):
-        i.told = -1
-        tally.complaints += 1
-
-
-@step
-def spread_word(world, person):
-    """Whoever tells, tells all acquaintances."""
-    i = world.persons[person]
-    if i.told == 0:
-        return
-    for tie in range(world.neighbours.shape[1]):
-        other = world.persons[world.neighbours[person, tie]]
-        if i.told > 0:
-            other.heard_praise += 1
-        else:
-            other.heard_complaint += 1
-
-
-@step
 def site_reputation(world, site):
     """Reputation follows what was told about the site."""
     tally, place_ = world.site_tally[site], world.sites[site]
@@ -213,54 +107,19 @@ def site_reputation(world, site):
 
 
 @step
-def account_month(world, account):
-    """An account's month ends: its persons leave together, join together, come back together."""
-    setting, p = world.settings[0], world.parameters[0]
-    month = setting.month
-    a = world.accounts[account]
-    segment, site, tally = world.segments[a.segment], world.sites[a.site], world.site_tally[a.site]
-    status, chance = world.persons[a.first].status, 0.0
-    for person in range(a.first, a.first + a.persons):
-        i = world.persons[person]
-        if status == CUSTOMER:
-            chance += customer.leave_chance(segment.leaving, i.loyalty, i.grievance, i.advantage, p) / a.persons
-        else:
-            heard = network.heard(float(i.heard_praise), float(i.heard_complaint), p)
-            joining = market.join_chance(segment.joining, site.reputation, heard, i.advantage, p)
-            if status == FORMER:
-                joining = market.return_chance(joining, i.satisfaction, p)
-            chance += joining / a.persons
-    purpose = draws.LEAVE if status == CUSTOMER else draws.JOIN if status == PROSPECT else draws.RETURN
-    due = status != CUSTOMER or segment.term == 0 or (month + a.renewal) % segment.term == 0
-    if not due or uniform(world.persons[a.first].luck, setting.replication, a.ordinal, purpose, month) >= chance:
-        return
-    for person in range(a.first, a.first + a.persons):
-        i = world.persons[person]
-        if status == CUSTOMER:
-            i.status = FORMER
-            tally.leavers += 1
-        else:
-            i.status, i.since = CUSTOMER, month + 1
-            tally.joiners += 1 if status == PROSPECT else 0
-            tally.returners += 1 if status == FORMER else 0
-    if status != CUSTOMER and segment.term > 0:
-        a.renewal = (segment.term - month % segment.term) % segment.term
-
-
-@step
 def site_business(world, site):
     """The month's money of a site: revenue, cost, investment, result."""
     setting, tally = world.settings[0], world.site_tally[site]
-    paying = 0.0
-    for account in range(setting.accounts):
+    paying, place_ = 0.0, world.sites[site]
+    for account in range(place_.first_account, place_.first_account + place_.accounts):
         a = world.accounts[account]
-        if a.site == site and world.persons[a.first].status == CUSTOMER:
+        if a.joins_at == IS_CUSTOMER:
             paying += world.segments[a.segment].fee
-    share = world.sites[site].share
+    share = place_.share
     tally.revenue += paying * setting.price + setting.budget * share
-    for post in range(setting.posts):
+    for post in range(place_.first_post, place_.first_post + place_.posts):
         e = world.posts[post]
-        if e.site == site and e.filled == 1:
+        if e.filled == 1:
             tally.wages += world.teams[e.team].wage
     tally.wages += business.overtime_cost(tally.overtime_minutes, setting.overtime)
     tally.hiring_cost = tally.hires * setting.hiring_cost
@@ -278,16 +137,19 @@ def market_month(world):
     m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
     z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
     m.outside_price = market.drift_price(m.outside_price, m.outside_price_drift, m.outside_spread, z)
-    setting.expectation_rise += setting.expectation_drift
+    world.rises[setting.month + 1] = world.rises[setting.month] + setting.expectation_drift
 
 
 @step
 def site_record(world, site):
     """The month's figures of a site: means over active customers and over the staff, in the order of numbers."""
     setting, tally, place_ = world.settings[0], world.site_tally[site], world.sites[site]
-    for person in range(setting.people):
-        i = world.persons[person]
-        if i.site == site and i.status == CUSTOMER:
+    for account in range(place_.first_account, place_.first_account + place_.accounts):
+        a = world.accounts[account]
+        if a.joins_at != IS_CUSTOMER:
+            continue
+        for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+            i = world.persons[person]
             tally.active += 1
             tally.satisfaction += i.satisfaction
             tally.loyalty += i.loyalty
@@ -296,9 +158,9 @@ def site_record(world, site):
             tally.stayed_12 += 1 if i.since <= setting.month + 1 - RETENTION_MONTHS else 0
             tally.repurchased += 1 if i.last_visit > setting.month - REPURCHASE_MONTHS else 0
     staff = 0
-    for post in range(setting.posts):
+    for post in range(place_.first_post, place_.first_post + place_.posts):
         e = world.posts[post]
-        if e.site == site and e.filled == 1:
+        if e.filled == 1:
             staff += 1
             tally.engagement += e.engagement
             tally.resigned += 1 if e.stage == RESIGNED else 0

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.calendar import month_dates, month_starts
-from sxsim.engines.order_of_a_month import begin_people, begin_sites
+from sxsim.engines.order_of_a_month import begin_sites
+from sxsim.engines.steps_of_customers import begin_people
 from sxsim.engines.steps_of_employees import begin_posts, settle_staff, start_staff
 from sxsim.engines.world import (
     ACCOUNT,
@@ -21,6 +22,8 @@ from sxsim.engines.world import (
     FLOOR,
     HALF_HOUR,
     HALF_HOURS_A_WEEK,
+    IS_CUSTOMER,
+    JOINING,
     JOURNEY,
     MARKET,
     MOST_HALF_HOURS,
@@ -159,6 +162,7 @@ class Start:
             posts=posts,
             teams=teams,
             segments=self._segments(),
+            joining=np.zeros((sites, segments), JOINING),
             journeys=self._journeys(),
             journey_shares=self._journey_shares(),
             steps=self._steps(),
@@ -168,7 +172,7 @@ class Start:
             last_demand=np.zeros((sites * touchpoints, DAYS_A_WEEK)),
             last_staff=np.zeros((sites * touchpoints, DAYS_A_WEEK)),
             capacities=self._capacities(),
-            sites=self._sites(),
+            sites=self._sites(persons, accounts, posts),
             levers=np.zeros((sites, len(LEVERS))),
             weights=lever_weights(SUB_ELEMENTS, LEVERS, self.values),
             sub_elements=self._sub_elements(),
@@ -191,6 +195,7 @@ class Start:
             funded=self._by_month(0.0, [(0, self.plan.funded_by_result)]),
             prices=self._by_month(1.0, [(c.month, c.price) for c in self.plan.changes]),
             promises=self._by_month(0.0, [(c.month, c.promise) for c in self.plan.changes]),
+            rises=np.zeros(self.months + 1),
             seasons=np.array([scenario.demand.season[day.month - 1] for day in self.dates[:-1]]),
             month_starts=month_starts(self.dates),
             contact_tally=np.zeros((sites, touchpoints, segments), CONTACT_TALLY),
@@ -267,7 +272,9 @@ class Start:
         owner = np.repeat(np.arange(len(rows)), rows["persons"])
         persons["account"], persons["site"], persons["segment"] = owner, rows["site"][owner], rows["segment"][owner]
         persons["luck"], persons["ordinal"] = keys[persons["site"], persons["segment"]], place_in_group(group[owner])
-        persons["status"] = self._starting_status(rows)[owner]
+        status = self._starting_status(rows)
+        persons["status"] = status[owner]
+        rows["joins_at"][status == CUSTOMER] = IS_CUSTOMER
         return persons, rows
 
     def _starting_status(self, accounts: NDArray[Any]) -> NDArray[np.int64]:
@@ -469,8 +476,14 @@ class Start:
             row["another_kind"], row["another_first"], row["another_second"] = code[:3]
         return rows
 
-    def _sites(self) -> NDArray[Any]:
+    def _sites(self, persons: NDArray[Any], accounts: NDArray[Any], posts: NDArray[Any]) -> NDArray[Any]:
         rows = np.zeros(len(self.scenario.sites), SITE)
+        for first, number, of in (
+            ("first_person", "people", persons), ("first_account", "accounts", accounts), ("first_post", "posts", posts),
+        ):  # fmt: skip
+            rows[number] = np.bincount(of["site"], minlength=len(rows))
+            rows[first] = np.cumsum(rows[number]) - rows[number]
+        rows["customers"] = np.bincount(persons["site"][persons["status"] == CUSTOMER], minlength=len(rows))
         rows["luck"] = [key_of(self.seed, "site", site.name) for site in self.scenario.sites]
         rows["share"] = [site.share for site in self.scenario.sites]
         rows["staff_factor"] = [site.staff_factor for site in self.scenario.sites]

@@ -264,6 +264,8 @@ def fill_post(world, post, crowd):
     e.talent = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TALENT, e.holder)
     e.skill = employee.newcomer_skill(craft, crowd, e.talent, p)
     e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
-    induct(world, post, uniform(world.teams[e.team].luck, setting.replication, e.number, draws.NEWCOMER_STAGE, e.holder))
+    induct(
+        world, post, uniform(world.teams[e.team].luck, setting.replication, e.number, draws.NEWCOMER_STAGE, e.holder)
+    )
     e.strain, e.tenure = p.strain_normal, 0.0
     world.site_tally[e.site].hires += 1

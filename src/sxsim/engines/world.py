@@ -71,6 +71,8 @@ SHIFT, FIRST_SHIFT = 480.0, 360.0
 GO_ON, VISIT_OVER, OFF_DUTY, AVAILABLE = -1.0, -2.0, -1.0, 0.0
 MOST_ATTEMPTS = 250
 BEFORE_THE_RUN = -(10**6)
+# `joins_at` of an account that is a customer.
+IS_CUSTOMER = -1.0
 # The usual pressure is learnt after this part (a quarter) of the warm-up.
 LEARNING_PART = 4
 # Histogram of waits: bin 0 holds no wait, the others are logarithmic.
@@ -114,12 +116,12 @@ def rows_in_lines(count: int, record: np.dtype[Any]) -> NDArray[Any]:
 SETTINGS = _record(
     seed=_I, replication=_I, month=_I, warm_up=_I, months=_I, people=_I, sites=_I, touchpoints=_I, segments=_I,
     journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
-    first_weekday=_I, expectation_rise=_F, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
+    first_weekday=_I, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
     daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
     compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F, money_of_wages=_I,
 )  # fmt: skip
 PERSON = _whole_lines(_record(
-    luck=_I, ordinal=_COUNT, site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
+    luck=_I, ordinal=_COUNT, site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, faded=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
     patience=_F, wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F,
     grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_SMALL, case_problems=_COUNT, case_major=_SMALL, delighted=_COUNT,
     heard_praise=_COUNT, heard_complaint=_COUNT, told=_COUNT, last_visit=_COUNT, contacts=_COUNT,
@@ -131,7 +133,9 @@ VISIT = _whole_lines(_record(
     after_contact=_F, kept=_SMALL, severity=_SMALL, query=_SMALL, query_well=_SMALL, voiced=_SMALL, noticed=_SMALL, put_right=_SMALL,
     case=_SMALL, individual=_SMALL, surprising=_SMALL, level=_SMALL, quality=_F, perceived=_F, expectation=_F, delighted=_SMALL,
 ))  # fmt: skip
-ACCOUNT = _record(ordinal=_I, first=_I, persons=_I, site=_I, segment=_I, renewal=_I)
+ACCOUNT = _record(
+    joins_at=_F, ordinal=_COUNT, first=_COUNT, persons=_COUNT, site=_COUNT, segment=_KIND, renewal=_KIND, spells=_KIND, heard=_SMALL,
+)  # fmt: skip
 POST = _whole_lines(_record(
     identity=_I, site=_I, team=_I, number=_I, filled=_I, holder=_I, tenure=_F, talent=_F, skill=_F, engagement=_F, strain=_F,
     stage=_I, fatigue=_F, trait=_F, speed=_F, on_duty=_I, busy=_I, going=_I, going_since=_F, idle_since=_F,
@@ -166,9 +170,10 @@ FLOOR = _record(
     available_usually=_F, on_duty=_I,
 )  # fmt: skip
 SITE = _record(
-    luck=_I, share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
+    luck=_I, first_person=_I, people=_I, first_account=_I, accounts=_I, first_post=_I, posts=_I, customers=_I, share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
     reputation=_F, bond=_F, fresh_ideas=_F, days=_I, staff=_I, trying=_I, practising=_I, momentum=_F,
 )  # fmt: skip
+JOINING = _record(pace=_F, passed=_F)
 SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F, anchored_by=_I)
 ACTIVITY = _record(done=_F)
 OBSTACLE = _record(severity=_F, start=_F)
@@ -217,6 +222,7 @@ ARRAYS = {
     "posts": "(P,) POST",
     "teams": "(S × teams,) TEAM",
     "segments": "(G,) SEGMENT",
+    "joining": "(S, G) JOINING",
     "journeys": "(journeys,) JOURNEY",
     "journey_shares": "(G, journeys) cumulative shares",
     "steps": "(steps,) STEP",
@@ -249,6 +255,7 @@ ARRAYS = {
     "funded": "(M,) share of the last result",
     "prices": "(M,)",
     "promises": "(M,)",
+    "rises": "(M + 1,) how far the market's expectation has risen since the start",
     "seasons": "(M,)",
     "month_starts": "(M + 1,) minutes",
     "contact_tally": "(S, T, G) CONTACT_TALLY",

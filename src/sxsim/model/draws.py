@@ -75,8 +75,16 @@ def pair(key, replication, who, what, nth):
     0 … 2^56 − 1, its upper 24 bits lie beside the purpose (anything else raises OverflowError).
     Source: as `philox`; 52 bits so that the result is never 0 or 1.
     """
-    if (replication | who | what | nth) < 0 or replication >= _WORD or who >= _WORD or what >= _PURPOSES or nth >= _PLACES:
-        raise OverflowError("a draw's replication and who must be below 2**32, what below 2**8, nth below 2**56, none < 0")
+    if (
+        (replication | who | what | nth) < 0
+        or replication >= _WORD
+        or who >= _WORD
+        or what >= _PURPOSES
+        or nth >= _PLACES
+    ):
+        raise OverflowError(
+            "a draw's replication and who must be below 2**32, what below 2**8, nth below 2**56, none < 0"
+        )
     word, place = np.uint64(key), np.uint64(nth)
     purpose = np.uint64(what) | ((place >> _HALF_WORD) << _PURPOSE_BITS)
     c0, c1, c2, c3 = philox(

@@ -32,21 +32,51 @@ def drift_price(price, drift, spread, z):
 
 
 @rule
-def join_chance(usual, reputation, heard, advantage, p):
-    """Chance that a prospect joins in a month.
+def join_pace(usual, reputation, gap, p):
+    """How fast people outside join in a month, before what each of them expects: a hazard.
 
-    usual: of the segment, 0–1; reputation: 0–1; heard: from `network.heard`; advantage: expected value here minus the
-    outside offer's. Returns 0–1.
-    Source: E249 (word of mouth elasticity .53), E064, clause 4 (preference, reputation); sizes by assumption.
+    usual: chance to join in a month where reputation and value are as usual, 0–1; reputation: 0–1; gap: what an offer of no
+    quality at this price would be worth, minus the outside offer's quality. Returns ≥ 0, a month.
+    Source: E064, clause 4 (preference, reputation); a hazard, so that who hears nothing waits for a sum common to
+    all; sizes by assumption.
     """
-    pull = p.join_reputation * (reputation - 0.5) + heard + p.join_advantage * advantage
-    return min(usual * math.exp(pull), 1.0)
+    steady = -math.log(1.0 - min(usual, p.join_surest))
+    return steady * math.exp(p.join_reputation * (reputation - 0.5) + p.join_advantage * gap)
 
 
 @rule
-def return_chance(join, satisfaction, p):
-    """Chance that a former customer comes back in a month, given the chance of joining.
+def eagerness(expected, p):
+    """How readily a person joins who expects a quality here.
 
-    join: 0–1; satisfaction: how it was left, 0–1. Returns 0–1. Source: assumption.
+    expected: 0–1. Returns > 0, a factor on `join_pace`. Source: E244; form: assumption.
     """
-    return min(join * p.return_factor * satisfaction, 1.0)
+    return math.exp(p.join_advantage * expected)
+
+
+@rule
+def return_eagerness(eagerness, satisfaction, p):
+    """How readily a former customer comes back.
+
+    eagerness: > 0; satisfaction: how it was left, 0–1. Returns ≥ 0, a factor on `join_pace`. Source: assumption.
+    """
+    return eagerness * p.return_factor * satisfaction
+
+
+@rule
+def after_hearing(eagerness, heard):
+    """How readily a person joins in a month in which others have told something.
+
+    eagerness: ≥ 0; heard: from `network.heard`. Returns ≥ 0.
+    Source: E249 (word of mouth elasticity .53); form: assumption.
+    """
+    return eagerness * math.exp(heard)
+
+
+@rule
+def joins_when(passed, threshold, eagerness):
+    """The pace that must have passed in all before somebody joins.
+
+    passed: sum of `join_pace` up to now; threshold: a unit exponential; eagerness: ≥ 0 (0: never). Returns > 0, may be infinite.
+    Source: time change of a Poisson process (textbook).
+    """
+    return passed + threshold / eagerness if eagerness > 0.0 else math.inf

@@ -8,9 +8,8 @@ import mesa
 import simpy
 
 from sxsim.engines import order_of_a_contact as order
-from sxsim.engines import order_of_a_month as month
 from sxsim.engines import order_of_a_shift as shift
-from sxsim.engines import steps_of_employees
+from sxsim.engines import steps_of_customers, steps_of_employees
 from sxsim.engines.world import (
     ABANDONED,
     AVAILABLE,
@@ -134,11 +133,11 @@ class Customer(Person):
 
     def ends_month(self) -> None:
         """Fading, expectation, loyalty, survey, telling others."""
-        month.person_month(self.world, self.number)
+        steps_of_customers.person_month(self.world, self.number)
 
     def spreads_word(self) -> None:
         """Tells all acquaintances, when there is something to tell."""
-        month.spread_word(self.world, self.number)
+        steps_of_customers.spread_word(self.world, self.number)
 
 
 class Leaving:

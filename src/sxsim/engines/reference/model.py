@@ -7,7 +7,7 @@ import mesa
 import numpy as np
 
 from sxsim.engines import order_of_a_month as month
-from sxsim.engines import steps_of_the_organisation
+from sxsim.engines import steps_of_customers, steps_of_the_organisation
 from sxsim.engines.records import Records
 from sxsim.engines.reference.agents import Customer, Employee
 from sxsim.engines.reference.floor import Floor, Touchpoint
@@ -61,8 +61,9 @@ class ServiceModel(mesa.Model):
             self.customers[person].spreads_word()
         for site in range(len(self.floors)):
             month.site_reputation(world, site)
+        steps_of_customers.joining_month(world)
         for account in range(len(world.accounts)):
-            month.account_month(world, account)
+            steps_of_customers.account_month(world, account)
         for site in range(len(self.floors)):
             month.site_business(world, site)
         steps_of_the_organisation.organisation_month(world)

@@ -1,0 +1,241 @@
+"""What happens to customers and to those outside: who they are, what fades, what they tell, leaving, joining, coming back.
+
+Most of a market is outside. Who hears nothing there needs no month of his own: all outside wait for the same sum of pace,
+each for as much of it as a threshold says that was drawn when the waiting began, and what fades is made up for later.
+"""
+
+import math
+
+import numpy as np
+
+from sxsim.engines.steps_of_the_organisation import bounded
+from sxsim.engines.world import BEFORE_THE_RUN, CUSTOMER, FORMER, IS_CUSTOMER, NO, PROSPECT, VOICE
+from sxsim.model import customer, demand, draws, market, network
+from sxsim.model.draws import normal, place, uniform
+from sxsim.model.rule import step
+
+
+@step
+def begin_people(world):
+    """Before the first minute: what distinguishes persons, who knows whom, when accounts renew."""
+    setting, p = world.settings[0], world.parameters[0]
+    replication = setting.replication
+    for person in range(setting.people):
+        i = world.persons[person]
+        luck, who = i.luck, i.ordinal
+        segment = world.segments[i.segment]
+        z = normal(luck, replication, who, draws.PERSONAL_RATE, NO)
+        i.personal_rate = demand.spread_factor(segment.rate_variation, z, p)
+        z = normal(luck, replication, who, draws.PERSONAL_PATIENCE, NO)
+        i.patience = demand.spread_factor(segment.patience_variation, z, p)
+        z = normal(luck, replication, who, draws.PERSONAL_WISH, NO)
+        i.wish = bounded(segment.wish + p.wish_spread * z)
+        z = normal(luck, replication, who, draws.PERSONAL_EXPECTATION, NO)
+        i.usual_expectation = bounded(segment.expectation + p.expectation_spread * z)
+        i.expectation = i.usual_expectation
+        i.scale = normal(luck, replication, who, draws.PERSONAL_SCALE, NO)
+        z = normal(luck, replication, who, draws.STARTING_SATISFACTION, NO)
+        i.satisfaction = bounded(segment.satisfaction + p.satisfaction_spread * z)
+        i.bond = bounded(2.0 * segment.bond * uniform(luck, replication, who, draws.STARTING_BOND, NO))
+        if i.status != CUSTOMER:
+            i.bond, i.satisfaction = 0.0, i.usual_expectation
+        i.since = BEFORE_THE_RUN
+        i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
+        i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
+        i.faded = 0
+        i.remaining = demand.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
+        ties = world.neighbours.shape[1]
+        for tie in range(ties):
+            offset = tie // 2 + 1 if tie % 2 == 0 else -(tie // 2 + 1)
+            rewired = 1 if uniform(luck, replication, who, draws.REWIRE, tie) < p.rewiring else 0
+            anywhere = uniform(luck, replication, who, draws.REWIRE_TO, tie)
+            world.neighbours[person, tie] = network.neighbour(person, offset, setting.people, rewired, anywhere)
+    for account in range(setting.accounts):
+        a = world.accounts[account]
+        if a.joins_at != IS_CUSTOMER:
+            wait_to_join(world, account)
+        term = world.segments[a.segment].term
+        if term > 0:
+            a.renewal = int(
+                math.floor(uniform(world.persons[a.first].luck, replication, a.ordinal, draws.RENEWAL_MONTH, NO) * term)
+            )
+
+
+@step
+def fade(world, person, month):
+    """What fades in a person, and what is expected, up to the end of a month, as far as that has not been done yet.
+
+    Nobody outside needs a month of his own for it: it is made up for when the person joins, or is met on the way out.
+    """
+    i, p = world.persons[person], world.parameters[0]
+    for ended in range(i.faded, month + 1):
+        i.bond = customer.fade_bond(i.bond, p)
+        i.memory = customer.forget_surprise(i.memory, p)
+        i.grievance = customer.fade_grievance(i.grievance, p)
+        i.expectation = customer.drift_expectation(
+            i.expectation, i.usual_expectation, world.rises[ended], world.promises[ended], p
+        )
+    i.faded = max(i.faded, month + 1)
+
+
+@step
+def person_month(world, person):
+    """A customer's month ends: what fades, what is expected, loyalty, survey answer, and telling others."""
+    setting, p = world.settings[0], world.parameters[0]
+    replication, month = setting.replication, setting.month
+    i = world.persons[person]
+    if i.status != CUSTOMER:
+        return
+    segment, site, tally = world.segments[i.segment], world.sites[i.site], world.site_tally[i.site]
+    fade(world, person, month)
+    i.loyalty = customer.loyalty(i.satisfaction, i.bond, site.reputation, i.grievance, p)
+    value = market.value_for_money(
+        i.satisfaction, setting.price, world.market[0].outside_price, segment.price_sensitivity, p
+    )
+    i.advantage = value - world.market[0].outside_quality
+    if i.contacts > 0:
+        tally.asked += 1
+        chance = customer.feedback_chance(i.bond, world.levers[i.site, VOICE], p)
+        if uniform(i.luck, replication, i.ordinal, draws.FEEDBACK, month) < chance:
+            mood = normal(i.luck, replication, i.ordinal, draws.SURVEY_MOOD, month)
+            noise = normal(i.luck, replication, i.ordinal, draws.SURVEY_NOISE, month)
+            answer = customer.survey_answer(i.loyalty, i.scale, mood, noise, p)
+            tally.answers += 1
+            tally.promoters += 1 if answer >= p.answer_promoter else 0
+            tally.detractors += 1 if answer <= p.answer_detractor else 0
+    u = uniform(i.luck, replication, i.ordinal, draws.TELL, month)
+    delighted = 1 if i.delighted > 0 else 0
+    if u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 1, p):
+        i.told = 1
+        tally.recommended += 1
+        tally.praise += 1
+    elif 1.0 - u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 0, p):
+        i.told = -1
+        tally.complaints += 1
+    i.contacts, i.delighted = 0, 0
+
+
+@step
+def spread_word(world, person):
+    """Whoever tells, tells all acquaintances; those who are customers know better."""
+    i = world.persons[person]
+    if i.told == 0:
+        return
+    for tie in range(world.neighbours.shape[1]):
+        other = world.persons[world.neighbours[person, tie]]
+        if other.status == CUSTOMER:
+            continue
+        world.accounts[other.account].heard = 1
+        if i.told > 0:
+            other.heard_praise += 1
+        else:
+            other.heard_complaint += 1
+    i.told = 0
+
+
+@step
+def eagerness_of(world, person):
+    """How readily a person outside joins, or comes back, who hears nothing."""
+    i, p = world.persons[person], world.parameters[0]
+    eager = market.eagerness(i.usual_expectation, p)
+    return market.return_eagerness(eager, i.satisfaction, p) if i.status == FORMER else eager
+
+
+@step
+def eagerness_of_account(world, account):
+    """How readily an account joins: as its persons in the mean."""
+    a = world.accounts[account]
+    eager = 0.0
+    for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+        eager += eagerness_of(world, person) / a.persons
+    return eager
+
+
+@step
+def wait_to_join(world, account):
+    """An account outside begins to wait: how much pace must pass before it joins."""
+    a, replication = world.accounts[account], world.settings[0].replication
+    purpose = draws.JOIN if world.persons[a.first].status == PROSPECT else draws.RETURN
+    u = uniform(world.persons[a.first].luck, replication, a.ordinal, purpose, np.int64(a.spells))
+    passed = world.joining[a.site, a.segment].passed
+    a.joins_at = market.joins_when(passed, demand.threshold(u), eagerness_of_account(world, account))
+
+
+@step
+def joining_month(world):
+    """How fast people outside join this month, by site and segment."""
+    setting, p, offer = world.settings[0], world.parameters[0], world.market[0]
+    for site in range(setting.sites):
+        for segment in range(setting.segments):
+            kind, joining = world.segments[segment], world.joining[site, segment]
+            worth = market.value_for_money(0.0, setting.price, offer.outside_price, kind.price_sensitivity, p)
+            reputation = world.sites[site].reputation
+            joining.pace = market.join_pace(kind.joining, reputation, worth - offer.outside_quality, p)
+            joining.passed += joining.pace
+
+
+@step
+def take_word(world, account):
+    """What the persons of an account outside have heard in the month brings its joining nearer, or puts it off."""
+    a, p = world.accounts[account], world.parameters[0]
+    pace = world.joining[a.site, a.segment].pace
+    more, eager = 0.0, 0.0
+    for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+        i, mine = world.persons[person], eagerness_of(world, person)
+        heard = network.heard(float(i.heard_praise), float(i.heard_complaint), p)
+        more += (market.after_hearing(mine, heard) - mine) / a.persons
+        eager += mine / a.persons
+        i.heard_praise, i.heard_complaint = 0, 0
+    a.heard = 0
+    if eager > 0.0:
+        a.joins_at -= more / eager * pace
+
+
+@step
+def account_month(world, account):
+    """An account's month ends: its persons leave together, join together, come back together."""
+    setting = world.settings[0]
+    a = world.accounts[account]
+    if a.joins_at == IS_CUSTOMER:
+        account_leaves(world, account)
+        return
+    if a.heard == 1:
+        take_word(world, account)
+    if world.joining[a.site, a.segment].passed < a.joins_at:
+        return
+    month, tally, term = setting.month, world.site_tally[a.site], world.segments[a.segment].term
+    for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+        i = world.persons[person]
+        tally.joiners += 1 if i.status == PROSPECT else 0
+        tally.returners += 1 if i.status == FORMER else 0
+        fade(world, person, month)
+        i.status, i.since, i.contacts, i.delighted = CUSTOMER, month + 1, 0, 0
+        i.loyalty = customer.loyalty(
+            i.satisfaction, i.bond, world.sites[i.site].reputation, i.grievance, world.parameters[0]
+        )
+    a.joins_at, a.spells = IS_CUSTOMER, a.spells + 1
+    world.sites[a.site].customers += a.persons
+    if term > 0:
+        a.renewal = (term - month % term) % term
+
+
+@step
+def account_leaves(world, account):
+    """A customer account's month ends: at its renewal, or at any month's end without a contract, it may leave."""
+    setting, p = world.settings[0], world.parameters[0]
+    a = world.accounts[account]
+    segment, month = world.segments[a.segment], setting.month
+    if segment.term > 0 and (month + a.renewal) % segment.term != 0:
+        return
+    chance = 0.0
+    for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+        i = world.persons[person]
+        chance += customer.leave_chance(segment.leaving, i.loyalty, i.grievance, i.advantage, p) / a.persons
+    luck = world.persons[a.first].luck
+    if uniform(luck, setting.replication, a.ordinal, draws.LEAVE, month) >= chance:
+        return
+    for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+        world.persons[person].status = FORMER
+    world.site_tally[a.site].leavers += a.persons
+    world.sites[a.site].customers -= a.persons
+    wait_to_join(world, account)
