@@ -41,13 +41,15 @@ WORKED_OUT: dict[str, tuple[str, ...] | None] = {
     "waits": None,
     "teams": ("staff", "practising"),
     "sub_elements": ("practice",),
-    "accounts": ("renewal",),
+    "joining": None,
+    "rises": None,
+    "accounts": ("joins_at", "renewal", "spells", "heard"),
     "sites": (
-        "technology", "partner_energy", "deployment", "commitment", "engagement", "bond", "fresh_ideas", "days", "staff", "trying",
+        "first_person", "people", "first_account", "accounts", "first_post", "posts", "customers", "technology", "partner_energy", "deployment", "commitment", "engagement", "bond", "fresh_ideas", "days", "staff", "trying",
         "practising", "momentum",
     ),
     "persons": (
-        "since", "visits", "remaining", "personal_rate", "patience", "wish", "usual_expectation", "scale", "expectation",
+        "since", "faded", "visits", "remaining", "personal_rate", "patience", "wish", "usual_expectation", "scale", "expectation",
         "satisfaction", "bond", "memory", "grievance", "loyalty", "advantage", "case_due", "case_place", "case_touchpoint",
         "case_problems", "case_major", "delighted", "heard_praise", "heard_complaint", "told", "last_visit", "contacts",
     ),
@@ -191,6 +193,15 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize("case", cases())
 def test_a_field_reaches_its_place_and_no_other(case: dict[str, Any]) -> None:
     check(case)
+
+
+def test_a_site_knows_its_people_accounts_and_posts() -> None:
+    """12 accounts of firms at north, 8 at south; half of them, and 84 of 140 guests, are customers."""
+    sites = base().sites
+    assert sites["people"].tolist() == [120, 80] and sites["first_person"].tolist() == [0, 120]
+    assert sites["accounts"].tolist() == [96, 64] and sites["first_account"].tolist() == [0, 96]
+    assert sites["posts"].tolist() == [19, 28] and sites["first_post"].tolist() == [0, 19]
+    assert sites["customers"].sum() == 84 + 30
 
 
 def durations() -> list[Any]:
