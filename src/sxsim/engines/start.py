@@ -224,7 +224,6 @@ class Start:
             "sites": len(scenario.sites),
             "touchpoints": len(scenario.touchpoints),
             "segments": len(scenario.segments),
-            "journeys": len(scenario.journeys),
             "teams": len(self.teams),
             "capacities": len(scenario.capacities),
             "profiles": max(len(scenario.demand.profiles), 1),

@@ -115,8 +115,8 @@ def rows_in_lines(count: int, record: np.dtype[Any]) -> NDArray[Any]:
 
 SETTINGS = _record(
     seed=_I, replication=_I, month=_I, warm_up=_I, months=_I, people=_I, sites=_I, touchpoints=_I, segments=_I,
-    journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
-    first_weekday=_I, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
+    teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
+    first_weekday=_I, expectation_drift=_F, price=_F, last_result=_F,
     daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
     compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F, money_of_wages=_I,
 )  # fmt: skip
