@@ -40,8 +40,8 @@ def any_post(world, site, touchpoint, number):
 @step
 def visit(world, site, person, start):
     """One visit from beginning to end; returns its last minute."""
-    v = world.visits[person]
     order.begin_visit(world, person)
+    v = world.visits[world.persons[person].visit]
     now = start
     time = order.next_step(world, person, now)
     while time != VISIT_OVER:

@@ -35,9 +35,11 @@ def steps(file: str) -> dict[str, ast.FunctionDef]:
 
 
 MONTH, CONTACT, SHIFT = (f"engines/order_of_a_{part}.py" for part in ("month", "contact", "shift"))
-EMPLOYEES, ORGANISATION = (f"engines/steps_of_{part}.py" for part in ("employees", "the_organisation"))
+CUSTOMERS, EMPLOYEES, ORGANISATION = (
+    f"engines/steps_of_{part}.py" for part in ("customers", "employees", "the_organisation")
+)
 #: The files of the steps of a month.
-MONTHLY = (MONTH, EMPLOYEES, ORGANISATION)
+MONTHLY = (MONTH, CUSTOMERS, EMPLOYEES, ORGANISATION)
 AGENTS, FLOOR, MODEL = (f"engines/reference/{name}.py" for name in ("agents", "floor", "model"))
 #: Steps that only shorten others.
 PLUMBING = ("happens", "drawn_minutes", "bounded", "count_wait")

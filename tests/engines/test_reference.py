@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from sxsim.engines.records import Records
 from sxsim.engines.reference import ServiceModel, simulate
 from sxsim.engines.start import start
-from sxsim.engines.world import ABANDONED, BALKED, CUSTOMER, FORMER, PROSPECT, SERVED, TURNED_AWAY
+from sxsim.engines.world import ABANDONED, AT_HOME, BALKED, CUSTOMER, FORMER, PROSPECT, SERVED, TURNED_AWAY
 from sxsim.results.kpis import KPIS, month_kpis, range_of, run_kpis
 from sxsim.scenario.scenario import Scenario
 from tests.engines.random_scenarios import scenarios
@@ -42,10 +42,10 @@ def test_every_attempt_is_served_abandoned_balked_turned_away_or_still_there(sce
     waiting = sum(t.waiting for floor in model.floors for t in floor.touchpoints)
     in_service = sum(
         1
-        for person in range(len(world.visits))
-        if world.visits[person]["active"] == 1
-        and world.visits[person]["outcome"] == SERVED
-        and world.visits[person]["end"] > model.floors[0].now
+        for person in range(len(world.persons))
+        if world.persons[person]["visit"] != AT_HOME
+        and world.visits[world.persons[person]["visit"]]["outcome"] == SERVED
+        and world.visits[world.persons[person]["visit"]]["end"] > model.floors[0].now
     )
     assert attempts == ended + waiting + in_service
     assert ended == len(records.log)
@@ -151,10 +151,25 @@ def test_the_same_seed_gives_the_same_bytes_and_another_replication_other_luck(s
 def test_held_units_never_exceed_what_there_is(scenario: Scenario) -> None:
     world, _, model = ran(scenario)
     for floor in model.floors:
-        mine = world.visits[(world.persons["site"] == floor.site) & (world.visits["active"] == 1)]
+        on_visit = (world.persons["site"] == floor.site) & (world.persons["visit"] != AT_HOME)
+        mine = world.visits[world.persons["visit"][on_visit]]
         for number, capacity in enumerate(floor.capacities):
             held = int((mine["held"] >> number & 1).sum())
             assert 0 <= capacity.level == capacity.capacity - held
+
+
+@ANY_WORLD
+@given(scenarios())
+def test_each_visit_under_way_has_a_row_of_its_own_and_what_was_given_back_is_free(scenario: Scenario) -> None:
+    world, _, _ = ran(scenario)
+    rows = world.persons["visit"][world.persons["visit"] != AT_HOME]
+    assert len(set(rows.tolist())) == len(rows)
+    for place in world.sites:
+        first = int(place["first_person"])
+        free = world.free_visits[first : first + int(place["visits_free"])]
+        used = set(range(first, first + int(place["visits_used"])))
+        mine = {int(row) for row in rows if first <= row < first + int(place["people"])}
+        assert mine | set(free.tolist()) == used and not mine & set(free.tolist())
 
 
 def test_people_in_the_warm_up_live_under_today_whatever_the_plan() -> None:

@@ -41,19 +41,32 @@ SHAPES = [
         typical={"drift": 0.0, "spread": 0.1, "z": 0.0},
     ),
     Shape(
-        market.join_chance,
-        {"usual": SHARE, "reputation": SHARE, "heard": within(-10, 10), "advantage": DIFFERENCE},
-        rises="usual reputation heard advantage",
+        market.join_pace,
+        {"usual": SHARE, "reputation": SHARE, "gap": DIFFERENCE},
+        rises="usual reputation gap",
         low=0,
-        high=1,
-        typical={"usual": 0.02, "heard": 0.0, "advantage": 0.0},
+        typical={"usual": 0.02, "gap": -0.7},
+    ),
+    Shape(market.eagerness, {"expected": SHARE}, rises="expected", low=0),
+    Shape(
+        market.return_eagerness,
+        {"eagerness": within(0, 10), "satisfaction": SHARE},
+        rises="eagerness satisfaction",
+        low=0,
     ),
     Shape(
-        market.return_chance,
-        {"join": SHARE, "satisfaction": SHARE},
-        rises="join satisfaction",
+        market.after_hearing,
+        {"eagerness": within(0, 10), "heard": within(-10, 10)},
+        rises="eagerness heard",
         low=0,
-        high=1,
+        typical={"heard": 0.0},
+    ),
+    Shape(
+        market.joins_when,
+        {"passed": within(0, 100), "threshold": within(0.001, 40), "eagerness": within(0.001, 10)},
+        rises="passed threshold",
+        falls="eagerness",
+        low=0,
     ),
 ]
 TestShapes = shape_tests(market, SHAPES)
@@ -77,18 +90,42 @@ def test_the_outside_offer_drifts_as_stated() -> None:
     assert market.drift_price(2.0, 0.0, 0.01, -1.0) == pytest.approx(2 * math.exp(-0.01))
 
 
-def test_where_nothing_speaks_for_or_against_prospects_join_at_the_stated_rate() -> None:
-    assert market.join_chance(0.02, 0.5, 0.0, 0.0, P) == pytest.approx(0.02)
-    assert market.join_chance(0.02, 0.6, 0.0, 0.0, P) == pytest.approx(0.02 * math.exp(0.2))
-    assert market.join_chance(0.02, 0.5, 0.5, 0.0, P) == pytest.approx(0.02 * math.exp(0.5))
-    assert market.join_chance(0.02, 0.5, 0.0, 0.1, P) == pytest.approx(0.02 * math.exp(0.2))
+def chance(pace: float) -> float:
+    """Chance to join in a month of somebody who is there all month."""
+    return 1.0 - math.exp(-pace)
 
 
-@given(SHARE, within(-10, 10), DIFFERENCE)
-def test_nobody_joins_where_joining_is_switched_off(reputation, heard, advantage) -> None:
-    assert market.join_chance(0.0, reputation, heard, advantage, P) == 0.0
+def test_where_nothing_speaks_for_or_against_prospects_join_at_the_stated_chance() -> None:
+    for usual in (0.001, 0.02, 0.4):
+        pace = market.join_pace(usual, 0.5, -0.7, P) * market.eagerness(0.7, P)
+        assert chance(pace) == pytest.approx(usual)
+
+
+def test_reputation_value_and_what_is_heard_make_joining_faster() -> None:
+    pace = market.join_pace(0.02, 0.5, 0.0, P)
+    assert market.join_pace(0.02, 0.6, 0.0, P) == pytest.approx(pace * math.exp(0.2))
+    assert market.join_pace(0.02, 0.5, 0.1, P) == pytest.approx(pace * math.exp(0.2))
+    assert market.eagerness(0.1, P) == pytest.approx(math.exp(0.2))
+    assert market.after_hearing(3.0, 0.5) == pytest.approx(3.0 * math.exp(0.5))
+    assert market.after_hearing(3.0, 0.0) == 3.0
+
+
+@given(SHARE, DIFFERENCE)
+def test_nobody_joins_where_joining_is_switched_off(reputation, gap) -> None:
+    assert market.join_pace(0.0, reputation, gap, P) == 0.0
+
+
+@given(SHARE, DIFFERENCE)
+def test_who_joins_for_certain_joins_at_a_finite_pace(reputation, gap) -> None:
+    assert math.isfinite(market.join_pace(1.0, reputation, gap, P))
+    assert chance(market.join_pace(1.0, 0.5, 0.0, P)) == pytest.approx(P.join_surest)
 
 
 def test_those_who_left_unhappy_do_not_come_back() -> None:
-    assert market.return_chance(0.04, 0.0, P) == 0.0
-    assert market.return_chance(0.04, 0.5, P) == pytest.approx(0.02)
+    assert market.return_eagerness(2.0, 0.0, P) == 0.0
+    assert market.return_eagerness(2.0, 0.5, P) == pytest.approx(1.0)
+    assert market.joins_when(3.0, 0.5, 0.0) == math.inf
+
+
+def test_the_eager_wait_for_less() -> None:
+    assert market.joins_when(3.0, 0.5, 2.0) == pytest.approx(3.25)

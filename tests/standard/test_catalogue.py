@@ -59,7 +59,7 @@ RULES = {
     "customer": "perceived_quality satisfaction_target delight_chance update_bond update_expectation loyalty "
     "leave_chance tell_chance feedback_chance",
     "network": "neighbour reputation_update",
-    "market": "value_for_money join_chance return_chance",
+    "market": "value_for_money join_pace return_eagerness",
     "business": "customer_equity discount_factor contact_cost acquisition_cost",
 }
 RULE_NAMES = {f"{name}.{rule}" for name, rules in RULES.items() for rule in rules.split()}

@@ -1,7 +1,7 @@
 """The agenda of a site in the compiled engine: what is to come, who stands in which queue, who has been called.
 
 Every half hour the staff list changes, so events wait in a list for each half hour, and only those of the current half hour
-lie in a heap. An entity (a person, a person's patience, a person's open case, a post) has at most one event at a time; what
+lie in a heap. An entity (a person, a person's open case, a post) has at most one event at a time; what
 was called off stays in its list or heap and counts no more. A list is a chain of blocks of entities, so that putting an
 event into it touches no other entity's row. What SimPy does without delay (a customer called to a counter, people
 turned away at closing) goes through a first-in-first-out list of calls.
@@ -13,27 +13,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.bare import Bare, fetch
-from sxsim.engines.world import CACHE_LINE, CONTACT_LOG, HALF_HOUR, IDLE, World, rows_in_lines
+from sxsim.engines.bare import Bare, ask_for
+from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, World, rows_in_lines
 from sxsim.model.rule import part_of_step, step
 
 #: Order of events at the same minute, as in the reference engine; then the number counts.
 #: int64, not Python numbers: those would compile a step anew for each value.
 SERVICE_END, SHIFT_CHANGE, ABANDONMENT, ARRIVAL, CASE_END = np.arange(2, 7)
-_KIND_BITS = 40
+_KIND_BITS = 28
 # Where an entity's event is.
 NOWHERE, IN_HEAP = -1, -2
 NOBODY = np.int64(-1)
 
 #: An entity's event. where: half hour of the list that holds it, or nowhere, or in the heap.
-EVENT = np.dtype(
-    [("time", np.float64), ("rank", np.int64), ("where", np.int32), ("after", np.int32), ("before", np.int32)],
-    align=True,
-)
+EVENT = np.dtype([("time", np.float64), ("rank", np.int32), ("where", np.int32)])
 #: Entities in a block of a list; with the next block and the number of entities a block fills a cache line.
 BLOCK = 14
 #: An entry of the heap; its event may have been called off meanwhile.
-ENTRY = np.dtype([("time", np.float64), ("rank", np.int64), ("entity", np.int64)])
+ENTRY = np.dtype([("time", np.float64), ("rank", np.int32), ("entity", np.int32)])
 #: A place in a queue.
 PLACE = np.dtype([("key", np.float64), ("behind", np.int32), ("ahead", np.int32)])
 #: A queue. free: places of self-service that are free; −1 where there is always one.
@@ -52,12 +49,14 @@ class Agenda(Bare):
     rows in it, `half_hour` (1,) whose events are in the heap.
     """
 
+    WHOLE = frozenset({"log", "no_log"})
+
 
 def agendas_of(world: World) -> list[Agenda]:
     """An empty agenda for each site of a world."""
     setting = world.settings[0]
     people, posts, sites = int(setting["people"]), int(setting["posts"]), int(setting["sites"])
-    events = np.zeros(3 * people + posts, EVENT)
+    events = np.zeros(2 * people + posts, EVENT)
     events["where"] = NOWHERE
     queues, idle = np.zeros(len(world.floors), QUEUE), np.zeros(len(world.teams), QUEUE)
     for queue in (queues, idle):
@@ -79,10 +78,10 @@ def agendas_of(world: World) -> list[Agenda]:
     agendas = []
     half_hours = int(world.month_starts[-1] / HALF_HOUR) + 2
     for site in range(sites):
-        entities = int(3 * people_of[site] + posts_of[site])
+        entities = int(2 * people_of[site] + posts_of[site])
         own: dict[str, Any] = {
             "lists": np.full(half_hours, NOBODY),
-            "blocks": chained_blocks(half_hours + 2 * entities // BLOCK + 64),
+            "blocks": chained_blocks(min(half_hours, entities) + 2 * entities // BLOCK + 64),
             "free": np.zeros(1, np.int64),
             "spare": np.zeros(BLOCK, np.int64),
             "heap": np.empty(2 * entities + 64, ENTRY),
@@ -119,7 +118,7 @@ def rank_of(kind, number):
 @part_of_step
 def comes_before(key, number, other_key, other_number):
     """Whether one comes before another: by time or place in a queue, and among equals by number."""
-    return key < other_key or (key == other_key and number < other_number)
+    return (key < other_key) | ((key == other_key) & (number < other_number))
 
 
 @step
@@ -147,14 +146,14 @@ def clear_heap(agenda):
     heap, size = agenda.heap, agenda.heap_size[0]
     kept = 0
     for place in range(size):
-        entity = heap[place].entity
+        entity = np.int64(heap[place].entity)
         e = agenda.events[entity]
         if e.where == IN_HEAP and e.time == heap[place].time and e.rank == heap[place].rank:
             e.where = NOWHERE
             heap[kept].entity = entity
             kept += 1
     for place in range(kept):
-        put_into_heap(agenda, heap[place].entity, place)
+        put_into_heap(agenda, np.int64(heap[place].entity), place)
     agenda.heap_size[0] = kept
 
 
@@ -171,7 +170,7 @@ def push(agenda, entity):
 def pop(agenda):
     """Take the first entry from the heap; its entity, or −1 when its event was called off meanwhile."""
     heap = agenda.heap
-    entity, time, rank = heap[0].entity, heap[0].time, heap[0].rank
+    entity, time, rank = np.int64(heap[0].entity), heap[0].time, heap[0].rank
     size = agenda.heap_size[0] - 1
     agenda.heap_size[0] = size
     last = heap[size]
@@ -267,14 +266,6 @@ def plan(agenda, entity, time, kind, number):
     e.where = half_hour
 
 
-@step
-def ask_for(rows, row):
-    """Ask the processor for a row of whole cache lines."""
-    first = rows.ctypes.data + row * rows.itemsize
-    for line in range(rows.itemsize // CACHE_LINE):
-        fetch(first + line * CACHE_LINE)
-
-
 @part_of_step
 def load(agenda, half_hour):
     """The events of a half hour go from their list into the heap."""
@@ -328,10 +319,10 @@ def leave(queue, places, number):
 
 
 @step
-def call(agenda, people, floor, person, by):
+def call(agenda, floor, person, by):
     """Call the person out of the queue: to a post, to a place of self-service, or away."""
     leave(agenda.queues[floor], agenda.places, person)
-    call_off(agenda, people + person)
+    call_off(agenda, person)
     put = agenda.calls[1]
     agenda.called[put], agenda.called_by[put] = person, by
     agenda.calls[1] = (put + 1) % len(agenda.called)

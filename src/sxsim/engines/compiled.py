@@ -23,7 +23,6 @@ from sxsim.engines.agenda import (
     SERVICE_END,
     SHIFT_CHANGE,
     agendas_of,
-    ask_for,
     call,
     comes_before,
     leave,
@@ -35,11 +34,13 @@ from sxsim.engines.agenda import (
     stand,
     stands_by,
 )
+from sxsim.engines.bare import ask_for
 from sxsim.engines.records import Records
 from sxsim.engines.replay import Observer
 from sxsim.engines.world import (
     ABANDONED,
     AFTER_CONTACT,
+    AT_HOME,
     AVAILABLE,
     GO_ON,
     HALF_HOUR,
@@ -57,7 +58,7 @@ from sxsim.engines.world import (
 from sxsim.model.rule import part_of_step, step
 
 # What a person's event means.
-_BEGINS_VISIT, _ARRIVES, _ENDS_SELF_SERVICE = range(3)
+_BEGINS_VISIT, _ARRIVES, _ENDS_SELF_SERVICE, _GIVES_UP = range(4)
 # Who calls a person, beside the number of a post: a place of self-service, or the closing doors.
 _SELF_SERVICE, _DOORS = np.int64(-1), np.int64(-2)
 # What `_meets` answers when the person waits or is served.
@@ -95,7 +96,7 @@ def _serves_next(world, agenda, site, post):
             best, floor_of_best = first, floor
     if best >= 0:
         e.busy = SERVING
-        call(agenda, setting.people, floor_of_best, best, post)
+        call(agenda, floor_of_best, best, post)
     else:
         stands_by(agenda, e.team, post, e.idle_since)
 
@@ -105,7 +106,7 @@ def _finishes(world, agenda, site, post, now):
     """An employee is done with a contact and the work after it."""
     end = shift.post_done(world, post, now)
     if end > AVAILABLE:
-        plan(agenda, 3 * world.settings[0].people + post, end, SERVICE_END, post)
+        plan(agenda, 2 * world.settings[0].people + post, end, SERVICE_END, post)
     elif end == AVAILABLE:
         _serves_next(world, agenda, site, post)
 
@@ -117,7 +118,7 @@ def _is_served(world, agenda, site, person, post, now):
     end = now + order.begin_service(world, person, post, now)
     if post >= 0:
         agenda.served[post] = person
-        plan(agenda, 3 * setting.people + post, end, SERVICE_END, post)
+        plan(agenda, 2 * setting.people + post, end, SERVICE_END, post)
     else:
         agenda.meaning[person] = _ENDS_SELF_SERVICE
         plan(agenda, person, end, SERVICE_END, setting.posts + person)
@@ -134,7 +135,7 @@ def _not_served(world, agenda, person, now, outcome, full):
 @step
 def _meets(world, agenda, site, person, now):
     """One attempt at a contact. Returns the time of the next attempt, GO_ON, VISIT_OVER, or _STAYS."""
-    setting, v = world.settings[0], world.visits[person]
+    setting, v = world.settings[0], world.visits[world.persons[person].visit]
     touchpoint = v.touchpoint
     floor = site * setting.touchpoints + touchpoint
     hold = order.wants_capacity(world, person)
@@ -157,7 +158,8 @@ def _meets(world, agenda, site, person, now):
         return _STAYS
     stand(agenda.queues[floor], agenda.places, person, order.queue_place(world, person))
     if v.patience < math.inf:
-        plan(agenda, setting.people + person, now + v.patience, ABANDONMENT, person)
+        agenda.meaning[person] = _GIVES_UP
+        plan(agenda, person, now + v.patience, ABANDONMENT, person)
     return _STAYS
 
 
@@ -182,7 +184,7 @@ def _plans_visit(world, agenda, site, person, now):
 @step
 def _travels(world, agenda, site, person, time, now):
     """Go on with a visit until the person waits, is served, travels to a later contact, or the visit is over."""
-    v = world.visits[person]
+    v = world.visits[world.persons[person].visit]
     while time != _STAYS:
         if time == VISIT_OVER:
             if v.held != 0:
@@ -205,22 +207,22 @@ def _travels(world, agenda, site, person, time, now):
 @step
 def _contact_ends(world, agenda, site, person, post, now):
     """A contact ends: the customer takes it in and goes on; the place or the employee is free."""
-    setting, v = world.settings[0], world.visits[person]
+    setting, v = world.settings[0], world.visits[world.persons[person].visit]
     order.end_contact(world, person, now)
     _log(world, agenda, person)
     if v.case == 2:
-        plan(agenda, 2 * setting.people + person, world.persons[person].case_due, CASE_END, person)
+        plan(agenda, setting.people + person, world.persons[person].case_due, CASE_END, person)
     if post >= 0:
         if v.after_contact > 0.0:
             shift.begin_after_contact(world, post)
-            plan(agenda, 3 * setting.people + post, now + v.after_contact, SERVICE_END, post)
+            plan(agenda, 2 * setting.people + post, now + v.after_contact, SERVICE_END, post)
         else:
             _finishes(world, agenda, site, post, now)
     else:
         floor = site * setting.touchpoints + v.touchpoint
         if agenda.queues[floor].free >= 0:
             if agenda.queues[floor].first >= 0:
-                call(agenda, setting.people, floor, agenda.queues[floor].first, _SELF_SERVICE)
+                call(agenda, floor, agenda.queues[floor].first, _SELF_SERVICE)
             else:
                 agenda.queues[floor].free += 1
     _travels(world, agenda, site, person, order.after_contact(world, person, now), now)
@@ -245,28 +247,33 @@ def _shift_changes(world, agenda, site, now):
     """Doors, staff, those waiting; as every half hour."""
     setting = world.settings[0]
     first_floor = site * setting.touchpoints
-    if shift.change_shift(world, site, now) == 1:
-        for post in range(setting.posts):
-            e = world.posts[post]
-            entity = 3 * setting.people + post
-            planned = agenda.events[entity].where != NOWHERE and agenda.events[entity].time == e.break_end
-            if e.site == site and e.on_duty == 1 and e.busy == ON_BREAK and not planned:
-                plan(agenda, entity, e.break_end, SERVICE_END, post)
+    breaks = shift.change_shift(world, site, now)
     waiting = 0
     for touchpoint in range(setting.touchpoints):
         waiting += agenda.queues[first_floor + touchpoint].waiting
-    for touchpoint in range(setting.touchpoints):
-        floor = first_floor + touchpoint
-        if world.floors[floor].open == 0:
-            while agenda.queues[floor].first >= 0:
-                call(agenda, setting.people, floor, agenda.queues[floor].first, _DOORS)
-    for post in range(setting.posts):
-        e = world.posts[post]
-        if e.site == site and e.on_duty == 1 and e.busy == IDLE:
-            if waiting > 0:
-                _serves_next(world, agenda, site, post)
-            else:
-                stands_by(agenda, e.team, post, e.idle_since)
+    if waiting > 0:
+        for touchpoint in range(setting.touchpoints):
+            floor = first_floor + touchpoint
+            if world.floors[floor].open == 0:
+                while agenda.queues[floor].first >= 0:
+                    call(agenda, floor, agenda.queues[floor].first, _DOORS)
+    for team in range(site * setting.teams, (site + 1) * setting.teams):
+        group = world.teams[team]
+        if group.changed == 0:
+            continue
+        for post in range(group.first, group.first + group.posts):
+            e = world.posts[post]
+            if e.on_duty == 0:
+                continue
+            if e.busy == IDLE:
+                if waiting > 0:
+                    _serves_next(world, agenda, site, post)
+                else:
+                    stands_by(agenda, team, post, e.idle_since)
+            elif breaks == 1 and e.busy == ON_BREAK:
+                entity = 2 * setting.people + post
+                if agenda.events[entity].where == NOWHERE or agenda.events[entity].time != e.break_end:
+                    plan(agenda, entity, e.break_end, SERVICE_END, post)
 
 
 @part_of_step
@@ -280,17 +287,17 @@ def _happens(world, agenda, site, entity, now):
             _travels(world, agenda, site, entity, order.next_step(world, entity, now), now)
         elif agenda.meaning[entity] == _ARRIVES:
             _travels(world, agenda, site, entity, _meets(world, agenda, site, entity, now), now)
-        else:
+        elif agenda.meaning[entity] == _ENDS_SELF_SERVICE:
             _contact_ends(world, agenda, site, entity, _SELF_SERVICE, now)
+        else:
+            v = world.visits[world.persons[entity].visit]
+            leave(agenda.queues[site * setting.touchpoints + v.touchpoint], agenda.places, entity)
+            time = _not_served(world, agenda, entity, now, np.int64(ABANDONED), NOBODY)
+            _travels(world, agenda, site, entity, time, now)
     elif entity < 2 * people:
-        person = entity - people
-        leave(agenda.queues[site * setting.touchpoints + world.visits[person].touchpoint], agenda.places, person)
-        time = _not_served(world, agenda, person, now, np.int64(ABANDONED), NOBODY)
-        _travels(world, agenda, site, person, time, now)
-    elif entity < 3 * people:
-        order.close_case(world, entity - 2 * people)
+        order.close_case(world, entity - people)
     else:
-        post = entity - 3 * people
+        post = entity - 2 * people
         busy = world.posts[post].busy
         if busy == SERVING:
             _contact_ends(world, agenda, site, agenda.served[post], post, now)
@@ -305,14 +312,13 @@ def _asks_for(world, agenda, entity):
     """Ask the processor for the rows that the next event will touch."""
     people = world.settings[0].people
     person = entity
-    if entity >= 3 * people:
-        ask_for(world.posts, entity - 3 * people)
-        person = agenda.served[entity - 3 * people]
+    if entity >= 2 * people:
+        ask_for(world.posts, entity - 2 * people)
+        person = agenda.served[entity - 2 * people]
     elif entity >= people:
-        person = entity - people if entity < 2 * people else entity - 2 * people
+        person = entity - people
     if person >= 0:
         ask_for(world.persons, person)
-        ask_for(world.visits, person)
 
 
 @step
@@ -340,7 +346,7 @@ def floor_month(world, agenda, site):
         a = world.accounts[account]
         if a.joins_at == IS_CUSTOMER:
             for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
-                if world.visits[person].active == 0 and agenda.events[person].where == NOWHERE:
+                if world.persons[person].visit == AT_HOME and agenda.events[person].where == NOWHERE:
                     _plans_visit(world, agenda, site, person, setting.month_start)
     first = int(setting.month_start / HALF_HOUR)
     last = int(setting.month_end / HALF_HOUR)

@@ -13,6 +13,7 @@ from sxsim.engines.order_of_a_shift import half_hour_of_week
 from sxsim.engines.steps_of_customers import fade
 from sxsim.engines.world import (
     ABANDONED,
+    AT_HOME,
     BALKED,
     CUSTOMER,
     DAY,
@@ -93,6 +94,17 @@ def intensity_at(table, elapsed):
 
 
 @step
+def half_hour_of(table, half_hour_at, half_hours, target):
+    """The half hour of a month in which the cumulative intensity reaches a target: the first, when at its end it does."""
+    low = half_hour_at[min(max(int(target / table[half_hours] * half_hours), 0), half_hours)]
+    while low > 0 and table[low] >= target:
+        low -= 1
+    while low < half_hours - 1 and table[low + 1] < target:
+        low += 1
+    return low
+
+
+@step
 def next_visit(world, person, now):
     """When the next visit starts: minutes, or infinity when not within this month (the rest waits for the next)."""
     i = world.persons[person]
@@ -108,28 +120,44 @@ def next_visit(world, person, now):
         i.remaining -= rate * left
         return math.inf
     target = passed + i.remaining / rate
-    low, high = 0, half_hours
-    while high - low > 1:
-        middle = (low + high) // 2
-        if table[middle] >= target:
-            high = middle
-        else:
-            low = middle
+    low = half_hour_of(table, world.half_hour_at[i.site, world.segments[i.segment].profile], half_hours, target)
+    high = low + 1
     span = table[high] - table[low]
     share = min(max((target - table[low]) / span, 0.0), 1.0) if span > 0.0 else 0.0
     return max(setting.month_start + HALF_HOUR * (low + share), now)
 
 
+@part_of_step
+def take_visit(world, site):
+    """A free row of visits at a site: the one given back last, or the next that was never used."""
+    place_ = world.sites[site]
+    if place_.visits_free > 0:
+        place_.visits_free -= 1
+        return np.int64(world.free_visits[place_.first_person + place_.visits_free])
+    place_.visits_used += 1
+    return place_.first_person + place_.visits_used - 1
+
+
+@part_of_step
+def give_back_visit(world, site, row):
+    """A row of visits is free again."""
+    place_ = world.sites[site]
+    world.free_visits[place_.first_person + place_.visits_free] = row
+    place_.visits_free += 1
+
+
 @step
 def begin_visit(world, person):
     """A visit begins: the person chooses a journey."""
-    i, v, setting = world.persons[person], world.visits[person], world.settings[0]
+    i, setting = world.persons[person], world.settings[0]
+    i.visit = take_visit(world, np.int64(i.site))
+    v = world.visits[i.visit]
     u = uniform(i.luck, setting.replication, i.ordinal, draws.JOURNEY, place(NO, np.int64(i.visits), NO, NO))
     shares = world.journey_shares[i.segment]
     journey = 0
     while journey < len(shares) - 1 and u >= shares[journey]:
         journey += 1
-    v.active, v.number, v.journey, v.step, v.attempt = 1, i.visits, journey, -1, 0
+    v.number, v.journey, v.step, v.attempt = i.visits, journey, -1, 0
     v.served_steps, v.held, v.handed_over, v.post = 0, 0, 0, -1
 
 
@@ -149,7 +177,7 @@ def next_opening(world, touchpoint, time):
 @step
 def next_step(world, person, now):
     """When the person arrives at the next contact of the journey; VISIT_OVER when there is none."""
-    v, setting = world.visits[person], world.settings[0]
+    v, setting = world.visits[world.persons[person].visit], world.settings[0]
     journey = world.journeys[v.journey]
     v.step += 1
     while v.step < journey.steps:
@@ -176,7 +204,7 @@ def next_step(world, person, now):
 @step
 def wants_capacity(world, person):
     """The capacity this step must hold before the contact, or −1."""
-    v = world.visits[person]
+    v = world.visits[world.persons[person].visit]
     hold = world.steps[world.journeys[v.journey].first + v.step].hold
     if hold < 0 or (v.held >> hold) & 1 == 1:
         return -1
@@ -190,7 +218,8 @@ def arrive(world, person, now, waiting, free):
     waiting: people in the queue; free: units left of the capacity wanted (at least 1 where none is wanted). Returns
     WAITING, BALKED or TURNED_AWAY; the capacity is taken by the engine when the answer is WAITING.
     """
-    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
+    v = world.visits[i.visit]
     floor = world.floors[i.site * setting.touchpoints + v.touchpoint]
     t, kind, segment = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type], world.segments[i.segment]
     v.arrival, v.wait, v.outcome, v.post = now, 0.0, WAITING, -1
@@ -219,7 +248,8 @@ def arrive(world, person, now, waiting, free):
 @step
 def mean_patience(world, person):
     """A person's mean patience for the contact at hand, in minutes; infinite where nobody's runs out."""
-    i, v = world.persons[person], world.visits[person]
+    i = world.persons[person]
+    v = world.visits[i.visit]
     return world.contact_types[v.contact_type].patience_mean * (world.segments[i.segment].patience_factor * i.patience)
 
 
@@ -230,7 +260,8 @@ def begin_service(world, person, post, now):
     post: the serving post, −1 for self-service. Order: promise → problem or query → put right → individual → surprising
     → level → quality → service time, which holds the time for handling and gestures.
     """
-    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
+    v = world.visits[i.visit]
     site, lever = world.sites[i.site], world.levers[i.site]
     floor = world.floors[i.site * setting.touchpoints + v.touchpoint]
     t, kind = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type]
@@ -340,7 +371,8 @@ def count_wait(world, site, wait):
 @step
 def feel(world, person, quality, delighted_possible):
     """What the customer makes of a contact: perception, satisfaction, delight, bond, expectation, memory, grievance."""
-    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
+    v = world.visits[i.visit]
     t = world.touchpoints[v.touchpoint]
     if i.status != CUSTOMER:
         fade(world, person, setting.month - 1)
@@ -373,7 +405,8 @@ def end_contact(world, person, now):
 
     A person has one open case at a time; another problem is added to it. `visit.case` is 2 afterwards when a case was opened whose end is `person.case_due`.
     """
-    i, v, setting, p = world.persons[person], world.visits[person], world.settings[0], world.parameters[0]
+    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
+    v = world.visits[i.visit]
     t = world.touchpoints[v.touchpoint]
     where = here(v)
     feel(world, person, v.quality, YES)
@@ -434,7 +467,8 @@ def not_served(world, person, now, outcome, full):
     outcome: ABANDONED, BALKED or TURNED_AWAY; full: the capacity that was full, or −1. Returns the time of the next
     attempt, GO_ON for the next step of the journey, or VISIT_OVER.
     """
-    i, v, p = world.persons[person], world.visits[person], world.parameters[0]
+    i, p = world.persons[person], world.parameters[0]
+    v = world.visits[i.visit]
     t, where = world.touchpoints[v.touchpoint], here(v)
     if i.status != CUSTOMER:
         fade(world, person, world.settings[0].month - 1)
@@ -479,7 +513,7 @@ def not_served(world, person, now, outcome, full):
 @step
 def after_contact(world, person, now):
     """What follows a contact: hand-over to staff at once, or GO_ON with the journey."""
-    v = world.visits[person]
+    v = world.visits[world.persons[person].visit]
     if v.handed_over == 1 and v.attempt < MOST_ATTEMPTS:
         v.touchpoint = world.touchpoints[v.touchpoint].hands_over_to
         v.contact_type = world.touchpoints[v.touchpoint].contact_type
@@ -491,7 +525,7 @@ def after_contact(world, person, now):
 @step
 def give_back(world, person, over):
     """Capacities to give back after this step (a set of bits), or all that are held when the visit is over."""
-    v = world.visits[person]
+    v = world.visits[world.persons[person].visit]
     given = v.held
     if over == 0:
         release = world.steps[world.journeys[v.journey].first + v.step].release
@@ -503,13 +537,15 @@ def give_back(world, person, over):
 @step
 def end_visit(world, person):
     """The visit is over: it is counted and paid, and the clock of the next one starts."""
-    i, v, setting = world.persons[person], world.visits[person], world.settings[0]
+    i, setting = world.persons[person], world.settings[0]
+    v = world.visits[i.visit]
     money = world.site_tally[i.site]
     if v.served_steps > 0:
         money.visits += 1
         money.revenue += world.segments[i.segment].revenue * setting.price
         i.last_visit = setting.month
-    v.active = 0
+    give_back_visit(world, np.int64(i.site), i.visit)
+    i.visit = AT_HOME
     i.visits += 1
     u = uniform(i.luck, setting.replication, i.ordinal, draws.VISIT_THRESHOLD, place(NO, np.int64(i.visits), NO, NO))
     i.remaining = demand.threshold(u)
@@ -539,13 +575,15 @@ def close_case(world, person):
 @step
 def queue_place(world, person):
     """The order in a queue: arrival minus head start; the smallest is served first, then the lowest number."""
-    return world.visits[person].arrival - world.segments[world.persons[person].segment].head_start
+    i = world.persons[person]
+    return world.visits[i.visit].arrival - world.segments[i.segment].head_start
 
 
 @step
 def write_contact(world, person, log, row):
     """Write a contact attempt into a row of the contact log."""
-    i, v, c = world.persons[person], world.visits[person], log[row]
+    i, c = world.persons[person], log[row]
+    v = world.visits[i.visit]
     c.site, c.person, c.visit, c.step, c.segment = i.site, person, v.number, v.step, i.segment
     c.attempt, c.touchpoint, c.contact_type = v.logged_attempt, v.logged_touchpoint, v.logged_contact_type
     c.post, c.holder = v.post, world.posts[v.post].holder if v.post >= 0 else -1

@@ -78,6 +78,12 @@ def begin_month(world, month):
                 if half_hour == 0:
                     table[0] = 0.0
                 table[half_hour + 1] = table[half_hour] + world.profiles[profile, of_week] * busy * share
+        for profile in range(setting.profiles):
+            table, at, low = world.intensity[site, profile], world.half_hour_at[site, profile], 0
+            for place_ in range(half_hours + 1):
+                while low < half_hours - 1 and table[low + 1] * half_hours < table[half_hours] * place_:
+                    low += 1
+                at[place_] = low
     for site in range(setting.sites):
         place_, tally = world.sites[site], world.site_tally[site]
         tally.people, tally.active_start = place_.people, place_.customers

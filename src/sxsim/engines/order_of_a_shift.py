@@ -37,6 +37,8 @@ def half_hour_of_week(world, time):
 def change_shift(world, site, now):
     """Every half hour: doors open and close, staff comes and goes by the list, and once a day pressure is taken.
 
+    A team is looked through only when it is to change: other staff wanted, another shift, a break due, or the month's first
+    minute, since posts are filled and left at the month's end; `team.changed` says so.
     Returns 1 when idle employees went on a break that begins now, else 0.
     """
     setting = world.settings[0]
@@ -45,6 +47,7 @@ def change_shift(world, site, now):
     first_floor = site * setting.touchpoints
     if half_hour % HALF_HOURS_A_DAY == 0:
         close_day(world, site)
+    first_of_month = now == setting.month_start
     doors = world.opening_in_force[setting.month]
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first_floor + touchpoint]
@@ -60,29 +63,58 @@ def change_shift(world, site, now):
         if exact > wanted:
             u = uniform(group.luck, setting.replication, NO, draws.STAFF_ROUNDING, half_hour)
             wanted += 1 if u < exact - wanted else 0
-        posts = world.posts_needed[version, team]
-        for rank in range(group.posts):
-            turn = (block * group.posts_a_shift + rank) % posts if rank < posts else rank
-            post = group.first + turn
-            e = world.posts[post]
-            if e.filled == 1 and wanted > 0:
-                wanted -= 1
-                if e.on_duty == 0:
-                    e.on_duty, e.busy, e.idle_since, e.duty_from, e.break_from = 1, IDLE, now, now, now
-                e.going = 0
-                if e.busy == IDLE and now - e.break_from >= group.break_every:
-                    e.busy, e.break_end, breaks = ON_BREAK, now + group.break_length, 1
-                for touchpoint in range(setting.touchpoints):
-                    if (group.serves >> touchpoint) & 1 == 1:
-                        world.floors[first_floor + touchpoint].on_duty += 1
-            elif e.on_duty == 1 and e.going == 0:
-                if e.busy == IDLE or e.busy == ON_BREAK:
-                    go_off_duty(world, post, now)
-                else:
-                    e.going, e.going_since = 1, now
+        of_shift = 2 * block + (1 if first_of_month else 0)
+        if wanted == group.wanted and of_shift == group.of_shift and now < group.break_due:
+            group.changed = 0
+            add_staff(world, team, group.present)
+            continue
+        group.changed, group.wanted, group.of_shift = 1, wanted, of_shift
+        breaks |= staff_team(world, team, wanted, world.posts_needed[version, team], block, now)
+        add_staff(world, team, group.present)
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first_floor + touchpoint]
         floor.available_today += floor.on_duty * HALF_HOUR
+    return breaks
+
+
+@step
+def add_staff(world, team, present):
+    """Those of a team who are on duty are there at all touchpoints that the team serves."""
+    setting, serves = world.settings[0], world.teams[team].serves
+    first_floor = team // setting.teams * setting.touchpoints
+    for touchpoint in range(setting.touchpoints):
+        if (serves >> touchpoint) & 1 == 1:
+            world.floors[first_floor + touchpoint].on_duty += present
+
+
+@step
+def staff_team(world, team, wanted, posts, block, now):
+    """So many of a team's posts are on duty from now on, in the order of the shift; the others go home when they can.
+
+    posts: how many exist; block: number of the shift. Returns 1 when idle employees went on a break that begins now, else 0.
+    """
+    group = world.teams[team]
+    breaks, due = 0, math.inf
+    group.present = 0
+    for rank in range(group.posts):
+        turn = (block * group.posts_a_shift + rank) % posts if rank < posts else rank
+        post = group.first + turn
+        e = world.posts[post]
+        if e.filled == 1 and wanted > 0:
+            wanted -= 1
+            group.present += 1
+            if e.on_duty == 0:
+                e.on_duty, e.busy, e.idle_since, e.duty_from, e.break_from = 1, IDLE, now, now, now
+            e.going = 0
+            if e.busy == IDLE and now - e.break_from >= group.break_every:
+                e.busy, e.break_end, breaks = ON_BREAK, now + group.break_length, 1
+            due = min(due, (e.break_end if e.busy == ON_BREAK else e.break_from) + group.break_every)
+        elif e.on_duty == 1 and e.going == 0:
+            if e.busy == IDLE or e.busy == ON_BREAK:
+                go_off_duty(world, post, now)
+            else:
+                e.going, e.going_since = 1, now
+    group.break_due = due
     return breaks
 
 

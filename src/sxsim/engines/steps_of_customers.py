@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from sxsim.engines.steps_of_the_organisation import bounded
-from sxsim.engines.world import BEFORE_THE_RUN, CUSTOMER, FORMER, IS_CUSTOMER, NO, PROSPECT, VOICE
+from sxsim.engines.world import AT_HOME, BEFORE_THE_RUN, CUSTOMER, FORMER, IS_CUSTOMER, NO, PROSPECT, VOICE
 from sxsim.model import customer, demand, draws, market, network
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import step
@@ -42,7 +42,7 @@ def begin_people(world):
         i.since = BEFORE_THE_RUN
         i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
         i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
-        i.faded = 0
+        i.visit = AT_HOME
         i.remaining = demand.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
         ties = world.neighbours.shape[1]
         for tie in range(ties):

@@ -1,7 +1,7 @@
 """The world as arrays: one row per person, post, touchpoint and site; both engines work on these rows.
 
-The fields a contact touches lie side by side. A person is on at most one visit, and in at most one contact, at a time:
-row i of `visits` is person i's visit.
+The fields a contact touches lie side by side. A person is on at most one visit, and in at most one contact, at a time; most
+are on none, so the rows of visits are handed out and given back.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.bare import Bare
+from sxsim.engines.bare import CACHE_LINE, Bare
 from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
 from sxsim.standard.catalogue import ACTIVITIES, LEVERS, OBSTACLES, PYRAMID
 
@@ -71,6 +71,8 @@ SHIFT, FIRST_SHIFT = 480.0, 360.0
 GO_ON, VISIT_OVER, OFF_DUTY, AVAILABLE = -1.0, -2.0, -1.0, 0.0
 MOST_ATTEMPTS = 250
 BEFORE_THE_RUN = -(10**6)
+# `visit` of a person who is on none.
+AT_HOME = -1
 # `joins_at` of an account that is a customer.
 IS_CUSTOMER = -1.0
 # The usual pressure is learnt after this part (a quarter) of the warm-up.
@@ -81,10 +83,6 @@ WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
 _I, _F = np.int64, np.float64
 # Rows of persons and visits are many, so their whole numbers are short: flags and numbers up to 60, kinds and attempts, counts.
 _SMALL, _KIND, _COUNT = np.int8, np.int16, np.int32
-
-
-#: What the processor fetches at once, in bytes.
-CACHE_LINE = 64
 
 
 def _record(**fields: Any) -> np.dtype[Any]:
@@ -121,13 +119,13 @@ SETTINGS = _record(
     compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F, money_of_wages=_I,
 )  # fmt: skip
 PERSON = _whole_lines(_record(
-    luck=_I, ordinal=_COUNT, site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, faded=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
+    luck=_I, ordinal=_COUNT, site=_COUNT, segment=_KIND, account=_COUNT, status=_SMALL, since=_COUNT, faded=_COUNT, visit=_COUNT, visits=_COUNT, remaining=_F, personal_rate=_F,
     patience=_F, wish=_F, usual_expectation=_F, scale=_F, expectation=_F, satisfaction=_F, bond=_F, memory=_F,
     grievance=_F, loyalty=_F, advantage=_F, case_due=_F, case_place=_I, case_touchpoint=_SMALL, case_problems=_COUNT, case_major=_SMALL, delighted=_COUNT,
     heard_praise=_COUNT, heard_complaint=_COUNT, told=_COUNT, last_visit=_COUNT, contacts=_COUNT,
 ))  # fmt: skip
 VISIT = _whole_lines(_record(
-    active=_SMALL, where=_I, number=_COUNT, journey=_KIND, step=_SMALL, attempt=_KIND, touchpoint=_SMALL, contact_type=_KIND, served_steps=_SMALL,
+    where=_I, number=_COUNT, journey=_KIND, step=_SMALL, attempt=_KIND, touchpoint=_SMALL, contact_type=_KIND, served_steps=_SMALL,
     held=_I, handed_over=_SMALL, taken_over=_SMALL, outcome=_SMALL, logged_attempt=_KIND, logged_touchpoint=_SMALL,
     logged_contact_type=_KIND, post=_COUNT, arrival=_F, patience=_F, wait=_F, start=_F, end=_F,
     after_contact=_F, kept=_SMALL, severity=_SMALL, query=_SMALL, query_well=_SMALL, voiced=_SMALL, noticed=_SMALL, put_right=_SMALL,
@@ -143,7 +141,7 @@ POST = _whole_lines(_record(
     overtime_minutes=_F, contacts=_I, delighted=_I,
 ))  # fmt: skip
 TEAM = _record(
-    luck=_I, serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, availability=_F, break_every=_F,
+    luck=_I, serves=_I, partner=_I, first=_I, posts=_I, posts_a_shift=_I, wanted=_I, present=_I, of_shift=_I, break_due=_F, changed=_I, availability=_F, break_every=_F,
     break_length=_F, wage=_F, quitting=_F, other_work=_F, speed_variation=_F, staff=_I, practising=_I,
 )  # fmt: skip
 SEGMENT = _record(
@@ -170,7 +168,7 @@ FLOOR = _record(
     available_usually=_F, on_duty=_I,
 )  # fmt: skip
 SITE = _record(
-    luck=_I, first_person=_I, people=_I, first_account=_I, accounts=_I, first_post=_I, posts=_I, customers=_I, share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
+    luck=_I, first_person=_I, people=_I, first_account=_I, accounts=_I, first_post=_I, posts=_I, customers=_I, visits_used=_I, visits_free=_I, share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
     reputation=_F, bond=_F, fresh_ideas=_F, days=_I, staff=_I, trying=_I, practising=_I, momentum=_F,
 )  # fmt: skip
 JOINING = _record(pace=_F, passed=_F)
@@ -216,7 +214,8 @@ ARRAYS = {
     "settings": "(1,) SETTINGS",
     "parameters": "(1,) the parameter record",
     "persons": "(N,) PERSON",
-    "visits": "(N,) VISIT, row i is person i",
+    "visits": "(N,) VISIT of those on a visit; at each site the rows given back last are taken first",
+    "free_visits": "(N,) rows of visits given back, a stack for each site",
     "accounts": "(accounts,) ACCOUNT",
     "neighbours": "(N, acquaintances) numbers of persons",
     "posts": "(P,) POST",
@@ -244,6 +243,7 @@ ARRAYS = {
     "market": "(1,) MARKET",
     "profiles": "(profiles, 336) mean 1",
     "intensity": "(S, profiles, half hours + 1) cumulative, in usual months",
+    "half_hour_at": "(S, profiles, half hours + 1) the half hour at each of as many equal steps of intensity",
     "staffing": "(versions, teams of a site, 336)",
     "staffing_in_force": "(M,) version",
     "posts_needed": "(versions, S × teams) posts, by version of staffing",

@@ -52,11 +52,15 @@ class Customer(Person):
 
     def __init__(self, model: "ServiceModel", number: int) -> None:
         super().__init__(model, number, model.world.persons)
-        self.visit = model.world.visits[number]
         self.floor: Floor = model.floors[int(self.row["site"])]
         self.turn: simpy.Event | None = None
         self.joins: simpy.Event | None = None
         self.place: Any = None
+
+    @property
+    def visit(self) -> Any:
+        """The row of the visit under way."""
+        return self.world.visits[self.row["visit"]]
 
     def life(self) -> Generator[simpy.Event, Any, None]:
         """Visits, one after the other, as the customer's own clock says; a SimPy process that never ends."""
