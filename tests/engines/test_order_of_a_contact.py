@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sxsim.engines.order_of_a_contact import arrive
+from sxsim.engines.order_of_a_contact import arrive, begin_visit, next_step
 from sxsim.engines.start import start
 from sxsim.engines.world import BALKED
 from sxsim.scenario.scenario import Scenario
@@ -23,7 +23,12 @@ def balking(waiting: int, **kiosk: Any) -> list[int]:
     }
     world = start(Scenario.model_validate(raw))
     world.floors["open"], world.floors["on_duty"] = 1, 2 if "staff" in kiosk else 0
-    return [int(arrive(world, np.int64(i), 0.0, np.int64(waiting), np.int64(1))) for i in range(300)]
+    found = []
+    for person in range(300):
+        begin_visit(world, np.int64(person))
+        next_step(world, np.int64(person), 0.0)
+        found.append(int(arrive(world, np.int64(person), 0.0, np.int64(waiting), np.int64(1))))
+    return found
 
 
 @pytest.mark.parametrize("several", [{"kind": "self_service", "units": 2}, {"staff": 2}], ids=["places", "employees"])

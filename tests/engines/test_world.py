@@ -40,9 +40,8 @@ def test_every_position_of_a_brand_is_that_of_the_model() -> None:
     assert {name: getattr(customer, name.upper()) for name in _BRANDS} == _BRANDS
 
 
-#: Records whose fields results read; of the others, what stands here is read by nobody, with a reason.
+#: Records whose fields results read.
 FOR_RESULTS = ("CONTACT_TALLY", "SITE_TALLY", "CONTACT_LOG")
-READ_BY_NOBODY = {("sites", "first_person"): "stands beside the first account and the first post of a site"}
 
 
 def rows_in(function: ast.FunctionDef) -> dict[str, str]:
@@ -92,4 +91,4 @@ def test_every_field_of_a_record_is_read_by_a_step_or_an_engine() -> None:
         for field in getattr(world, record).names
     }
     assert len(fields) > 200
-    assert fields - set(reads()) == set(READ_BY_NOBODY)
+    assert fields - set(reads()) == set()
