@@ -111,7 +111,8 @@ def rule_or_step(file: str) -> Named:
 def engine_calls(kind: str | None) -> Named:
     """Name the steps that agents and floor call; `kind` is the class to which `self` belongs."""
     orders = {"month": functions(MONTH), "order": functions(CONTACT), "shift": functions(SHIFT)}
-    orders |= {"steps_of_employees": functions(EMPLOYEES), "steps_of_the_organisation": functions(ORGANISATION)}
+    orders |= {"steps_of_customers": functions(CUSTOMERS), "steps_of_employees": functions(EMPLOYEES)}
+    orders |= {"steps_of_the_organisation": functions(ORGANISATION)}
     methods = functions(AGENTS) | functions(FLOOR)
 
     def named(node: ast.AST) -> str | None:
