@@ -2,8 +2,10 @@ import re
 
 import pytest
 
+from sxsim.commands import screen
 from sxsim.commands.screen import comparison_hint, comparison_screen, run_hint, run_screen
 from sxsim.results.result import Comparison
+from sxsim.standard.catalogue import LINKS
 
 from ..results.hand_made import empty, lively, result_of
 
@@ -61,3 +63,18 @@ def test_a_comparison_holds_no_nan(records, tmp_path) -> None:  # type: ignore[n
     other = result_of([lively(3)] if len(records) == 1 else records, "welcome")
     text = comparison_screen(Comparison(result_of(records), [other]), tmp_path)
     assert not re.search(r"\+?\bnan\b|\binf\b", text)
+
+
+def test_the_chain_on_the_screen_goes_from_link_to_link() -> None:
+    """People stand between; the implementation approach is what the plan holds."""
+    shown = [name for name, _ in screen._CHAIN if name != "people"]
+    assert [next(link for link in LINKS if name in link) for name in shown] == [
+        link for link in LINKS[1:] if link != "outstanding_customer_experience"
+    ]
+
+
+def test_the_levels_on_the_screen_are_those_of_the_pyramid() -> None:
+    assert screen._LEVELS == (
+        "core service proposition", "customer feedback management", "individual excellent service",
+        "surprisingly excellent service",
+    )  # fmt: skip

@@ -12,18 +12,22 @@ from sxsim.model.market import value_for_money
 from sxsim.model.rule import cache_folder, rule, sources_hash, step
 
 #: Files whose functions are compiled, in a room and in a room within a room.
-COMPILED = ("model/contact.py", "engines/order.py", "engines/kernel/events.py")
+COMPILED = ("model/contact.py", "engines/order.py", "engines/kernel/events.py", "standard/catalogue.py")
+#: Other files that decide a run.
+DECIDING = ("model/parameters.csv", "standard/activities.yaml", "scenario/service.py")
 
 
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package of a few rules and steps in place of the real one."""
-    for folder in ("model", "engines/kernel"):
+    for folder in ("model", "engines/kernel", "standard", "scenario"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "model" / "contact.py").write_text("a = 1\n")
     (tmp_path / "model" / "parameters.csv").write_text("a,1\n")
     (tmp_path / "engines" / "order.py").write_text("b = 1\n")
     (tmp_path / "engines" / "kernel" / "events.py").write_text("c = 1\n")
+    for name in ("standard/catalogue.py", "standard/activities.yaml", "standard/terms.yaml", "scenario/service.py"):
+        (tmp_path / name).write_text("d: 1\n")
     monkeypatch.setattr(module, "_PACKAGE", tmp_path)
     return tmp_path
 
@@ -34,11 +38,17 @@ def test_the_hash_has_sixteen_digits_and_does_not_change_by_itself(sources: Path
     assert sources_hash() == sources_hash()
 
 
-@pytest.mark.parametrize("file", [*COMPILED, "model/parameters.csv"])
+@pytest.mark.parametrize("file", [*COMPILED, *DECIDING])
 def test_whatever_decides_a_run_is_in_the_hash(sources: Path, file: str) -> None:
     before = sources_hash()
     (sources / file).write_text("a = 2\n")
     assert sources_hash() != before
+
+
+def test_words_do_not_decide_a_run(sources: Path) -> None:
+    before = sources_hash()
+    (sources / "standard" / "terms.yaml").write_text("d: 2\n")
+    assert sources_hash() == before
 
 
 def test_a_renamed_or_added_file_gets_another_hash(sources: Path) -> None:

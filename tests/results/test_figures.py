@@ -82,3 +82,12 @@ def test_the_gap_of_the_chain_weighs_contacts() -> None:
 )
 def test_a_large_figure_on_an_axis_is_short(value: float, text: str) -> None:
     assert figures.thousands(value) == text
+
+
+def test_the_names_of_the_levels_stand_in_two_lines_each() -> None:
+    assert figures.LEVEL_NAMES == (
+        "core service\nproposition",
+        "customer feedback\nmanagement",
+        "individual\nexcellent service",
+        "surprisingly\nexcellent service",
+    )

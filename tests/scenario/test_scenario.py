@@ -195,3 +195,18 @@ def test_the_scenarios_that_come_with_the_program_are_valid(path: object) -> Non
     from sxsim.scenario.loading import load
 
     assert load(str(path)).question
+
+
+@pytest.mark.parametrize(
+    ("override", "problem"),
+    [
+        ("touchpoints.counter.units=2", "touchpoints[0].units(=2) goes with kind: self_service only"),
+        ("touchpoints.kiosk.after_contact=2", "touchpoints[2].after_contact goes with kind: staffed only"),
+        ("touchpoints.kiosk.staff=2", "touchpoints[2].staff(=2) goes with kind: staffed only"),
+        ("touchpoints.tables.partner=true", "touchpoints[1].partner(=True) has no effect without staff of its own"),
+        ("touchpoints.tables.other_work=0.2", "touchpoints[1].other_work(=0.2) has no effect without staff of its own"),
+        ("touchpoints.kiosk.other_work=0.2", "touchpoints[2].other_work(=0.2) has no effect without staff of its own"),
+    ],
+)
+def test_what_could_do_nothing_at_a_touchpoint_is_refused(override: str, problem: str) -> None:
+    assert only(problems_with(override)).splitlines()[0] == problem

@@ -44,6 +44,13 @@ def test_nights_end_on_the_half_hour() -> None:
         Nights.model_validate({"nights": 2, "at": "11:20"})
 
 
+@pytest.mark.parametrize("unit", ["hours", "days"])
+def test_nights_are_counted_without_a_unit(unit: str) -> None:
+    assert Nights.model_validate({"nights": {"mean": 2}}).nights.mean == 2
+    with pytest.raises(ValueError, match="the mean counts nights"):
+        Nights.model_validate({"nights": {"mean": 2, "unit": unit}})
+
+
 @pytest.mark.parametrize(
     ("after", "message"),
     [

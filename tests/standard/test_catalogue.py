@@ -15,7 +15,10 @@ from sxsim.standard.catalogue import (
     ACTIVITY_CLAUSES,
     ELEMENTS,
     LEVERS,
+    LINKS,
+    MATURITY_LEVELS,
     OBSTACLES,
+    PYRAMID,
     SUB_ELEMENTS,
     Activity,
     Catalogue,
@@ -117,6 +120,12 @@ def test_constants_equal_the_files(book: Catalogue) -> None:
     assert tuple(activity.slug for activity in book.activities) == ACTIVITIES
     assert tuple(obstacle.slug for obstacle in book.obstacles) == OBSTACLES
     assert {activity.clause: activity.slug for activity in book.activities} == ACTIVITY_CLAUSES
+    assert {level.number: level.name for level in book.pyramid} == dict(enumerate(PYRAMID))
+    assert {level.number: level.name for level in book.maturity} == MATURITY_LEVELS
+    assert tuple(link.slug for link in book.effect_chain) == LINKS
+    assert {sub.id: element_of(sub.id) for sub in book.sub_elements} == {
+        sub.id: sub.element for sub in book.sub_elements
+    }
 
 
 def test_constants_need_no_file() -> None:

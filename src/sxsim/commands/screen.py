@@ -15,6 +15,7 @@ from sxsim.results.summary import (
     sentences,
     signed,
 )
+from sxsim.standard.catalogue import PYRAMID
 
 WIDTH = 100
 _BAR = 40
@@ -32,8 +33,7 @@ _COMPARED = (
     "churn_rate", "active_customers", "utilisation", "engagement", "commitment", "revenue", "cost", "investment", "result",
     "npv", "customer_equity",
 )  # fmt: skip
-_LEVELS = ("core service proposition", "customer feedback management", "individual excellent service",
-           "surprisingly excellent service")  # fmt: skip
+_LEVELS = tuple(name.lower() for name in PYRAMID[1:])
 
 
 def _value(interval: Interval) -> str:

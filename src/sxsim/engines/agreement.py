@@ -1,14 +1,18 @@
 """Whether the two engines give the same world: contact log, records and final state, byte for byte."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from sxsim.engines import compiled, reference
+from sxsim.engines.records import Records
 from sxsim.engines.start import start
 from sxsim.engines.world import ARRAYS
 from sxsim.scenario.scenario import BASE_PLAN, Scenario
 
-RECORDS = ("log", "sites", "contacts", "waits", "maturity", "sub_elements", "seen", "levers")
+#: All that an engine hands over.
+RECORDS = tuple(field.name for field in fields(Records))
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,16 @@ def compare_engines(scenario: Scenario, plan: str = BASE_PLAN, *, seed: int = 1,
         if one.tobytes() != other.tobytes():
             return Agreement(contacts, "log", number, _named(one), _named(other))
     for name in RECORDS:
-        if getattr(fast, name).tobytes() != getattr(readable, name).tobytes():
+        if _bytes(getattr(fast, name)) != _bytes(getattr(readable, name)):
             return Agreement(contacts, f"records.{name}")
     for name in ARRAYS:
         if getattr(worlds[0], name).tobytes() != getattr(worlds[1], name).tobytes():
             return Agreement(contacts, f"world.{name}")
     return Agreement(contacts)
+
+
+def _bytes(value: Any) -> bytes:
+    return np.asarray(value).tobytes()
 
 
 def _named(row: Any) -> dict[str, Any]:

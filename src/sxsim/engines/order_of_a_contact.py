@@ -238,7 +238,8 @@ def arrive(world, person, now, waiting, free):
         return TURNED_AWAY
     floor.demanded_today += kind.service_mean
     if t.queue_visible == 1 and waiting > 0:
-        guess = queue.expected_wait(waiting, kind.service_mean, float(floor.on_duty))
+        places = floor.on_duty if t.staffed == 1 else t.units
+        guess = queue.expected_wait(waiting, kind.service_mean, float(places))
         if happens(world, person, draws.BALK, where, queue.balk_chance(guess, kind.patience_mean * factor, p)) == 1:
             return BALKED
     return WAITING

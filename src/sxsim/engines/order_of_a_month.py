@@ -58,11 +58,11 @@ def open_month(world: World, month: int) -> None:
 
 @step
 def begin_month(world, month):
-    """A month begins: prices, promises, the season, the demand of each half hour; posts open and close."""
+    """A month begins: prices, the season, the demand of each half hour; posts open and close."""
     setting = world.settings[0]
     setting.month = month
     setting.month_start, setting.month_end = world.month_starts[month], world.month_starts[month + 1]
-    setting.price, setting.promise, setting.season = world.prices[month], world.promises[month], world.seasons[month]
+    setting.price, setting.season = world.prices[month], world.seasons[month]
     half_hours = int((setting.month_end - setting.month_start) / HALF_HOUR)
     first = int(setting.month_start / HALF_HOUR)
     share = HALF_HOUR / (DAYS_A_MONTH * DAY)

@@ -49,13 +49,18 @@ from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.luck import key_of, name_of_place
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
-from sxsim.scenario.organisation import BRAND_POSITIONS
 from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, own_staff
 from sxsim.scenario.service import Nights, Segment, Touchpoint
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, activities, element_of
 
 _FAMILIES = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "weibull": WEIBULL}
+_BRANDS = {
+    "low_budget": customer.LOW_BUDGET,
+    "standard": customer.STANDARD,
+    "premium": customer.PREMIUM,
+    "luxury": customer.LUXURY,
+}
 _FULL_YEAR = 12.0
 #: Posts that a team may have: a post keeps its luck whatever other teams are like.
 MOST_POSTS = 1 << 14
@@ -221,7 +226,6 @@ class Start:
             "sites": len(scenario.sites),
             "touchpoints": len(scenario.touchpoints),
             "segments": len(scenario.segments),
-            "journeys": len(scenario.journeys),
             "teams": len(self.teams),
             "capacities": len(scenario.capacities),
             "profiles": max(len(scenario.demand.profiles), 1),
@@ -359,7 +363,7 @@ class Start:
     def _usual_expectation(self) -> float:
         """What customers of this brand position usually expect, 0–1."""
         brand = self.scenario.organisation.brand_position
-        return float(customer.usual_expectation(BRAND_POSITIONS.index(brand), record(self.values)[0]))
+        return float(customer.usual_expectation(_BRANDS[brand], record(self.values)[0]))
 
     def _joining(self, segment: Segment) -> float:
         """Chance to join that balances leaving at the start, unless the scenario states one."""
@@ -529,18 +533,22 @@ class Start:
         versions, starts = [list(current)], [0]
         for change in sorted(self.plan.changes, key=lambda c: c.month):
             name = change.team or change.touchpoint
-            changes_staff = change.staff is not None or change.extra_staff is not None
-            if name is None or name not in names or not (changes_staff or change.opening is not None):
+            if name is None or name not in names:
                 continue
             place = names.index(name)
-            if change.team is None:
+            changes_staff = change.staff is not None or change.extra_staff is not None
+            if place >= len(self.scenario.teams):  # a touchpoint's own staff, there while it is open
+                if not (changes_staff or change.opening is not None):
+                    continue
                 opening[name] = change.opening if change.opening is not None else opening[name]
                 own[name] = change.staff if change.staff is not None else own[name]
                 own[name] = _more(week_values(own[name], "staff"), change.extra_staff)
                 current[place] = own_staff(own[name], opening[name])
-            else:
+            elif changes_staff:
                 staff = current[place] if change.staff is None else week_values(change.staff, "staff")
                 current[place] = _more(staff, change.extra_staff)
+            else:
+                continue
             versions.append(list(current))
             starts.append(change.month + self.scenario.horizon.warm_up)
         return np.array(versions).reshape(len(versions), len(names), HALF_HOURS_A_WEEK), self._in_force(starts)

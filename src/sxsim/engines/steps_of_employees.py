@@ -8,6 +8,7 @@ from sxsim.engines.world import (
     ANCHOR_CULTURE,
     ANCHOR_INNOVATION,
     ANCHOR_STANDARDS,
+    ANCHORING,
     BUSINESS_LINK,
     CRAFT,
     CREATE_URGENCY,
@@ -35,7 +36,7 @@ from sxsim.model.rule import step
 #: Months after which the staff of an organisation left as it is has settled.
 SETTLING_MONTHS = 120
 #: Activities that anchor what was reached.
-ANCHORING_ACTIVITIES = 3.0
+ANCHORING_ACTIVITIES = float(len(ANCHORING))
 
 
 @step

@@ -5,7 +5,7 @@ import numpy as np
 from sxsim.engines.world import (
     ALIGNMENT,
     ANALYSE_SITUATION,
-    ANCHOR_CULTURE,
+    ANCHORING,
     EXPAND_MOMENTUM,
     MINIMUM_VIABLE_CHANGES,
     SURPRISE,
@@ -131,7 +131,7 @@ def implementation_month(world):
     for activity in range(len(world.activities)):
         a = world.activities[activity]
         effort = efforts[activity]
-        if activity >= ANCHOR_CULTURE:
+        if activity in ANCHORING:
             effort = implementation.worth_anchoring(effort, practising)
         a.done = implementation.build_up(a.done, effort, p)
         total += efforts[activity]

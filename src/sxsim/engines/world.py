@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sxsim.engines.bare import CACHE_LINE, Bare
 from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
+from sxsim.standard.catalogue import ACTIVITIES, LEVERS, OBSTACLES, PYRAMID
 
 # Flags handed to a step: int64, because a Python number would compile the step anew for each value.
 NO, YES = np.int64(0), np.int64(1)
@@ -22,18 +23,41 @@ OUTCOMES = ("waiting", "served", "abandoned", "balked", "turned away")
 # What an employee does.
 IDLE, SERVING, AFTER_CONTACT, ON_BREAK = range(4)
 # Columns of the levers.
-RELIABILITY, FLOW, VOICE, RECOVERY, INSIGHT, DISCRETION, CRAFT, ENERGY, SURPRISE, ALIGNMENT = range(10)
-# Rows of the activities and of the obstacles.
-(
-    ANALYSE_SITUATION, DEEPEN_MINDSET, CREATE_URGENCY, CHANGE_TEAM, VISION_INITIATIVES, MANAGE_ACTIVITIES,
-    SUPPORTER_NETWORK, MINIMUM_VIABLE_CHANGES, EXPAND_MOMENTUM, ANCHOR_CULTURE, ANCHOR_INNOVATION, ANCHOR_STANDARDS,
-) = range(12)  # fmt: skip
-(
-    UNDERSTANDING, MINDSET, SILOS, LEADERSHIP, RESOURCES, BUSINESS_LINK, PRODUCT_VIEW, CROSS_INDUSTRY,
-    TRANSFORMATION_CULTURE,
-) = range(9)  # fmt: skip
+RELIABILITY = LEVERS.index("reliability")
+FLOW = LEVERS.index("flow")
+VOICE = LEVERS.index("voice")
+RECOVERY = LEVERS.index("recovery")
+INSIGHT = LEVERS.index("insight")
+DISCRETION = LEVERS.index("discretion")
+CRAFT = LEVERS.index("craft")
+ENERGY = LEVERS.index("energy")
+SURPRISE = LEVERS.index("surprise")
+ALIGNMENT = LEVERS.index("alignment")
+# Rows of the activities that do something of their own; all of them lower obstacles.
+ANALYSE_SITUATION = ACTIVITIES.index("analyse_situation")
+CREATE_URGENCY = ACTIVITIES.index("create_urgency")
+VISION_INITIATIVES = ACTIVITIES.index("vision_initiatives")
+MANAGE_ACTIVITIES = ACTIVITIES.index("manage_activities")
+SUPPORTER_NETWORK = ACTIVITIES.index("supporter_network")
+MINIMUM_VIABLE_CHANGES = ACTIVITIES.index("minimum_viable_changes")
+EXPAND_MOMENTUM = ACTIVITIES.index("expand_momentum")
+ANCHOR_CULTURE = ACTIVITIES.index("anchor_culture")
+ANCHOR_INNOVATION = ACTIVITIES.index("anchor_innovation")
+ANCHOR_STANDARDS = ACTIVITIES.index("anchor_standards")
+ANCHORING = (ANCHOR_CULTURE, ANCHOR_INNOVATION, ANCHOR_STANDARDS)
+# Rows of the obstacles.
+UNDERSTANDING = OBSTACLES.index("understanding")
+MINDSET = OBSTACLES.index("mindset")
+SILOS = OBSTACLES.index("silos")
+LEADERSHIP = OBSTACLES.index("leadership")
+RESOURCES = OBSTACLES.index("resources")
+BUSINESS_LINK = OBSTACLES.index("business_link")
+PRODUCT_VIEW = OBSTACLES.index("product_view")
+CROSS_INDUSTRY = OBSTACLES.index("cross_industry")
+TRANSFORMATION_CULTURE = OBSTACLES.index("transformation_culture")
 # Levels of the pyramid.
-TOP_LEVEL, INDIVIDUAL_LEVEL = 4, 3
+INDIVIDUAL_LEVEL = PYRAMID.index("Individual excellent service")
+TOP_LEVEL = PYRAMID.index("Surprisingly excellent service")
 # Severity of a problem.
 NO_PROBLEM, MINOR, MAJOR = range(3)
 # Time in minutes.
@@ -89,8 +113,8 @@ def rows_in_lines(count: int, record: np.dtype[Any]) -> NDArray[Any]:
 
 SETTINGS = _record(
     seed=_I, replication=_I, month=_I, warm_up=_I, months=_I, people=_I, sites=_I, touchpoints=_I, segments=_I,
-    journeys=_I, teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
-    first_weekday=_I, expectation_drift=_F, price=_F, promise=_F, last_result=_F,
+    teams=_I, capacities=_I, profiles=_I, posts=_I, accounts=_I, month_start=_F, month_end=_F,
+    first_weekday=_I, expectation_drift=_F, price=_F, last_result=_F,
     daily_variation=_F, season=_F, hiring_cost=_F, acquisition_cost=_F, failure_minor=_F, failure_major=_F,
     compensation=_F, gesture=_F, fixed_cost=_F, budget=_F, overtime=_F, log_contacts=_I, programme_work=_F, money_of_wages=_I,
 )  # fmt: skip

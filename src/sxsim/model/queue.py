@@ -19,7 +19,8 @@ def balk_chance(expected_wait, patience, p):
 def expected_wait(waiting, minutes_per_contact, staff):
     """The wait a newcomer would guess from the queue.
 
-    waiting: people before; minutes_per_contact: mean; staff: on duty, taken as at least 1. Returns minutes ≥ 0.
+    waiting: people before; minutes_per_contact: mean; staff: on duty, or places of self-service, taken as at least 1.
+    Returns minutes ≥ 0.
     Source: Little's law for a full counter (textbook).
     """
     return waiting * minutes_per_contact / max(staff, 1.0)

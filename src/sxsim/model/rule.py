@@ -19,21 +19,18 @@ from numba.core import config
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-#: Folders whose sources decide what compiled code does.
-SOURCE_FOLDERS = ("model", "engines")
+#: Sources that decide what compiled code does: rules and steps, and the lists of names that give rows their numbers.
+COMPILED_SOURCES = ("model/**/*.py", "engines/**/*.py", "standard/catalogue.py")
+#: Sources that decide a run: the register, what activities lower and anchor, and how a scenario is read, too.
+SOURCES = (*COMPILED_SOURCES, "model/**/*.csv", "standard/activities.yaml", "scenario/**/*.py")
 
 
-def sources_hash(pattern: str = "**/*") -> str:
-    """Hash of the sources that decide a run, 16 hexadecimal digits: the version of the model.
-
-    Code and register count; `**/*.py` leaves the register out.
-    """
+def sources_hash(patterns: tuple[str, ...] = SOURCES) -> str:
+    """Hash of sources, 16 hexadecimal digits: of those that decide a run, the version of the model."""
     digest = hashlib.sha256()
-    for folder in SOURCE_FOLDERS:
-        for path in sorted((_PACKAGE / folder).glob(pattern)):
-            if path.suffix in (".py", ".csv"):
-                digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-                digest.update(path.read_bytes())
+    for path in sorted({path for pattern in patterns for path in _PACKAGE.glob(pattern)}):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -51,7 +48,7 @@ def cache_folder() -> Path:
 
     ``SXSIM_CACHE_DIR`` overrides the place.
     """
-    name = f"{sources_hash('**/*.py')}-py{platform.python_version()}-numba{numba.__version__}"
+    name = f"{sources_hash(COMPILED_SOURCES)}-py{platform.python_version()}-numba{numba.__version__}"
     chosen = os.environ.get("SXSIM_CACHE_DIR")
     roots = [Path(chosen)] if chosen else []
     roots.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sxsim")

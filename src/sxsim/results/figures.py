@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sxsim.results.store import whole_file
 from sxsim.results.summary import YEAR, pyramid_shares
-from sxsim.standard.catalogue import ELEMENTS
+from sxsim.standard.catalogue import ELEMENTS, PYRAMID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,12 +24,8 @@ INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LEVEL_COLOURS = ("#9fb3c8", "#627d98", "#2a7f9e", "#e08e2b")
 LINE = "#2a7f9e"
 PLAN_COLOURS = ("#2a7f9e", "#e08e2b", "#7b4f9d", "#4f9d69", "#b5485d", "#627d98")
-LEVEL_NAMES = (
-    "core service\nproposition",
-    "customer feedback\nmanagement",
-    "individual\nexcellent service",
-    "surprisingly\nexcellent service",
-)
+#: Names of the levels from 1 on, in two lines each.
+LEVEL_NAMES = tuple(fill(name.lower(), 18) for name in PYRAMID[1:])
 _LOW, _HIGH = 0.1, 0.9
 #: Share of attempts that did not take place above which the journey says so.
 _WORTH_SAYING = 0.05

@@ -16,11 +16,10 @@ from sxsim.engines.records import Records
 from sxsim.results.cash import share_interval
 from sxsim.results.intervals import Interval, interval
 from sxsim.scenario.scenario import Scenario
-from sxsim.standard.catalogue import ELEMENTS
+from sxsim.standard.catalogue import ELEMENTS, MATURITY_LEVELS
 
 #: Managed, good, excellent.
 STEPS = (3, 4, 5)
-_NAMES = {3: "managed", 4: "good", 5: "excellent"}
 #: How near to a level counts as there: levels are told apart in tenths.
 NEAR = 0.05
 
@@ -42,7 +41,7 @@ class Step:
     @property
     def name(self) -> str:
         """Managed, good or excellent."""
-        return _NAMES[self.level]
+        return MATURITY_LEVELS[self.level].lower()
 
     def as_json(self) -> dict[str, object]:
         """The figures by name."""

@@ -8,9 +8,6 @@ from sxsim.model.parameters import drawn_between
 from sxsim.scenario.fields import Name, Part, Share, Short, quantity
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 
-#: Positions of a brand, from the lowest expectation of customers to the highest.
-BRAND_POSITIONS = ("low_budget", "standard", "premium", "luxury")
-
 
 def _aspect(key: object) -> str:
     if str(key) not in (*ELEMENTS, *SUB_ELEMENTS):

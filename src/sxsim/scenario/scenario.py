@@ -104,6 +104,7 @@ def cross_check(scenario: Scenario) -> Iterator[Problem]:
     yield from _unique(scenario)
     yield from _shares(scenario)
     yield from _names(scenario)
+    yield from _without_effect(scenario)
     yield from _market(scenario)
     yield from _plans(scenario)
     for name, value in scenario.parameters.items():
@@ -211,6 +212,25 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
                 ("segments", index, "journeys", name), name, [j.name for j in scenario.journeys], "journey"
             )
         yield from _known(("segments", index, "profile"), segment.profile, scenario.demand.profiles, "demand profile")
+
+
+def _without_effect(scenario: Scenario) -> Iterator[Problem]:
+    """What is said of a touchpoint and could do nothing there."""
+    for index, touchpoint in enumerate(scenario.touchpoints):
+        here: Path = ("touchpoints", index)
+        staffed = touchpoint.kind == "staffed"
+        if touchpoint.units is not None and staffed:
+            yield Problem((*here, "units"), f"(={touchpoint.units}) goes with kind: self_service only", "set its staff")
+        if touchpoint.after_contact is not None and not staffed:
+            yield Problem((*here, "after_contact"), " goes with kind: staffed only", "leave it out")
+        if not staffed and has_own_staff(touchpoint):
+            hint = "set units for self-service places"
+            yield Problem((*here, "staff"), f"{shown(touchpoint.staff)} goes with kind: staffed only", hint)
+        for name in ("partner", "other_work"):
+            if getattr(touchpoint, name) and not (staffed and has_own_staff(touchpoint)):
+                hint = "set it on the team that serves this touchpoint" if staffed else "leave it out"
+                message = f"{shown(getattr(touchpoint, name))} has no effect without staff of its own"
+                yield Problem((*here, name), message, hint)
 
 
 def _market(scenario: Scenario) -> Iterator[Problem]:

@@ -101,7 +101,9 @@ class Team(Part):
     name: Name = Field(..., description="name of the team")
     serves: list[Name] = Field(..., description="touchpoints that each member can serve", min_length=1)
     staff: Staffing = Field(..., description="employees on duty, a number or by weekday and half hour")
-    posts: int | None = quantity(None, "persons", "posts per site; default: enough for the hours and the peak", ge=1)
+    posts: int | None = quantity(
+        None, "persons", "posts per site, times its staff_factor; default: enough for the hours and the peak", ge=1
+    )
     availability: float = quantity(1.0, "share", "share of the staff on the list that is truly available", gt=0, le=1)
     breaks: Breaks | None = Field(None, description="breaks on duty; without it none")
     wage: float | None = quantity(None, "money a month", "wage cost of a post; default: economics.wage", ge=0)
@@ -132,11 +134,20 @@ class Capacity(Part):
 class Nights(Part):
     """A delay over nights, ending at a time of the day."""
 
-    nights: Time = Field(..., description="how many nights: a number, or a distribution whose mean counts nights")
+    nights: Time = Field(
+        ..., description="how many nights: a number, or a distribution whose mean counts nights, without unit"
+    )
     at: str = Field("10:00", description="time of the day, on the full or half hour")
     within: float = quantity(
         60.0, "minutes", "arrival spreads evenly over so many minutes after that time", ge=0, le=1440
     )
+
+    @field_validator("nights")
+    @classmethod
+    def _counted(cls, value: Duration) -> Duration:
+        if value.unit != "minutes":  # what a duration says where no unit is written
+            raise ValueError(f"unit(={value.unit!r}) does not go with nights: the mean counts nights; leave unit out")
+        return value
 
     @field_validator("at")
     @classmethod

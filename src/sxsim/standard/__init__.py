@@ -5,5 +5,5 @@ ten risks, the pyramid, the effect chain, the maturity levels, the ten levers, t
 the nine obstacles, the ten organisations of ISO/TR 7179, and the terms a newcomer may look up. Principles, benefits
 and risks name the model rules and KPIs in which they are at work. `sxsim.standard.catalogue` loads all this and
 answers `find`, `nearest` and `element_of`; its constants (`ELEMENTS`, `SUB_ELEMENTS`, `LEVERS`,
-`ACTIVITIES`, `OBSTACLES`) need no file.
+`ACTIVITIES`, `OBSTACLES`, `PYRAMID`, `MATURITY_LEVELS`, `LINKS`) need no file.
 """

@@ -79,6 +79,29 @@ ACTIVITIES: tuple[str, ...] = (
 )
 """Slugs of the twelve implementation activities, in clause order."""
 
+PYRAMID: tuple[str, ...] = (
+    "Not delivered",
+    "Core service proposition",
+    "Customer feedback management",
+    "Individual excellent service",
+    "Surprisingly excellent service",
+)
+"""Names of the levels of the pyramid; the place of a name is the number of its level."""
+
+MATURITY_LEVELS: dict[int, str] = {1: "Maturity 1", 2: "Maturity 2", 3: "Managed", 4: "Good", 5: "Excellent"}
+"""Names of the levels of maturity by their number."""
+
+LINKS: tuple[str, ...] = (
+    "implementation_approach",
+    "service_excellence_capability",
+    "excellent_service_provision",
+    "outstanding_customer_experience",
+    "customer_delight",
+    "customer_loyalty",
+    "business_success",
+)
+"""Slugs of the links of the effect chain, from the first to the last."""
+
 _ACTIVITY_CLAUSES = ("5.2", "5.3", "5.4", "5.5", "5.6", "6.2", "6.3", "6.4", "6.5", "7.2.2", "7.2.3", "7.2.4")
 ACTIVITY_CLAUSES: dict[str, str] = {
     f"19390:{clause}": slug for clause, slug in zip(_ACTIVITY_CLAUSES, ACTIVITIES, strict=True)
