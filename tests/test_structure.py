@@ -114,10 +114,10 @@ def test_the_model_uses_only_numpy_and_numba(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) == "scenario"], ids=short)
-def test_scenarios_know_of_the_model_only_its_parameters(path: Path) -> None:
+def test_scenarios_know_of_the_model_only_its_parameters_and_whose_luck_it_is(path: Path) -> None:
     for name, line in imports(path):
         if name.startswith("sxsim.model"):
-            assert name.startswith("sxsim.model.parameters"), f"{short(path)}:{line} {name}"
+            assert name.startswith(("sxsim.model.parameters", "sxsim.model.luck")), f"{short(path)}:{line} {name}"
 
 
 def test_no_file_or_room_has_a_name_that_says_nothing() -> None:

@@ -1,6 +1,7 @@
 """The whole scenario: one organisation and its plans, and what its parts demand of each other."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -129,11 +130,11 @@ def _unique(scenario: Scenario) -> Iterator[Problem]:
 def _luck(scenario: Scenario) -> Iterator[Problem]:
     """Luck goes by names, so two names must not come to the same number."""
     of = [("team", team.name) for team in scenario.all_teams()] + [("people", s.name) for s in scenario.segments]
-    groups = [(kind, site.name, name) for site in scenario.sites for kind, name in of]
+    groups: list[tuple[str, ...]] = [(kind, site.name, name) for site in scenario.sites for kind, name in of]
     groups += [("site", site.name) for site in scenario.sites]
-    same = [*with_equal_luck((group, key_of(0, *group)) for group in groups)]
-    same += with_equal_luck((t.name, name_of_place(t.name)) for t in scenario.touchpoints)
-    for one, other in same:
+    keys = ((group, key_of(0, *group)) for group in groups)
+    places = ((t.name, name_of_place(t.name)) for t in scenario.touchpoints)
+    for one, other in chain(with_equal_luck(keys), with_equal_luck(places)):
         yield Problem((), f" {one!r} and {other!r} would have the same luck by chance", "change a letter of one name")
 
 
