@@ -318,14 +318,20 @@ def leave(queue, places, number):
     queue.waiting -= 1
 
 
+@part_of_step
+def push_call(agenda, person, by):
+    """Somebody has been called: to a post, to a place of self-service, or away."""
+    put = agenda.calls[1]
+    agenda.called[put], agenda.called_by[put] = person, by
+    agenda.calls[1] = (put + 1) % len(agenda.called)
+
+
 @step
 def call(agenda, floor, person, by):
     """Call the person out of the queue: to a post, to a place of self-service, or away."""
     leave(agenda.queues[floor], agenda.places, person)
     call_off(agenda, person)
-    put = agenda.calls[1]
-    agenda.called[put], agenda.called_by[put] = person, by
-    agenda.calls[1] = (put + 1) % len(agenda.called)
+    push_call(agenda, person, by)
 
 
 @step

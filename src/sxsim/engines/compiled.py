@@ -30,6 +30,7 @@ from sxsim.engines.agenda import (
     longest_idle,
     plan,
     pop,
+    push_call,
     rank_of,
     stand,
     stands_by,
@@ -61,7 +62,7 @@ from sxsim.model.rule import part_of_step, step
 _BEGINS_VISIT, _ARRIVES, _ENDS_SELF_SERVICE, _GIVES_UP = range(4)
 # Who calls a person, beside the number of a post: a place of self-service, or the closing doors.
 _SELF_SERVICE, _DOORS = np.int64(-1), np.int64(-2)
-# What `_meets` answers when the person waits or is served.
+# What `_meets` answers when the person waits or has been called.
 _STAYS = -3.0
 
 
@@ -111,7 +112,7 @@ def _finishes(world, agenda, site, post, now):
         _serves_next(world, agenda, site, post)
 
 
-@step
+@part_of_step
 def _is_served(world, agenda, site, person, post, now):
     """Service begins, by a post or at a place of self-service."""
     setting = world.settings[0]
@@ -149,12 +150,13 @@ def _meets(world, agenda, site, person, now):
     if world.touchpoints[touchpoint].staffed == 1:
         post = longest_idle(world, agenda, site, touchpoint)
         if post >= 0:
-            _is_served(world, agenda, site, person, post, now)
+            world.posts[post].busy = SERVING
+            push_call(agenda, person, post)
             return _STAYS
     elif agenda.queues[floor].free != 0:
         if agenda.queues[floor].free > 0:
             agenda.queues[floor].free -= 1
-        _is_served(world, agenda, site, person, _SELF_SERVICE, now)
+        push_call(agenda, person, _SELF_SERVICE)
         return _STAYS
     stand(agenda.queues[floor], agenda.places, person, order.queue_place(world, person))
     if v.patience < math.inf:
