@@ -16,10 +16,16 @@ from sxsim.model import business, commitment, draws, implementation, levers, org
 from sxsim.model.commitment import PRACTISING
 from sxsim.model.draws import normal
 from sxsim.model.rule import step
+from sxsim.standard.catalogue import SUB_ELEMENTS
 
-# Rows of the sub-elements that act by themselves.
-CULTURE_DEFINED, DEPLOYMENT, INNOVATION_PROCESS = 6, 17, 20
-TECHNOLOGY, STRUCTURE, INDICATORS, TOOLS = 24, 25, 27, 28
+# Rows of the sub-elements that act by themselves, looked up by name.
+CULTURE_DEFINED = SUB_ELEMENTS.index("7.2.1a")
+DEPLOYMENT = SUB_ELEMENTS.index("7.3.2c")
+INNOVATION_PROCESS = SUB_ELEMENTS.index("7.3.3b")
+TECHNOLOGY = SUB_ELEMENTS.index("7.4.1b")
+STRUCTURE = SUB_ELEMENTS.index("7.4.1c")
+INDICATORS = SUB_ELEMENTS.index("7.4.2b")
+TOOLS = SUB_ELEMENTS.index("7.4.2c")
 
 
 @step
