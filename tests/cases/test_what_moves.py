@@ -390,14 +390,14 @@ DOORS: list[tuple[dict[str, float], str, str, int, str]] = [
         {"aware_speed": 1, "trying_speed": 1, "practising_speed": 1},
         "people",
         "7.2.2e",
-        3,
+        6,
         "maturity 7.4.1a",
     ),  # -> absorption
     ({"maturity_gain": 0.22}, "maturity", "7.1.1a", 2, "maturity 7.4.1a"),  # alignment -> money
 ]
 
 
-@pytest.mark.parametrize(("pins", "held", "thing", "month", "figure"), DOORS, ids=lambda each: str(each))
+@pytest.mark.parametrize(("pins", "held", "thing", "month", "figure"), DOORS, ids=str)
 def test_a_pin_undone_lets_through_what_it_holds_back(
     pins: dict[str, float], held: str, thing: str, month: int, figure: str
 ) -> None:
