@@ -404,3 +404,29 @@ def test_a_pin_undone_lets_through_what_it_holds_back(
     assert figure not in moved(thing, held, month)
     one, other = (year(name, held, **pins)[month] for name in (thing, ""))
     assert one[figure] != other[figure]
+
+
+#: Where two ways lead to the same figure, one is shut to see the other: pins, thing, month, figure, whether it moves.
+WAYS: list[tuple[Mapping[str, float], str, int, str, bool]] = [
+    ({"contact_leaders": 0}, "leadership", 1, "own aware", False),
+    ({"contact_leaders": 0}, "silos", 1, "own aware", True),
+    ({"contact_across": 0, "contact_network": 0}, "leadership", 1, "own aware", True),
+    ({"contact_across": 0, "contact_network": 0}, "silos", 1, "own aware", False),
+    *(({"obstacle_relief": 0.0}, thing, 2, "own relapse", True) for thing in ACTS if "anchors" in ACTS[thing]),
+    ({"obstacle_relief": 0}, "minimum_viable_changes", 2, "own practise", True),
+]
+
+
+@pytest.mark.parametrize(("pins", "thing", "month", "figure", "moves"), WAYS, ids=str)
+def test_each_of_two_ways_is_the_right_one(
+    pins: Mapping[str, float], thing: str, month: int, figure: str, moves: bool
+) -> None:
+    one, other = (year(name, "maturity", **pins)[month] for name in (thing, ""))
+    assert (one[figure] != other[figure]) is moves
+
+
+def test_only_managing_activities_together_saves_work() -> None:
+    work = {thing: year(thing, "people")[1]["programme work"] for thing in ACTS}
+    managed = work.pop("manage_activities")
+    assert max(work.values()) - min(work.values()) < 1e-12
+    assert managed < min(work.values()) - 1e-6
