@@ -45,7 +45,7 @@ KPI_NAMES = {*KPIS.split(), *(f"maturity.{slug}" for slug in ELEMENTS)}
 CLAUSES_OF_ACTIVITIES = "5.2 5.3 5.4 5.5 5.6 6.2 6.3 6.4 6.5 7.2.2 7.2.3 7.2.4"
 
 RULES = {
-    "organisation": "absorb_money raise_maturity decay_maturity anchor_practice element_maturity practice see_maturity",
+    "organisation": "absorb_money raise_maturity decay_maturity anchor_practice element_maturity practice see_maturity money_weight",
     "commitment": "support contact become_aware begin_trying begin_practising lose_sight give_up relapse resign hope_again "
     "fatigue wins momentum",
     "implementation": "build_up lower_obstacle programme_work align know_better expand",
