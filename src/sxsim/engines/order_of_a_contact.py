@@ -43,6 +43,7 @@ from sxsim.engines.world import (
     YES,
 )
 from sxsim.model import business, contact, customer, demand, draws, levers, market, pyramid, queue
+from sxsim.model.arithmetic import log
 from sxsim.model.commitment import PRACTISING
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import part_of_step, step
@@ -323,7 +324,7 @@ def count_wait(world, site, wait):
     """Count a wait in the site's histogram: bin 0 for none, logarithmic bins beyond."""
     place_of_wait = 0
     if wait > 0.0:
-        place_of_wait = min(max(int(math.floor(math.log(wait / WAIT_LOW) / WAIT_WIDTH)) + 1, 1), WAIT_BINS - 1)
+        place_of_wait = min(max(int(math.floor(log(wait / WAIT_LOW) / WAIT_WIDTH)) + 1, 1), WAIT_BINS - 1)
     world.waits[site, place_of_wait] += 1
 
 

@@ -2,13 +2,14 @@
 
 import math
 
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
 @rule
 def logistic(x):
     """Chance from log odds. Source: textbook."""
-    return 1.0 / (1.0 + math.exp(-x))
+    return 1.0 / (1.0 + exp(-x))
 
 
 @rule
@@ -20,7 +21,7 @@ def service_minutes(drawn, speed, skill, flow, time_factor, p):
     Source: E056; differences between employees: anonymous bank 1999 (sd of log time .19); gains by assumption.
     """
     gain = p.time_skill * (skill - p.skill_normal) + p.time_flow * (flow - p.lever_normal)
-    return drawn * speed * time_factor * math.exp(-gain)
+    return drawn * speed * time_factor * exp(-gain)
 
 
 @rule
@@ -50,7 +51,7 @@ def failure_chance(usual, reliability, skill, strain, hurry, p):
         + p.failure_strain * (strain - p.strain_normal)
         + p.failure_hurry * hurry
     )
-    return logistic(math.log(usual / (1.0 - usual)) + shift)
+    return logistic(log(usual / (1.0 - usual)) + shift)
 
 
 @rule
@@ -137,7 +138,7 @@ def hand_over_chance(usual, flow, p):
         return 0.0
     if usual >= 1.0:
         return 1.0
-    return logistic(math.log(usual / (1.0 - usual)) - p.hand_over_flow * (flow - p.lever_normal))
+    return logistic(log(usual / (1.0 - usual)) - p.hand_over_flow * (flow - p.lever_normal))
 
 
 @rule
@@ -162,8 +163,8 @@ def case_days(recovery, u, p):
     recovery: lever 0–1; u: uniform in (0, 1). Returns > 0, days, exponential.
     Source: E050 (weeks are common); speed with 7.3.2d by assumption.
     """
-    mean = p.case_days * math.exp(-p.case_speed * (recovery - p.lever_normal))
-    return -mean * math.log(u)
+    mean = p.case_days * exp(-p.case_speed * (recovery - p.lever_normal))
+    return -mean * log(u)
 
 
 @rule
@@ -198,7 +199,7 @@ def surprise_chance(ideas, discretion, effort, memory, room, p):
     ideas, discretion: levers 0–1; effort: 0–1; memory: surprises remembered, ≥ 0; room: 0–1. Returns 0–1.
     Source: clause 4, level 4; clause 7.3.3 (what delights today is expected tomorrow); form: assumption.
     """
-    return min(p.surprise_gain * ideas * discretion * effort * room, 1.0) * math.exp(-p.surprise_fading * memory)
+    return min(p.surprise_gain * ideas * discretion * effort * room, 1.0) * exp(-p.surprise_fading * memory)
 
 
 @rule

@@ -8,10 +8,9 @@ cores nor the engine can change a draw.
 Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
 """
 
-import math
-
 import numpy as np
 
+from sxsim.model.arithmetic import normal_quantile
 from sxsim.model.rule import draw
 
 # The purposes of draws, the `what`: persons first, then accounts, posts and their holders, sites, the market, and parameters. A
@@ -37,7 +36,6 @@ _HALF_WORD = np.uint64(32)
 _KEEP = np.uint64(12)
 _ROUNDS = 10
 _SPACING = 2.0**-52
-_TURN = 2.0 * math.pi
 _WORD = 2**32
 
 
@@ -87,12 +85,11 @@ def uniform(seed, replication, who, what, nth):
 
 @draw
 def normal(seed, replication, who, what, nth):
-    """One standard normal number. Arguments as `pair`.
+    """One standard normal number, of one uniform: the larger that is, the larger the number. Arguments as `pair`.
 
-    Source: Box and Muller (1958), doi:10.1214/aoms/1177706645.
+    Source: inversion (textbook); as `arithmetic.normal_quantile`.
     """
-    u, v = pair(seed, replication, who, what, nth)
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(_TURN * v)
+    return normal_quantile(uniform(seed, replication, who, what, nth))
 
 
 @draw

@@ -1,7 +1,6 @@
 """The market: the outside offer, value for money, joining, coming back."""
 
-import math
-
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
@@ -12,7 +11,7 @@ def value_for_money(quality, price, outside_price, sensitivity, p):
     quality: 0–1; price, outside_price: relative prices > 0; sensitivity: of the segment, ≥ 0 (1 = usual).
     Returns about −1…2 (quality when prices are equal). Source: E300 (value → satisfaction), E241; form: assumption.
     """
-    return quality - p.price_value * sensitivity * math.log(price / outside_price)
+    return quality - p.price_value * sensitivity * log(price / outside_price)
 
 
 @rule
@@ -28,7 +27,7 @@ def drift_offer(level, drift, spread, z):
 @rule
 def drift_price(price, drift, spread, z):
     """A month's change of the outside price. price > 0; drift, spread: relative. Returns > 0. Source: assumption."""
-    return price * math.exp(drift + spread * z)
+    return price * exp(drift + spread * z)
 
 
 @rule
@@ -40,7 +39,7 @@ def join_chance(usual, reputation, heard, advantage, p):
     Source: E249 (word of mouth elasticity .53), E064, clause 4 (preference, reputation); sizes by assumption.
     """
     pull = p.join_reputation * (reputation - 0.5) + heard + p.join_advantage * advantage
-    return min(usual * math.exp(pull), 1.0)
+    return min(usual * exp(pull), 1.0)
 
 
 @rule
