@@ -135,7 +135,9 @@ def begin_visit(world, person):
 
 @step
 def next_opening(world, touchpoint, time):
-    """The time itself when the touchpoint is open then, else the next opening within a week."""
+    """The time itself when the touchpoint is open then or the run is over, else the next opening within a week."""
+    if time >= world.month_starts[-1]:
+        return time
     hours = world.opening[world.opening_in_force[world.settings[0].month], touchpoint]
     first = half_hour_of_week(world, time)
     if hours[first] > 0.0:
@@ -162,7 +164,8 @@ def next_step(world, person, now):
             if s.nights == 1:
                 u = uniform(setting.seed, setting.replication, person, draws.TIME_OF_DAY, where)
                 time_of_day = s.night_time + s.night_within * u
-                time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + time_of_day)
+                nights = math.floor(min(delay, world.month_starts[-1]) + 0.5)
+                time = max(now, (math.floor(now / DAY) + nights) * DAY + time_of_day)
             if v.step > 0:
                 time = next_opening(world, s.touchpoint, time)
             v.touchpoint, v.contact_type, v.attempt, v.handed_over = s.touchpoint, s.contact_type, 0, 0

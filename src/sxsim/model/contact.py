@@ -245,12 +245,12 @@ def contact_quality(
 def wait_ratio(wait, patience, p):
     """How heavily a wait weighs: felt longer than it is, against this customer's patience.
 
-    wait: minutes ≥ 0; patience: mean minutes > 0, may be infinite. Returns 0–1.
+    wait: minutes ≥ 0; patience: mean minutes ≥ 0, may be infinite. Returns 0–1.
     Source: E247 (waits are overestimated by 36 %); form: assumption.
     """
-    if wait <= 0.0 or patience == math.inf:
-        return 0.0
     felt = p.felt_wait * wait
+    if felt <= 0.0 or patience == math.inf:
+        return 0.0
     return felt / (felt + patience)
 
 

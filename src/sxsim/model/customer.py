@@ -221,6 +221,8 @@ def leave_chance(usual, loyalty, grievance, advantage, p):
     the outside offer's, −1…1. Returns 0–1.
     Source: E291 (behaviour convex), E037 (satisfied customers leave too), E201; sizes by assumption.
     """
+    if usual <= 0.0:
+        return 0.0
     chance = usual * exp(
         -p.leave_loyalty * (loyalty - p.loyalty_normal) + p.leave_grievance * grievance - p.leave_advantage * advantage
     )

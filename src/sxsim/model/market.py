@@ -38,6 +38,8 @@ def join_chance(usual, reputation, heard, advantage, p):
     outside offer's. Returns 0–1.
     Source: E249 (word of mouth elasticity .53), E064, clause 4 (preference, reputation); sizes by assumption.
     """
+    if usual <= 0.0:
+        return 0.0
     pull = p.join_reputation * (reputation - 0.5) + heard + p.join_advantage * advantage
     return min(usual * exp(pull), 1.0)
 

@@ -8,9 +8,13 @@ from sxsim.model.rule import rule
 def balk_chance(expected_wait, patience, p):
     """Chance that a customer who sees the queue turns away at once.
 
-    expected_wait: minutes; patience: this customer's mean patience in minutes, > 0 (may be infinite). Returns 0–1.
+    expected_wait: minutes; patience: this customer's mean patience in minutes, ≥ 0 (may be infinite). Returns 0–1.
     Source: assumption (rising with expected wait over patience).
     """
+    if expected_wait <= 0.0:
+        return 0.0
+    if patience <= 0.0:
+        return 1.0
     return 1.0 - exp(-p.balk_sensitivity * expected_wait / patience)
 
 
