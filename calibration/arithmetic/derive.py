@@ -26,8 +26,8 @@ TABLES = ROOT / "src" / "sxsim" / "model" / "arithmetic_tables.py"
 VALUES = ROOT / "tests" / "model" / "arithmetic_values.csv"
 mp.dps = 60
 
-EXP_BITS = 5
-LOG_BITS = 5
+EXP_BITS = 7
+LOG_BITS = 7
 #: Bits after the point of what has to add up without rounding in a logarithm.
 LOG_GRID = 42
 #: Where the mantissas of a logarithm begin: 11/16 and half a bin, so that 1 is the middle of a bin.
@@ -67,11 +67,11 @@ def grid(value: mpf, bits: int) -> float:
     return float(mp.ldexp(mp.nint(mp.ldexp(value, bits)), -bits))
 
 
-# exp: x = (32·e + i)·ln 2/32 + r; 2^e·2^(i/32)·exp(r).
+# exp: x = (128·e + i)·ln 2/128 + r; 2^e·2^(i/128)·exp(r).
 
 
 def exp_tables() -> dict[str, list[float]]:
-    """2^(i/32) as bits, what its rounding left out, ln 2/32 in two parts, and exp(r) − 1 − r over r²."""
+    """2^(i/128) as bits, what its rounding left out, ln 2/128 in two parts, and exp(r) − 1 − r over r²."""
     count = 1 << EXP_BITS
     bits, tails = [], []
     for i in range(count):
@@ -86,7 +86,7 @@ def exp_tables() -> dict[str, list[float]]:
     def rest(r: mpf) -> mpf:
         return (mp.expm1(r) - r) / r**2 if abs(r) > mpf(10) ** -30 else mpf("0.5")
 
-    polynomial = [float(c) for c in chebyshev(rest, -limit, limit, 4)]
+    polynomial = [float(c) for c in chebyshev(rest, -limit, limit, 3)]
     error = worst(lambda r: r * r * rest(r), [0.0, 0.0, *polynomial], -limit, limit, mpf(0))
     print(f"exp: polynomial off by {error:.1e} of the result")
     return {
@@ -107,8 +107,8 @@ def log_centre(first: float, last: float, random_: random.Random) -> tuple[float
     if first < 1.0 < last:
         return 1.0, 1.0
     found: list[tuple[Fraction, float, float]] = []
-    if abs(middle - 1) < Fraction(1, 12):
-        for bits in (6, 7):
+    if abs(middle - 1) < Fraction(1, 24):
+        for bits in (8, 9):
             near = round((1 / middle) * (1 << bits))
             for number in (near - 1, near, near + 1):
                 inverse = number / (1 << bits)
@@ -141,7 +141,7 @@ def log_tables() -> dict[str, list[float]]:
     def rest(r: mpf) -> mpf:
         return (mp.log1p(r) - r) / r**2 if abs(r) > mpf(10) ** -30 else mpf("-0.5")
 
-    polynomial = [float(c) for c in chebyshev(rest, -reach, reach, 6)]
+    polynomial = [float(c) for c in chebyshev(rest, -reach, reach, 5)]
     error = worst(lambda r: r * rest(r), [0.0, *polynomial], -reach, reach, mpf(0))
     print(f"log: |r| up to {float(reach):.5f}, polynomial off by {error:.1e} of r")
     return {
@@ -249,9 +249,9 @@ def _numbers(text: str) -> NDArray[np.float64]:
 
 '''
 SAID = {
-    "EXP_BITS": "2^(i/32), as the bits of a double.",
-    "EXP_TAILS": "What the rounding of 2^(i/32) left out, as a share of it.",
-    "EXP_PARTS": "32/ln 2, and ln 2/32 in two parts.",
+    "EXP_BITS": "2^(i/128), as the bits of a double.",
+    "EXP_TAILS": "What the rounding of 2^(i/128) left out, as a share of it.",
+    "EXP_PARTS": "128/ln 2, and ln 2/128 in two parts.",
     "EXP_POLYNOMIAL": "(exp r − 1 − r)/r² by powers of r.",
     "LOG_ROWS": "By bin: c, 1/c, and log c in two parts.",
     "LOG_PARTS": "ln 2 in two parts.",

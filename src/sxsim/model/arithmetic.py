@@ -20,14 +20,14 @@ from sxsim.model.rule import exact
 
 # The bits of a double: sign, 11 of exponent, 52 of fraction.
 _FRACTION = 52
-_SMALLEST_NORMAL = 2.0**-1022
+_BITS_OF_SMALLEST_NORMAL, _BITS_OF_INFINITY = 1 << _FRACTION, 2047 << _FRACTION
 #: Added and taken off again, this rounds a number to a whole one.
 _ROUNDER = 1.5 * 2.0**52
 
 _EXP_BITS, _EXP_TAILS = tables.EXP_BITS, tables.EXP_TAILS
 _EXP_STEPS, _STEP_HIGH, _STEP_LOW = (float(x) for x in tables.EXP_PARTS)
-_E2, _E3, _E4, _E5, _E6 = (float(x) for x in tables.EXP_POLYNOMIAL)
-_EXP_SHIFT = 5
+_E2, _E3, _E4, _E5 = (float(x) for x in tables.EXP_POLYNOMIAL)
+_EXP_SHIFT = 7
 _EXP_PLACES = (1 << _EXP_SHIFT) - 1
 #: Within ± this, exp is a normal double; beyond these it is ∞ or 0.
 _EXP_NORMAL, _EXP_LAST, _EXP_FIRST = 708.0, 709.782712893384, -745.1332191019412
@@ -36,9 +36,9 @@ _LIFTED, _LOWERED = 2.0**_LIFT, 2.0**-_LIFT
 
 _LOG_ROWS = tables.LOG_ROWS
 _LOG_2_HIGH, _LOG_2_LOW = (float(x) for x in tables.LOG_PARTS)
-_L2, _L3, _L4, _L5, _L6, _L7, _L8 = (float(x) for x in tables.LOG_POLYNOMIAL)
-_LOG_SHIFT = _FRACTION - 5
-_LOG_PLACES = (1 << 5) - 1
+_L2, _L3, _L4, _L5, _L6, _L7 = (float(x) for x in tables.LOG_POLYNOMIAL)
+_LOG_SHIFT = _FRACTION - 7
+_LOG_PLACES = (1 << 7) - 1
 _LOG_COLUMNS = 4
 #: Bits of 11/16 and half a bin: mantissas are taken from here to twice as much, and 1 is the middle of a bin.
 _LOG_BEGIN = 0x3FE6000000000000 + (1 << (_LOG_SHIFT - 1))
@@ -68,7 +68,7 @@ def _exp(x, lift):
     step = int(steps)
     place = step & _EXP_PLACES
     square = r * r
-    more = _EXP_TAILS[place] + r + square * ((_E2 + r * _E3) + square * ((_E4 + r * _E5) + square * _E6))
+    more = ((_EXP_TAILS[place] + r) + square * (_E2 + r * _E3)) + (square * square) * (_E4 + r * _E5)
     scale = float(np.int64(_EXP_BITS[place] + (((step >> _EXP_SHIFT) + lift) << _FRACTION)).view(np.float64))
     return scale + scale * more
 
@@ -110,8 +110,8 @@ def _log(x, lift):
     high = whole + r
     low = ((whole - high) + r) + (powers * _LOG_2_LOW + _LOG_ROWS[row + 3])
     square = r * r
-    higher = (_L4 + r * _L5) + square * ((_L6 + r * _L7) + square * _L8)
-    return high + (low + square * ((_L2 + r * _L3) + square * higher))
+    higher = (_L4 + r * _L5) + square * (_L6 + r * _L7)
+    return high + ((low + square * (_L2 + r * _L3)) + (square * square) * higher)
 
 
 @exact
@@ -130,7 +130,7 @@ def log(x):
 
     Source: definition; own derivation.
     """
-    if _SMALLEST_NORMAL <= x < math.inf:
+    if _BITS_OF_SMALLEST_NORMAL <= np.float64(x).view(np.int64) < _BITS_OF_INFINITY:
         return _log(x, 0)
     return _log_at_the_ends(x)
 
@@ -161,7 +161,7 @@ def normal_quantile(u):
     first = (rows[c] + t * rows[c + 1]) + square * (rows[c + 2] + t * rows[c + 3])
     second = (rows[c + 4] + t * rows[c + 5]) + square * (rows[c + 6] + t * rows[c + 7])
     third = (rows[c + 8] + t * rows[c + 9]) + square * rows[c + 10]
-    return size * (first + fourth * (second + fourth * third))
+    return size * ((first + fourth * second) + (fourth * fourth) * third)
 
 
 @exact

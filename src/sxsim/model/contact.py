@@ -38,7 +38,7 @@ def failure_chance(usual, reliability, skill, strain, hurry, p):
     """Chance that the core promise fails in a contact.
 
     usual: the touchpoint's failure rate at a managed organisation (maturity 3), 0–1; reliability, skill, strain,
-    hurry: 0–1. Returns 0–1.
+    hurry: 0–1. Returns 0–1: the usual odds, with what shifts their logarithm.
     Source: clauses 7.3.2b, 7.4.1a; E041, E021 (direction); sizes by assumption.
     """
     if usual <= 0.0:
@@ -51,7 +51,7 @@ def failure_chance(usual, reliability, skill, strain, hurry, p):
         + p.failure_strain * (strain - p.strain_normal)
         + p.failure_hurry * hurry
     )
-    return logistic(log(usual / (1.0 - usual)) + shift)
+    return usual / (usual + (1.0 - usual) * exp(-shift))
 
 
 @rule
@@ -131,14 +131,15 @@ def query_chance(skill, insight, effort, p):
 def hand_over_chance(usual, flow, p):
     """Chance that a matter has to be passed on to another unit: less where flow is good.
 
-    usual: at a managed organisation (maturity 3), 0–1; flow: lever 0–1. Returns 0–1.
+    usual: at a managed organisation (maturity 3), 0–1; flow: lever 0–1. Returns 0–1: the usual odds, with what shifts
+    their logarithm.
     Source: clauses 7.4.1a, 7.4.1c (no silos); size by assumption.
     """
     if usual <= 0.0:
         return 0.0
     if usual >= 1.0:
         return 1.0
-    return logistic(log(usual / (1.0 - usual)) - p.hand_over_flow * (flow - p.lever_normal))
+    return usual / (usual + (1.0 - usual) * exp(p.hand_over_flow * (flow - p.lever_normal)))
 
 
 @rule

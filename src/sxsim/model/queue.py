@@ -48,6 +48,8 @@ def pressure_time_factor(pressure, p):
 
     pressure: 0.5–2. Returns > 0. Source: E056, elasticity −0.64, doi:10.1287/mnsc.47.7.894.9807.
     """
+    if pressure == 1.0:
+        return 1.0
     return exp(-p.pressure_elasticity * log(pressure))
 
 
