@@ -25,7 +25,7 @@ ANY = st.floats(allow_nan=False, allow_infinity=False)
 #: Every number that a draw can be.
 CHANCE = st.integers(0, 2**52 - 1).map(lambda k: (k + 0.5) * 2.0**-52)
 #: What all functions give for all known arguments, to the bit.
-DIGEST = "?"
+DIGEST = "765c913bb3df5c39b6c54c666ba97e3fe4590b9f374d00dc628d9a6a7d7ee2c3"
 #: Prints the digest of all answers; with `code`, also the machine code of a compiled function.
 PROGRAM = """
 import sys

@@ -6,6 +6,7 @@
 import importlib
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -84,4 +85,4 @@ def answers() -> Iterator[str]:
 
 if __name__ == "__main__":
     with np.errstate(all="ignore"):
-        print("\n".join(answers()))
+        sys.stdout.write("\n".join(answers()) + "\n")
