@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sxsim.model.parameters import Parameter, register
+from sxsim.scenario.fields import MOST
 from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, Activity, Element, Entry, Lever, SubElement, activities, entries, find
@@ -304,7 +305,8 @@ def _source(text: str) -> str:
 def _field(name: str, info: FieldInfo, kind: str = "scenario field") -> Explanation:
     extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     parts = part_models(info.annotation)
-    bounds = [f"{s} {getattr(m, k):g}" for m in info.metadata for s, k in _BOUNDS if getattr(m, k, None) is not None]
+    said = [(s, getattr(m, k, None)) for m in info.metadata for s, k in _BOUNDS]
+    bounds = [f"{s} {bound:g}" for s, bound in said if bound is not None and bound != MOST]
     default = "" if info.is_required() else _default(info)
     lines = [
         ("meaning", info.description or ""),

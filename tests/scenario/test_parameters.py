@@ -26,6 +26,10 @@ def test_limits_are_wider_than_what_is_thought_likely() -> None:
         ("unlived_share", 1.5, "(=1.5) must be from 0 to 1 (share"),
         ("unlived_share", 0.99, ""),
         ("failure_reliability", -9.0, ""),
+        ("commitment_normal", 0.0, "(=0) must be from 1e-06 to 1 (share"),
+        ("utilisation_free", 1.0, "(=1) must be from 0 to 0.999999 (share"),
+        ("maturity_top", 1.0, "(=1) must be from 2 to "),
+        ("delight_base", 201.0, "(=201) must be from -200 to 200 (log odds"),
     ],
 )
 def test_what_a_parameter_cannot_be_is_refused(name: str, value: float, said: str) -> None:

@@ -43,7 +43,7 @@ def test_a_change_after_the_end_is_refused(check: Check) -> None:
         ("{touchpoint: counter, team: waiters, staff: 2}", "needs either `touchpoint` or `team`"),
         ("promised_wait: 5", "needs `touchpoint`"),
         ('opening: {mon: "08:00-12:00"}', "needs `touchpoint`"),
-        ("price: 0", "must be > 0"),
+        ("price: 0", "must be ≥ 1e-06"),
         ("promise: 2", "must be ≤ 1"),
     ],
 )

@@ -16,7 +16,7 @@ from .conftest import Check
         ("touchpoints.counter.promised_wait=-1", "touchpoints[0].promised_wait(=-1) must be ≥ 0"),
         ("teams.waiters.availability=0", "teams[0].availability(=0) must be > 0"),
         ("capacities.seats.units=0", "capacities[0].units(=0) must be ≥ 1"),
-        ("segments.regulars.patience_factor=0", "segments[0].patience_factor(=0) must be > 0"),
+        ("segments.regulars.patience_factor=0", "segments[0].patience_factor(=0) must be ≥ 1e-06"),
         ("segments.regulars.visits_per_month=-1", "segments[0].visits_per_month(=-1) must be ≥ 0"),
         ("segments.regulars.persons_per_account=0", "segments[0].persons_per_account(=0) must be ≥ 1"),
         ("demand.daily_variation=2", "demand.daily_variation(=2) must be ≤ 1"),

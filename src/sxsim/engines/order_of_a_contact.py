@@ -45,6 +45,7 @@ from sxsim.engines.world import (
     YES,
 )
 from sxsim.model import business, contact, customer, demand, draws, levers, market, pyramid, queue
+from sxsim.model.arithmetic import log
 from sxsim.model.commitment import PRACTISING
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import part_of_step, step
@@ -163,7 +164,9 @@ def begin_visit(world, person):
 
 @step
 def next_opening(world, touchpoint, time):
-    """The time itself when the touchpoint is open then, else the next opening within a week."""
+    """The time itself when the touchpoint is open then or the run is over, else the next opening within a week."""
+    if time >= world.month_starts[-1]:
+        return time
     hours = world.opening[world.opening_in_force[world.settings[0].month], touchpoint]
     first = half_hour_of_week(world, time)
     if hours[first] > 0.0:
@@ -191,7 +194,8 @@ def next_step(world, person, now):
                 i = world.persons[person]
                 u = uniform(i.luck, setting.replication, i.ordinal, draws.TIME_OF_DAY, where)
                 time_of_day = s.night_time + s.night_within * u
-                time = max(now, (math.floor(now / DAY) + math.floor(delay + 0.5)) * DAY + time_of_day)
+                nights = math.floor(min(delay, world.month_starts[-1]) + 0.5)
+                time = max(now, (math.floor(now / DAY) + nights) * DAY + time_of_day)
             if v.step > 0:
                 time = next_opening(world, s.touchpoint, time)
             v.where, v.touchpoint, v.contact_type = where, s.touchpoint, s.contact_type
@@ -364,7 +368,7 @@ def count_wait(world, site, wait):
     """Count a wait in the site's histogram: bin 0 for none, logarithmic bins beyond."""
     place_of_wait = 0
     if wait > 0.0:
-        place_of_wait = min(max(int(math.floor(math.log(wait / WAIT_LOW) / WAIT_WIDTH)) + 1, 1), WAIT_BINS - 1)
+        place_of_wait = min(max(int(math.floor(log(wait / WAIT_LOW) / WAIT_WIDTH)) + 1, 1), WAIT_BINS - 1)
     world.waits[site, place_of_wait] += 1
 
 

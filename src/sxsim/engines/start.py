@@ -45,6 +45,7 @@ from sxsim.engines.world import (
     rows_in_lines,
 )
 from sxsim.model import customer
+from sxsim.model.arithmetic import gamma, log
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.luck import key_of, name_of_place
 from sxsim.model.parameters import lever_weights, record
@@ -74,11 +75,12 @@ def duration_code(duration: Duration | None) -> tuple[int, float, float, float]:
     if mean == 0.0:
         return CONSTANT, 0.0, 0.0, 0.0
     if duration.distribution == "lognormal":
-        variance = math.log(1.0 + (duration.variation or 0.0) ** 2)
-        return LOGNORMAL, math.log(mean) - variance / 2.0, math.sqrt(variance), mean
+        variation = duration.variation or 0.0
+        variance = log(1.0 + variation * variation)
+        return LOGNORMAL, log(mean) - variance / 2.0, math.sqrt(variance), mean
     if duration.distribution == "weibull":
         power = 1.0 / (duration.shape or 1.0)
-        return WEIBULL, mean / math.gamma(1.0 + power), power, mean
+        return WEIBULL, mean / gamma(1.0 + power), power, mean
     return _FAMILIES[duration.distribution], mean, 0.0, mean
 
 

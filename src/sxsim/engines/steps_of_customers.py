@@ -187,7 +187,7 @@ def take_word(world, account):
         eager += mine / a.persons
         i.heard_praise, i.heard_complaint = 0, 0
     a.heard = 0
-    if eager > 0.0:
+    if eager > 0.0 and pace > 0.0:
         a.joins_at -= more / eager * pace
 
 

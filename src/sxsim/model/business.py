@@ -1,7 +1,6 @@
 """Business success: revenue, cost, result, present value, customer equity. Money in the scenario's currency."""
 
-import math
-
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 #: Months in a year.
@@ -57,7 +56,7 @@ def discount_factor(annual_rate, month):
 
     annual_rate: ≥ 0; month: 0 for the first. Returns 0–1. Source: textbook.
     """
-    return math.exp(-math.log(1.0 + annual_rate) * (month + 1.0) / MONTHS)
+    return exp(-log(1.0 + annual_rate) * (month + 1.0) / MONTHS)
 
 
 @rule
@@ -67,7 +66,7 @@ def customer_equity(customers, margin, retention, annual_rate):
     customers: active ≥ 0; margin: money a month per customer; retention: share staying a month, 0–1 (below 1);
     annual_rate: ≥ 0. Returns money. Source: Gupta, Lehmann and Stuart (2004), doi:10.1509/jmkr.41.1.7.25084 (E066).
     """
-    monthly = math.exp(math.log(1.0 + annual_rate) / MONTHS) - 1.0
+    monthly = exp(log(1.0 + annual_rate) / MONTHS) - 1.0
     return customers * margin * retention / max(1.0 + monthly - retention, monthly)
 
 

@@ -2,13 +2,14 @@
 
 import math
 
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
 @rule
 def logistic(x):
     """Chance from log odds. Source: textbook."""
-    return 1.0 / (1.0 + math.exp(-x))
+    return 1.0 / (1.0 + exp(-x))
 
 
 @rule
@@ -20,7 +21,7 @@ def service_minutes(drawn, speed, skill, flow, time_factor, p):
     Source: E056; differences between employees: anonymous bank 1999 (sd of log time .19); gains by assumption.
     """
     gain = p.time_skill * (skill - p.skill_normal) + p.time_flow * (flow - p.lever_normal)
-    return drawn * speed * time_factor * math.exp(-gain)
+    return drawn * speed * time_factor * exp(-gain)
 
 
 @rule
@@ -37,7 +38,7 @@ def failure_chance(usual, reliability, skill, strain, hurry, p):
     """Chance that the core promise fails in a contact.
 
     usual: the touchpoint's failure rate at a managed organisation (maturity 3), 0–1; reliability, skill, strain,
-    hurry: 0–1. Returns 0–1.
+    hurry: 0–1. Returns 0–1: the usual odds, with what shifts their logarithm.
     Source: clauses 7.3.2b, 7.4.1a; E041, E021 (direction); sizes by assumption.
     """
     if usual <= 0.0:
@@ -50,7 +51,7 @@ def failure_chance(usual, reliability, skill, strain, hurry, p):
         + p.failure_strain * (strain - p.strain_normal)
         + p.failure_hurry * hurry
     )
-    return logistic(math.log(usual / (1.0 - usual)) + shift)
+    return usual / (usual + (1.0 - usual) * exp(-shift))
 
 
 @rule
@@ -130,14 +131,15 @@ def query_chance(skill, insight, effort, p):
 def hand_over_chance(usual, flow, p):
     """Chance that a matter has to be passed on to another unit: less where flow is good.
 
-    usual: at a managed organisation (maturity 3), 0–1; flow: lever 0–1. Returns 0–1.
+    usual: at a managed organisation (maturity 3), 0–1; flow: lever 0–1. Returns 0–1: the usual odds, with what shifts
+    their logarithm.
     Source: clauses 7.4.1a, 7.4.1c (no silos); size by assumption.
     """
     if usual <= 0.0:
         return 0.0
     if usual >= 1.0:
         return 1.0
-    return logistic(math.log(usual / (1.0 - usual)) - p.hand_over_flow * (flow - p.lever_normal))
+    return usual / (usual + (1.0 - usual) * exp(p.hand_over_flow * (flow - p.lever_normal)))
 
 
 @rule
@@ -162,8 +164,8 @@ def case_days(recovery, u, p):
     recovery: lever 0–1; u: uniform in (0, 1). Returns > 0, days, exponential.
     Source: E050 (weeks are common); speed with 7.3.2d by assumption.
     """
-    mean = p.case_days * math.exp(-p.case_speed * (recovery - p.lever_normal))
-    return -mean * math.log(u)
+    mean = p.case_days * exp(-p.case_speed * (recovery - p.lever_normal))
+    return -mean * log(u)
 
 
 @rule
@@ -198,7 +200,7 @@ def surprise_chance(ideas, discretion, effort, memory, room, p):
     ideas, discretion: levers 0–1; effort: 0–1; memory: surprises remembered, ≥ 0; room: 0–1. Returns 0–1.
     Source: clause 4, level 4; clause 7.3.3 (what delights today is expected tomorrow); form: assumption.
     """
-    return min(p.surprise_gain * ideas * discretion * effort * room, 1.0) * math.exp(-p.surprise_fading * memory)
+    return min(p.surprise_gain * ideas * discretion * effort * room, 1.0) * exp(-p.surprise_fading * memory)
 
 
 @rule
@@ -244,12 +246,12 @@ def contact_quality(
 def wait_ratio(wait, patience, p):
     """How heavily a wait weighs: felt longer than it is, against this customer's patience.
 
-    wait: minutes ≥ 0; patience: mean minutes > 0, may be infinite. Returns 0–1.
+    wait: minutes ≥ 0; patience: mean minutes ≥ 0, may be infinite. Returns 0–1.
     Source: E247 (waits are overestimated by 36 %); form: assumption.
     """
-    if wait <= 0.0 or patience == math.inf:
-        return 0.0
     felt = p.felt_wait * wait
+    if felt <= 0.0 or patience == math.inf:
+        return 0.0
     return felt / (felt + patience)
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from sxsim.model.arithmetic import exp
 from sxsim.model.contact import logistic
 from sxsim.model.rule import rule
 
@@ -220,7 +221,9 @@ def leave_chance(usual, loyalty, grievance, advantage, p):
     the outside offer's, −1…1. Returns 0–1.
     Source: E291 (behaviour convex), E037 (satisfied customers leave too), E201; sizes by assumption.
     """
-    chance = usual * math.exp(
+    if usual <= 0.0:
+        return 0.0
+    chance = usual * exp(
         -p.leave_loyalty * (loyalty - p.loyalty_normal) + p.leave_grievance * grievance - p.leave_advantage * advantage
     )
     return min(chance, 1.0)

@@ -2,6 +2,7 @@
 
 import math
 
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 #: Families of durations.
@@ -15,8 +16,8 @@ def daily_factor(variation, z):
     variation: coefficient of variation, ≥ 0 (measured .09–.20); z: standard normal. Returns > 0, mean 1.
     Source: report on bank call centres (daily rates vary by 9–20 %), lognormal by assumption.
     """
-    variance = math.log(1.0 + variation * variation)
-    return math.exp(math.sqrt(variance) * z - variance / 2.0)
+    variance = log(1.0 + variation * variation)
+    return exp(math.sqrt(variance) * z - variance / 2.0)
 
 
 @rule
@@ -36,7 +37,7 @@ def visit_rate(usual, personal, loyalty, p):
     usual: visits a month of the segment; personal: factor with mean 1; loyalty: 0–1. Returns ≥ 0, visits a month.
     Source: E032, E102 (direction); size by assumption.
     """
-    return usual * personal * math.exp(p.visit_loyalty * (loyalty - p.loyalty_normal))
+    return usual * personal * exp(p.visit_loyalty * (loyalty - p.loyalty_normal))
 
 
 @rule
@@ -45,7 +46,7 @@ def threshold(u):
 
     u: uniform in (0, 1). Returns > 0. Source: time change of a Poisson process (textbook).
     """
-    return -math.log(u)
+    return -log(u)
 
 
 @rule
@@ -57,11 +58,11 @@ def duration(kind, first, second, u, z):
     Source: Brown et al. (2005), doi:10.1198/016214504000001808 (service lognormal, patience near exponential).
     """
     if kind == EXPONENTIAL:
-        return -first * math.log(u)
+        return -first * log(u)
     if kind == LOGNORMAL:
-        return math.exp(first + second * z)
+        return exp(first + second * z)
     if kind == WEIBULL:
-        return first * math.exp(second * math.log(-math.log(u)))
+        return first * exp(second * log(-log(u)))
     if kind == NEVER:
         return math.inf
     return first

@@ -9,10 +9,9 @@ the order of events, the number of cores nor the engine can change a draw.
 Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
 """
 
-import math
-
 import numpy as np
 
+from sxsim.model.arithmetic import normal_quantile
 from sxsim.model.luck import NAME_BITS
 from sxsim.model.rule import draw
 
@@ -40,7 +39,6 @@ _HALF_WORD = np.uint64(32)
 _KEEP = np.uint64(12)
 _ROUNDS = 10
 _SPACING = 2.0**-52
-_TURN = 2.0 * math.pi
 _WORD = 2**32
 _PURPOSE_BITS = np.uint64(8)
 _PURPOSES = 2**8
@@ -103,12 +101,11 @@ def uniform(key, replication, who, what, nth):
 
 @draw
 def normal(key, replication, who, what, nth):
-    """One standard normal number. Arguments as `pair`.
+    """One standard normal number, of one uniform: the larger that is, the larger the number. Arguments as `pair`.
 
-    Source: Box and Muller (1958), doi:10.1214/aoms/1177706645.
+    Source: inversion (textbook); as `arithmetic.normal_quantile`.
     """
-    u, v = pair(key, replication, who, what, nth)
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(_TURN * v)
+    return normal_quantile(uniform(key, replication, who, what, nth))
 
 
 @draw

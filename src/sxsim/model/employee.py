@@ -1,7 +1,6 @@
 """The employee: engagement, strain, skill, quitting, hiring."""
 
-import math
-
+from sxsim.model.arithmetic import exp
 from sxsim.model.rule import rule
 
 
@@ -79,11 +78,10 @@ def quit_chance(usual, engagement, strain, tenure, p):
     Source: E002 (−.30), E265, turnover hazard by tenure (.007 → .018 → .012 a month); sizes by assumption.
     """
     hump = (
-        p.quit_tenure_early
-        + p.quit_tenure_rise * tenure * math.exp(1.0 - tenure / p.quit_tenure_peak) / p.quit_tenure_peak
+        p.quit_tenure_early + p.quit_tenure_rise * tenure * exp(1.0 - tenure / p.quit_tenure_peak) / p.quit_tenure_peak
     )
     pull = -p.quit_engagement * (engagement - 0.5) + p.quit_strain * (strain - p.strain_normal)
-    return min(usual * hump * math.exp(pull), 1.0)
+    return min(usual * hump * exp(pull), 1.0)
 
 
 @rule
@@ -93,7 +91,7 @@ def applicants(engagement, reputation, p):
     engagement: mean of the staff, 0–1; reputation: 0–1. Returns > 0.
     Source: clause 4 (employer brand); sizes by assumption.
     """
-    return p.applicants_normal * math.exp(
+    return p.applicants_normal * exp(
         p.applicants_engagement * (engagement - 0.5) + p.applicants_reputation * (reputation - 0.5)
     )
 
@@ -104,7 +102,7 @@ def hire_chance(applicants, p):
 
     applicants: > 0. Returns 0–1. Source: assumption (about two months to fill at the normal number of applicants).
     """
-    return 1.0 - math.exp(-p.hiring_speed * applicants / p.applicants_normal)
+    return 1.0 - exp(-p.hiring_speed * applicants / p.applicants_normal)
 
 
 @rule

@@ -28,6 +28,8 @@ def own_lever(lever, own, mean, p):
     """
     lived = p.unlived_share + (1.0 - p.unlived_share) * own / p.commitment_normal
     usual = p.unlived_share + (1.0 - p.unlived_share) * mean / p.commitment_normal
+    if usual <= 0.0:
+        return lever
     return min(lever * lived / usual, 1.0)
 
 

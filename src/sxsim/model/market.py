@@ -2,6 +2,7 @@
 
 import math
 
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
@@ -12,7 +13,7 @@ def value_for_money(quality, price, outside_price, sensitivity, p):
     quality: 0–1; price, outside_price: relative prices > 0; sensitivity: of the segment, ≥ 0 (1 = usual).
     Returns about −1…2 (quality when prices are equal). Source: E300 (value → satisfaction), E241; form: assumption.
     """
-    return quality - p.price_value * sensitivity * math.log(price / outside_price)
+    return quality - p.price_value * sensitivity * log(price / outside_price)
 
 
 @rule
@@ -28,7 +29,7 @@ def drift_offer(level, drift, spread, z):
 @rule
 def drift_price(price, drift, spread, z):
     """A month's change of the outside price. price > 0; drift, spread: relative. Returns > 0. Source: assumption."""
-    return price * math.exp(drift + spread * z)
+    return price * exp(drift + spread * z)
 
 
 @rule
@@ -40,8 +41,10 @@ def join_pace(usual, reputation, gap, p):
     Source: E064, clause 4 (preference, reputation); a hazard, so that who hears nothing waits for a sum common to
     all; sizes by assumption.
     """
-    steady = -math.log(1.0 - min(usual, p.join_surest))
-    return steady * math.exp(p.join_reputation * (reputation - 0.5) + p.join_advantage * gap)
+    if usual <= 0.0:
+        return 0.0
+    steady = -log(1.0 - min(usual, p.join_surest))
+    return steady * exp(p.join_reputation * (reputation - 0.5) + p.join_advantage * gap)
 
 
 @rule
@@ -50,7 +53,7 @@ def eagerness(expected, p):
 
     expected: 0–1. Returns > 0, a factor on `join_pace`. Source: E244; form: assumption.
     """
-    return math.exp(p.join_advantage * expected)
+    return exp(p.join_advantage * expected)
 
 
 @rule
@@ -69,7 +72,7 @@ def after_hearing(eagerness, heard):
     eagerness: ≥ 0; heard: from `network.heard`. Returns ≥ 0.
     Source: E249 (word of mouth elasticity .53); form: assumption.
     """
-    return eagerness * math.exp(heard)
+    return eagerness * exp(heard) if eagerness > 0.0 else 0.0
 
 
 @rule

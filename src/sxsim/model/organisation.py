@@ -30,7 +30,9 @@ def programme_intensity(money_share, absorption, p):
     money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1.
     Source: assumption (saturating response).
     """
-    return absorption * money_share / (money_share + p.money_half)
+    if money_share <= 0.0:
+        return 0.0
+    return absorption / (1.0 + p.money_half / money_share)
 
 
 @rule

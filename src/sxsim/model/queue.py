@@ -1,7 +1,6 @@
 """Waiting: balking, patience, pressure on time, and the standard of time that erodes."""
 
-import math
-
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
@@ -9,10 +8,14 @@ from sxsim.model.rule import rule
 def balk_chance(expected_wait, patience, p):
     """Chance that a customer who sees the queue turns away at once.
 
-    expected_wait: minutes; patience: this customer's mean patience in minutes, > 0 (may be infinite). Returns 0–1.
+    expected_wait: minutes; patience: this customer's mean patience in minutes, ≥ 0 (may be infinite). Returns 0–1.
     Source: assumption (rising with expected wait over patience).
     """
-    return 1.0 - math.exp(-p.balk_sensitivity * expected_wait / patience)
+    if expected_wait <= 0.0:
+        return 0.0
+    if patience <= 0.0:
+        return 1.0
+    return 1.0 - exp(-p.balk_sensitivity * expected_wait / patience)
 
 
 @rule
@@ -46,7 +49,9 @@ def pressure_time_factor(pressure, p):
 
     pressure: 0.5–2. Returns > 0. Source: E056, elasticity −0.64, doi:10.1287/mnsc.47.7.894.9807.
     """
-    return math.exp(-p.pressure_elasticity * math.log(pressure))
+    if pressure == 1.0:
+        return 1.0
+    return exp(-p.pressure_elasticity * log(pressure))
 
 
 @rule

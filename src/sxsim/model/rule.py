@@ -82,6 +82,11 @@ def rule(function: Function) -> Function:
     return _compile_into_callers(function)  # type: ignore[no-any-return]
 
 
+def exact(function: Function) -> Function:
+    """Compile a function of the model's own arithmetic, whose bits do not depend on the processor."""
+    return _compile(function)  # type: ignore[no-any-return]
+
+
 def draw(function: Function) -> Function:
     """Compile a part of a draw, once, because draws have many callers."""
     return _compile(function)  # type: ignore[no-any-return]

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from sxsim.engines.records import Records
 from sxsim.engines.world import WAIT_LOW, WAIT_WIDTH
 from sxsim.model import business
+from sxsim.model.arithmetic import exp
 from sxsim.standard.catalogue import ELEMENTS
 
 Values = Mapping[str, Any]
 Window = Literal["last 12 months", "horizon", "end"]
 MONTHS_A_YEAR = 12
+_each_exp = np.vectorize(exp, otypes=[float])
 PERCENT = 100.0
 
 
@@ -36,7 +38,7 @@ def wait_quantile(waits: NDArray[np.int64], share: float) -> Any:
     before = np.take_along_axis(counts, np.maximum(position - 1, 0)[..., None], axis=-1)[..., 0]
     inside = np.take_along_axis(waits, position[..., None], axis=-1)[..., 0]
     part = ratio(share * total[..., 0] - before, inside)
-    value = WAIT_LOW * np.exp(WAIT_WIDTH * (position - 1 + np.clip(part, 0, 1)))
+    value = WAIT_LOW * _each_exp(WAIT_WIDTH * (position - 1 + np.clip(part, 0, 1)))
     value = np.where(position == 0, 0.0, value)
     return np.where(total[..., 0] > 0, value, np.nan)
 

@@ -14,6 +14,8 @@ from pydantic_core import CoreSchema, core_schema
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HALF_HOURS = 48
 WEEK = len(DAYS) * HALF_HOURS
+#: The largest number that a field takes when nothing else is said: far within what can be multiplied without overflowing.
+MOST = 1e12
 _TIME = re.compile(r"(?!24:30)([01]?\d|2[0-4]):(00|30)")
 
 
@@ -91,7 +93,7 @@ def quantity(
     *,
     ge: float | None = None,
     gt: float | None = None,
-    le: float | None = None,
+    le: float = MOST,
 ) -> Any:
     """Declare a numeric field with its unit, range and meaning; `...` as default makes it required."""
     return Field(default, description=description, ge=ge, gt=gt, le=le, json_schema_extra={"unit": unit})
@@ -109,7 +111,7 @@ class Duration(Part):
     )
     mean: float = quantity(..., "see unit", "mean", ge=0)
     variation: float | None = quantity(None, "ratio", "coefficient of variation (lognormal only)", gt=0)
-    shape: float | None = quantity(None, "ratio", "shape (Weibull only)", gt=0)
+    shape: float | None = quantity(None, "ratio", "shape (Weibull only)", ge=0.05)
     unit: Literal["minutes", "hours", "days"] = Field("minutes", description="unit of the mean")
 
     @model_validator(mode="after")
@@ -162,6 +164,8 @@ def _number(value: Any, what: str) -> float:
         raise ValueError(f"{what}(={value!r}) must be a number")
     if value < 0:
         raise ValueError(f"{what}(={value!r}) must be ≥ 0")
+    if value > MOST:
+        raise ValueError(f"{what}(={value!r}) must be ≤ {MOST:g}")
     return float(value)
 
 
@@ -236,7 +240,7 @@ def _opening(value: Any) -> Any:
 
 
 def _profile(value: Any) -> Any:
-    if sum(week_values(value, "profile")) <= 0:
+    if sum(week_values(value, "profile")) < 1 / MOST:
         raise ValueError("a demand profile must be above 0 at some time of the week")
     return value
 

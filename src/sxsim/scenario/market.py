@@ -15,7 +15,7 @@ class Market(Part):
     outside_quality: float | None = quantity(
         None, "share", "quality of the outside offer; default: what customers of this brand position expect", ge=0, le=1
     )
-    outside_price: float = quantity(1.0, "ratio", "price of the outside offer, relative to ours at the start", gt=0)
+    outside_price: float = quantity(1.0, "ratio", "price of the outside offer, relative to ours at the start", ge=1e-6)
     outside_drift: float = quantity(0.0005, "share a month", "how the outside quality rises", ge=-0.02, le=0.02)
     outside_price_drift: float = quantity(0.0, "share a month", "how the outside price changes", ge=-0.02, le=0.02)
     outside_spread: float = quantity(0.003, "share a month", "random changes of the outside quality", ge=0, le=0.1)
@@ -39,7 +39,7 @@ class Economics(Part):
     gesture: float = quantity(0.0, "money", "cost of an individual or surprising gesture", ge=0)
     fixed_cost: float = quantity(0.0, "money a month", "all other cost", ge=0)
     budget: float = quantity(0.0, "money a month", "revenue that does not depend on visits (public services)", ge=0)
-    discount_rate: float = quantity(0.08, "share a year", "discount rate", gt=0, le=1)
+    discount_rate: float = quantity(0.08, "share a year", "discount rate", ge=1e-6, le=1)
 
 
 class Horizon(Part):

@@ -87,7 +87,7 @@ class Change(Part):
     extra_staff: Staffing | None = Field(None, description="employees on duty added to those there are, from then on")
     opening: Opening | None = Field(None, description="opening hours from then on")
     promised_wait: float | None = quantity(None, "minutes", "longest wait that is promised from then on", ge=0)
-    price: float | None = quantity(None, "ratio", "price, relative to the start", gt=0)
+    price: float | None = quantity(None, "ratio", "price, relative to the start", ge=1e-6)
     promise: float | None = quantity(None, "share", "boldness of the promise, −1…1; 0 as today", ge=-1, le=1)
 
     @model_validator(mode="after")

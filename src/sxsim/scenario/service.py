@@ -209,7 +209,7 @@ class Segment(Part):
     journeys: dict[Name, Share] = Field(..., description="journeys and their shares, which add up to 1", min_length=1)
     profile: Name | None = Field(None, description="demand profile; default: the first")
     head_start: float = quantity(0.0, "minutes", "head start in every queue (priority)", ge=0)
-    patience_factor: float = quantity(1.0, "ratio", "patience as a multiple of the contact's", gt=0)
+    patience_factor: float = quantity(1.0, "ratio", "patience as a multiple of the contact's", ge=1e-6)
     patience_variation: float = quantity(0.0, "ratio", "differences between customers in patience", ge=0, le=3)
     expectation: float | None = quantity(None, "share", "usual expectation; default: by brand position", ge=0, le=1)
     wish: float = quantity(0.5, "share", "how much these customers want individual service", ge=0, le=1)

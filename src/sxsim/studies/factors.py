@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.parameters import register
 from sxsim.scenario.fields import Part, quantity
 from sxsim.scenario.loading import paths_like, value_at, with_values
@@ -103,7 +104,7 @@ class Factor:
     def at(self, place: float) -> float:
         """The value that a share of draws, place in [0, 1), does not exceed."""
         if self.distribution == "log_uniform":
-            value = math.exp(math.log(self.low) + place * (math.log(self.high) - math.log(self.low)))
+            value = exp(log(self.low) + place * (log(self.high) - log(self.low)))
         elif self.distribution == "triangular":
             value = self._triangular(place)
         elif self.whole:
