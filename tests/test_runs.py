@@ -197,7 +197,7 @@ def test_everything_that_decides_a_replication_is_in_its_key(tmp_path: Path) -> 
         key(seed=2),
         key(replication=1),
         key(contacts=True),
-        key(plan="same-again"),
+        key(plan="welcome"),
         key("touchpoints.counter.staff=2"),
         key("bond_gain=0.2"),
         key("horizon.months=3"),
@@ -207,7 +207,56 @@ def test_everything_that_decides_a_replication_is_in_its_key(tmp_path: Path) -> 
     assert key() == keys[0]
     assert key("plans.another.money.culture=5") == keys[0]
     assert key("plans.welcome.money.culture=5") == keys[0]
-    assert key("plans.today.money.culture=1", plan="welcome") != key(plan="welcome")
+    assert key("plans.today.money.culture=1", plan="welcome") == key(plan="welcome")
+    assert key(plan="same-again") == keys[0]
+
+
+def test_a_corrected_word_throws_no_finished_run_away_and_stands_in_the_folder(tmp_path: Path) -> None:
+    def run(text: str, name: str = "cafe", plan: str = "welcome") -> Result:
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        return sxsim.load(tmp_path / f"{name}.yaml").run(plan, replications=2, jobs=1, out=tmp_path / "out")
+
+    first = run(TEXT)
+    assert first.reused == 0
+    words = TEXT.replace("Is a warmer welcome", "Is a WARMER welcome").replace("EUR", "CHF")
+    words = words.replace("time for guests", "more time for guests").replace(
+        "maturity:", "industry: cafes\n  maturity:"
+    )
+    again = run(words.replace("horizon: {", "horizon: {declared_drift: 0.5, "))
+    assert (again.keys, again.reused) == (first.keys, 2)
+    assert run(TEXT, "another-name").keys == first.keys
+    assert run(TEXT.replace("\n  welcome:", "\n  warmth:"), plan="warmth").keys == first.keys
+    folder = first.save(tmp_path / "out")
+    assert again.save(tmp_path / "out") == folder
+    written = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    for word in ("WARMER", "CHF", "more time for guests", "cafes"):
+        assert word in written
+
+
+def test_kept_runs_are_discounted_at_the_present_rate(tmp_path: Path) -> None:
+    def run(*sets: str, out: str = "out") -> Result:
+        return sxsim.load(CAFE, sets=sets).run(replications=2, jobs=1, out=tmp_path / out)
+
+    first, dear = run(), run("economics.discount_rate=0.5")
+    assert (dear.keys, dear.reused) == (first.keys, 2)
+    computed_anew = run("economics.discount_rate=0.5", out="another")
+    pd.testing.assert_frame_equal(dear.kpis, computed_anew.kpis)
+    assert (dear.kpis["npv"] != first.kpis["npv"]).all()
+    assert dear.save(tmp_path) != first.save(tmp_path), "folders with other figures stand side by side"
+
+
+def test_equal_plans_are_run_once(tmp_path: Path) -> None:
+    scenario, told = sxsim.load(CAFE), []
+    options = runs.Options(replications=2, out=tmp_path)
+    counted = planned(scenario, ["today", "same-again"], options)
+    assert (counted["replications"], counted["finished"], counted["to_run"]) == (4, 0, 2)
+    found = scenario.compare(
+        ["same-again"], replications=2, jobs=1, out=tmp_path, progress=lambda done, total: told.append((done, total))
+    )
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert [result.reused for result in (found.base, *found.others)] == [0, 0]
+    counted = planned(scenario, ["today", "same-again"], options)
+    assert (counted["finished"], counted["to_run"]) == (4, 0)
 
 
 def test_the_source_of_a_plug_in_is_in_the_key(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import resolved
 from sxsim.scenario.plug_ins import plug_in_sources
 from sxsim.scenario.scenario import Scenario
@@ -45,7 +47,12 @@ def write_table(frame: "pd.DataFrame", path: Path) -> None:
 
 def run_folder_name(result: "Result") -> str:
     """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
-    return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(result.keys)[:10]}"
+    return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(_figures_of(result))[:10]}"
+
+
+def _figures_of(result: "Result") -> list[Any]:
+    """What decides a run's figures: its records, and how KPIs are computed from them."""
+    return [result.keys, deciding(result.scenario, result.plan, (Decides.KPIS,))]
 
 
 def name_in_path(name: str) -> str:
@@ -101,7 +108,7 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
     from sxsim.results import commitment_figures, comparison_figures, figures
 
     base = comparison.base
-    key = digest([result.keys for result in (base, *comparison.others)])[:10]
+    key = digest([[result.plan, *_figures_of(result)] for result in (base, *comparison.others)])[:10]
     folder = out / f"{name_in_path(base.scenario.name)}-compare-{key}"
     with whole_folder(folder) as temporary:
         write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
