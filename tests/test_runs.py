@@ -268,6 +268,41 @@ def test_the_source_of_a_plug_in_is_in_the_key(tmp_path: Path) -> None:
     assert len(keys) == 2
 
 
+def test_what_a_plug_in_imports_decides_its_runs(tmp_path: Path) -> None:
+    (tmp_path / "calm.py").write_text(
+        "from house_rules import FLOOR\n\nfrom sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n"
+        "    def ends_month(self) -> None:\n        super().ends_month()\n        self.row['bond'] = max(self.row['bond'], FLOOR)\n",
+        encoding="utf-8",
+    )
+    helper = tmp_path / "house_rules.py"
+    (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+
+    def run(floor: float, out: str = "out") -> Result:
+        helper.write_text(f"FLOOR = {floor}\n", encoding="utf-8")
+        return sxsim.load(tmp_path / "cafe.yaml").run(replications=1, jobs=1, out=tmp_path / out)
+
+    low, high, again = run(0.0), run(0.9), run(0.0)
+    assert (low.reused, high.reused, again.reused) == (0, 0, 1)
+    assert (high.kpis["loyalty"] > low.kpis["loyalty"]).all()
+    assert figures(again) == figures(low)
+
+
+def test_a_plug_in_changed_during_its_run_leaves_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "from sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n    pass\n"
+    (tmp_path / "calm.py").write_text(text, encoding="utf-8")
+    (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+    scenario, load_then = sxsim.load(tmp_path / "cafe.yaml"), runs.load_plug_ins
+
+    def edited_before(asked: Any) -> Any:
+        (tmp_path / "calm.py").write_text(f"{text}\nX = 1\n", encoding="utf-8")
+        return load_then(asked)
+
+    monkeypatch.setattr(runs, "load_plug_ins", edited_before)
+    with pytest.raises(RunFailed, match="was changed during the run"):
+        scenario.run(replications=1, jobs=1, out=tmp_path / "out")
+    assert list((tmp_path / "out").rglob("*.npz")) == []
+
+
 def test_the_model_is_in_the_key(scenario: runs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     before = replication_key(scenario, "today", 1, 0, contacts=False)
     monkeypatch.setattr("sxsim.model.rule.sources_hash", lambda *_: "another")

@@ -129,6 +129,8 @@ def simulate_replication(
         raise
     except Exception as error:
         raise RunFailed(f"replication {replication} of plan {plan}: {type(error).__name__}: {error}") from error
+    if scenario.plug_ins and replication_key(scenario, plan, seed, replication, contacts=contacts) != key:
+        raise RunFailed("a plug-in, or a module it imports, was changed during the run, so its figures are not kept")
     Store(store).put(key, records)
     return key
 

@@ -171,7 +171,7 @@ class PointStore:
     def __init__(self, out: Path, task: Task) -> None:
         from sxsim.results.provenance import software
 
-        self._key, self._row = task.key, struct.Struct(f"<{len(task.statistics)}d")
+        self._task, self._key, self._row = task, task.key, struct.Struct(f"<{len(task.statistics)}d")
         self.question, self.model = digest(task.decides())[:32], software()["model"]
         self.path = out / POINTS_FOLDER / f"{self.question}-{self.model}.sqlite"
         with _said_as_system_error(self.path):
@@ -198,7 +198,9 @@ class PointStore:
         return sorted(model for model in found if model != self.model)
 
     def put(self, point: Point, kpis: Sequence[float]) -> None:
-        """Keep a finished point. Raises OSError."""
+        """Keep a finished point. Raises OSError, RunFailed when a plug-in was changed meanwhile."""
+        if self._task.scenario.plug_ins and digest(self._task.decides())[:32] != self.question:
+            raise RunFailed("a plug-in, or a module it imports, was changed during the study; its points are not kept")
         with _said_as_system_error(self.path):
             self._base.execute("INSERT OR REPLACE INTO points VALUES (?, ?)", (self._key(point), self._row.pack(*kpis)))
             self._base.execute("INSERT OR IGNORE INTO again VALUES (?)", (self._key(point),))
