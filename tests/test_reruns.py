@@ -42,17 +42,61 @@ def test_a_comparison_is_the_same_bit_for_bit(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in lines] == ["differences.parquet", "differences_monthly.parquet"]
 
 
-def test_a_run_with_a_plug_in_is_the_same_without_its_file(tmp_path: Path) -> None:
-    plug_in = tmp_path / "calm.py"
-    plug_in.write_text(
-        "from sxsim.engines.reference.agents import Customer\n\n\nclass Calm(Customer):\n    pass\n", encoding="utf-8"
+@pytest.fixture
+def with_plug_in(tmp_path: Path) -> Path:
+    """A scenario whose plug-in imports a helper that lies beside it."""
+    (tmp_path / "calm.py").write_text(
+        "from house_rules import FLOOR\n\nfrom sxsim.engines.reference.agents import Customer\n\n\nclass Calm(Customer):\n"
+        "    def ends_month(self) -> None:\n        super().ends_month()\n        self.row['bond'] = max(self.row['bond'], FLOOR)\n",
+        encoding="utf-8",
     )
-    path = tmp_path / "cafe.yaml"
-    path.write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
-    made = sxsim.load(path).run(replications=1, jobs=1, out=tmp_path / "out").save(tmp_path / "out")
-    plug_in.unlink()
+    (tmp_path / "house_rules.py").write_text("FLOOR = 0.9\n", encoding="utf-8")
+    (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+    return tmp_path / "cafe.yaml"
+
+
+def files_gone(folder: Path) -> None:
+    """The user's own files are gone."""
+    for name in ("calm.py", "house_rules.py", "cafe.yaml"):
+        (folder / name).unlink()
+
+
+def test_a_run_with_a_plug_in_is_the_same_without_its_files(with_plug_in: Path, tmp_path: Path) -> None:
+    made = sxsim.load(with_plug_in).run(replications=1, jobs=1, out=tmp_path / "out").save(tmp_path / "out")
+    files_gone(tmp_path)
     lines, same = rerun(made, jobs=1)
     assert same, lines
+    helper = made / "plug_ins" / "house_rules.py"
+    helper.write_text("FLOOR = 0.1\n", encoding="utf-8")
+    lines, same = rerun(made, jobs=1)
+    assert not same
+    assert "plug_ins/house_rules.py: was changed since the run" in lines
+    assert "kpis.parquet: differs from the first time" in lines
+
+
+def test_a_comparison_with_a_plug_in_is_the_same_without_its_files(with_plug_in: Path, tmp_path: Path) -> None:
+    found = sxsim.load(with_plug_in).compare(["welcome"], replications=1, jobs=1, out=tmp_path / "out")
+    made = found.save(tmp_path / "out")
+    files_gone(tmp_path)
+    lines, same = rerun(made, jobs=1)
+    assert same, lines
+
+
+def test_a_study_with_a_plug_in_is_the_same_without_its_files(with_plug_in: Path, tmp_path: Path) -> None:
+    (tmp_path / "sweep.yaml").write_text(
+        "question: How?\nstudy: sweep\nscenarios: [cafe.yaml]\nfactors: [{parameters: bond_gain, values: [0.1, 0.3]}]\n"
+        "replications: 1\nkpis: [loyalty]\n",
+        encoding="utf-8",
+    )
+    made = sxsim.study(tmp_path / "sweep.yaml", out=tmp_path / "out", jobs=1).folder
+    assert made is not None
+    files_gone(tmp_path)
+    lines, same = rerun(made, jobs=1)
+    assert same, lines
+    assert (
+        "plug_ins-cafe/house_rules.py"
+        in json.loads((made / "run.json").read_text(encoding="utf-8"))["sha256"]["inputs"]
+    )
 
 
 def test_a_table_that_was_changed_is_named_and_nothing_else_is_blamed(folder: Path) -> None:

@@ -197,7 +197,7 @@ def test_everything_that_decides_a_replication_is_in_its_key(tmp_path: Path) -> 
         key(seed=2),
         key(replication=1),
         key(contacts=True),
-        key(plan="same-again"),
+        key(plan="welcome"),
         key("touchpoints.counter.staff=2"),
         key("bond_gain=0.2"),
         key("horizon.months=3"),
@@ -207,7 +207,56 @@ def test_everything_that_decides_a_replication_is_in_its_key(tmp_path: Path) -> 
     assert key() == keys[0]
     assert key("plans.another.money.culture=5") == keys[0]
     assert key("plans.welcome.money.culture=5") == keys[0]
-    assert key("plans.today.money.culture=1", plan="welcome") != key(plan="welcome")
+    assert key("plans.today.money.culture=1", plan="welcome") == key(plan="welcome")
+    assert key(plan="same-again") == keys[0]
+
+
+def test_a_corrected_word_throws_no_finished_run_away_and_stands_in_the_folder(tmp_path: Path) -> None:
+    def run(text: str, name: str = "cafe", plan: str = "welcome") -> Result:
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        return sxsim.load(tmp_path / f"{name}.yaml").run(plan, replications=2, jobs=1, out=tmp_path / "out")
+
+    first = run(TEXT)
+    assert first.reused == 0
+    words = TEXT.replace("Is a warmer welcome", "Is a WARMER welcome").replace("EUR", "CHF")
+    words = words.replace("time for guests", "more time for guests").replace(
+        "maturity:", "industry: cafes\n  maturity:"
+    )
+    again = run(words.replace("horizon: {", "horizon: {declared_drift: 0.5, "))
+    assert (again.keys, again.reused) == (first.keys, 2)
+    assert run(TEXT, "another-name").keys == first.keys
+    assert run(TEXT.replace("\n  welcome:", "\n  warmth:"), plan="warmth").keys == first.keys
+    folder = first.save(tmp_path / "out")
+    assert again.save(tmp_path / "out") == folder
+    written = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    for word in ("WARMER", "CHF", "more time for guests", "cafes"):
+        assert word in written
+
+
+def test_kept_runs_are_discounted_at_the_present_rate(tmp_path: Path) -> None:
+    def run(*sets: str, out: str = "out") -> Result:
+        return sxsim.load(CAFE, sets=sets).run(replications=2, jobs=1, out=tmp_path / out)
+
+    first, dear = run(), run("economics.discount_rate=0.5")
+    assert (dear.keys, dear.reused) == (first.keys, 2)
+    computed_anew = run("economics.discount_rate=0.5", out="another")
+    pd.testing.assert_frame_equal(dear.kpis, computed_anew.kpis)
+    assert (dear.kpis["npv"] != first.kpis["npv"]).all()
+    assert dear.save(tmp_path) != first.save(tmp_path), "folders with other figures stand side by side"
+
+
+def test_equal_plans_are_run_once(tmp_path: Path) -> None:
+    scenario, told = sxsim.load(CAFE), []
+    options = runs.Options(replications=2, out=tmp_path)
+    counted = planned(scenario, ["today", "same-again"], options)
+    assert (counted["replications"], counted["finished"], counted["to_run"]) == (4, 0, 2)
+    found = scenario.compare(
+        ["same-again"], replications=2, jobs=1, out=tmp_path, progress=lambda done, total: told.append((done, total))
+    )
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert [result.reused for result in (found.base, *found.others)] == [0, 0]
+    counted = planned(scenario, ["today", "same-again"], options)
+    assert (counted["finished"], counted["to_run"]) == (4, 0)
 
 
 def test_the_source_of_a_plug_in_is_in_the_key(tmp_path: Path) -> None:
@@ -217,6 +266,41 @@ def test_the_source_of_a_plug_in_is_in_the_key(tmp_path: Path) -> None:
         (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
         keys.add(replication_key(sxsim.load(tmp_path / "cafe.yaml"), "today", 1, 0, contacts=False))
     assert len(keys) == 2
+
+
+def test_what_a_plug_in_imports_decides_its_runs(tmp_path: Path) -> None:
+    (tmp_path / "calm.py").write_text(
+        "from house_rules import FLOOR\n\nfrom sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n"
+        "    def ends_month(self) -> None:\n        super().ends_month()\n        self.row['bond'] = max(self.row['bond'], FLOOR)\n",
+        encoding="utf-8",
+    )
+    helper = tmp_path / "house_rules.py"
+    (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+
+    def run(floor: float, out: str = "out") -> Result:
+        helper.write_text(f"FLOOR = {floor}\n", encoding="utf-8")
+        return sxsim.load(tmp_path / "cafe.yaml").run(replications=1, jobs=1, out=tmp_path / out)
+
+    low, high, again = run(0.0), run(0.9), run(0.0)
+    assert (low.reused, high.reused, again.reused) == (0, 0, 1)
+    assert (high.kpis["loyalty"] > low.kpis["loyalty"]).all()
+    assert figures(again) == figures(low)
+
+
+def test_a_plug_in_changed_during_its_run_leaves_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "from sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n    pass\n"
+    (tmp_path / "calm.py").write_text(text, encoding="utf-8")
+    (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
+    scenario, load_then = sxsim.load(tmp_path / "cafe.yaml"), runs.load_plug_ins
+
+    def edited_before(asked: Any) -> Any:
+        (tmp_path / "calm.py").write_text(f"{text}\nX = 1\n", encoding="utf-8")
+        return load_then(asked)
+
+    monkeypatch.setattr(runs, "load_plug_ins", edited_before)
+    with pytest.raises(RunFailed, match="was changed during the run"):
+        scenario.run(replications=1, jobs=1, out=tmp_path / "out")
+    assert list((tmp_path / "out").rglob("*.npz")) == []
 
 
 def test_the_model_is_in_the_key(scenario: runs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,10 +41,6 @@ _NEEDED = {
 def _scenario(folder: Path, name: str) -> Scenario:
     scenario = load(folder / SCENARIO_FILE)
     scenario.name = name
-    for kind in scenario.plug_ins:
-        copy = folder / f"plug_in_{kind}.py"
-        class_name = scenario.plug_ins[kind].rpartition(":")[2]
-        scenario.plug_ins[kind] = f"{copy.resolve()}:{class_name}"
     return scenario
 
 

@@ -18,8 +18,8 @@ from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.store import Store, digest
 from sxsim.results.until import MOST_RUNS, Until
 from sxsim.scenario import loading
+from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble, read_ensemble
-from sxsim.scenario.loading import resolved
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.scenario import BASE_PLAN
@@ -83,12 +83,14 @@ def engine_of(scenario: ScenarioFile, engine: str | None = None) -> str:
 
 
 def replication_key(scenario: ScenarioFile, plan: str, seed: int, replication: int, *, contacts: bool) -> str:
-    """The hash of everything that decides a replication. The engine is not part of it: both give the same bytes."""
+    """The hash of everything that decides a replication's records, and of nothing else.
+
+    The engine is not part of it: both give the same bytes. Nor is the plan's name: plans that are equal share their runs.
+    """
     from sxsim.results.provenance import software
 
     described = {
-        "scenario": resolved(scenario, plan) | {"plug_ins": sorted(scenario.plug_ins)},
-        "plan": plan,
+        "scenario": deciding(scenario, plan),
         "seed": seed,
         "replication": replication,
         "model": software()["model"],
@@ -127,6 +129,8 @@ def simulate_replication(
         raise
     except Exception as error:
         raise RunFailed(f"replication {replication} of plan {plan}: {type(error).__name__}: {error}") from error
+    if scenario.plug_ins and replication_key(scenario, plan, seed, replication, contacts=contacts) != key:
+        raise RunFailed("a plug-in, or a module it imports, was changed during the run, so its figures are not kept")
     Store(store).put(key, records)
     return key
 
@@ -296,17 +300,18 @@ def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) ->
     store.prepare()
     began = time.perf_counter()
     tasks = _tasks(scenario, plans, options)
-    missing = [task for task in tasks if options.fresh or store.get(task.key) is None]
-    done = len(tasks) - len(missing)
+    distinct = {task.key: task for task in tasks}  # equal plans run once
+    missing = {key: task for key, task in distinct.items() if options.fresh or store.get(key) is None}
+    done = len(distinct) - len(missing)
     report = options.progress or (lambda _done, _total: None)
-    report(done, len(tasks))
-    _work(missing, options, engine, lambda count: report(done + count, len(tasks)))
+    report(done, len(distinct))
+    _work(list(missing.values()), options, engine, lambda count: report(done + count, len(distinct)))
     seconds = time.perf_counter() - began
     results = []
     for plan in dict.fromkeys(plans):
         keys = [task.key for task in tasks if task.plan == plan]
         records = [_read(store, key) for key in keys]
-        reused = len(keys) - sum(task.plan == plan for task in missing)
+        reused = sum(key not in missing for key in keys)
         results.append(
             Result(scenario, plan, options.seed, records, keys, seconds, reused, options.uncertain, options.sets)
         )
@@ -409,15 +414,18 @@ def _report_each(futures: "set[Future[str]]", report: Callable[[int], None]) -> 
 
 
 def planned(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> dict[str, Any]:
-    """What a command would run: plans, replications in all, how many are finished, how many are to run."""
+    """What a command would run: plans, replications in all, how many are finished, how many are to run.
+
+    Plans that are equal are run once.
+    """
     for plan in plans:
         check_plan(scenario, plan)
     tasks = _tasks(scenario, plans, options)
-    finished = 0 if options.fresh else sum(options.store.has(task.key) for task in tasks)
+    missing = [task.key for task in tasks if options.fresh or not options.store.has(task.key)]
     return {
         "plans": list(dict.fromkeys(plans)),
         "replications": len(tasks),
         "of_each_plan": options.replications,
-        "finished": finished,
-        "to_run": len(tasks) - finished,
+        "finished": len(tasks) - len(missing),
+        "to_run": len(set(missing)),
     }

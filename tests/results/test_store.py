@@ -1,5 +1,7 @@
 import contextlib
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -125,10 +127,39 @@ def test_a_file_is_written_whole_and_readable_by_others(tmp_path: Path) -> None:
         assert not path.exists()
         assert temporary.parent == path.parent
     assert path.read_text(encoding="utf-8") == "new"
-    mask = os.umask(0o022)
-    os.umask(mask)
-    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.fixture
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """What the process takes off the modes of new files."""
+    before = os.umask(request.param)
+    yield request.param
+    assert os.umask(before) == request.param, "the umask belongs to the whole process: nobody may touch it"
+
+
+def write_once(place: Path) -> tuple[int, int]:
+    """The modes of a file and a folder."""
+    with whole_file(place / "a.txt") as temporary:
+        temporary.write_text("new", encoding="utf-8")
+    with whole_folder(place / "run") as temporary:
+        (temporary / "table.csv").touch()
+    return (place / "a.txt").stat().st_mode & 0o777, (place / "run").stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077, 0o002], indirect=True, ids=oct)
+def test_the_modes_of_files_and_folders_follow_the_umask(tmp_path: Path, umask: int) -> None:
+    assert write_once(tmp_path) == (0o666 & ~umask, 0o777 & ~umask)
+
+
+@pytest.mark.parametrize("umask", [0o027], indirect=True, ids=oct)
+def test_the_umask_stays_while_many_threads_write(tmp_path: Path, umask: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "umask", lambda _mask: pytest.fail("the umask was touched"))
+    with ThreadPoolExecutor(8) as pool:
+        modes = set(pool.map(lambda number: write_once(tmp_path / str(number)), range(100)))
+    monkeypatch.undo()
+    assert modes == {(0o666 & ~umask, 0o777 & ~umask)}
+    assert {path.name for path in tmp_path.rglob("*")} == {*map(str, range(100)), "a.txt", "run", "table.csv"}
 
 
 @pytest.mark.parametrize("error", [Stop, KeyboardInterrupt, OSError, ValueError])

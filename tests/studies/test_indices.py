@@ -182,7 +182,7 @@ def test_a_kpi_that_never_changes_ranks_nothing() -> None:
 
 def points(design: Sample) -> set[bytes]:
     """The points of a design."""
-    return {design.point(number).key for number in range(len(design.places))}
+    return {design.point(number).key("today") for number in range(len(design.places))}
 
 
 def test_more_samples_contain_the_fewer() -> None:

@@ -41,7 +41,7 @@ def test_both_engines_give_the_same_point(task: Task) -> None:
 
 def test_whatever_decides_a_point_is_in_its_key() -> None:
     others = [Point(POINT.settings, 8), Point((*POINT.settings[:1], ("organisation.maturity.design", 2.6)), 7)]
-    assert len({POINT.key, *(other.key for other in others), Point(POINT.settings, 7).key}) == 3
+    assert len({point.key("today") for point in (POINT, *others, Point(POINT.settings, 7))}) == 3
 
 
 def test_a_finished_point_is_kept(task: Task, tmp_path: Path) -> None:
@@ -64,6 +64,38 @@ def test_another_scenario_plan_seed_or_model_has_a_store_of_its_own(
     paths = [store.path for store in stores]
     assert paths[3] == paths[0], "both engines give the same figures, so they share"
     assert len(set(paths)) == 4
+
+
+def test_a_corrected_word_and_another_name_throw_no_points_away(task: Task, tmp_path: Path) -> None:
+    path = PointStore(tmp_path, task).path
+    for values in ({"question": "Why?"}, {"currency": "CHF"}, {"plans.today.description": "as ever"}):
+        changed = Task(with_values(task.scenario, values), "today", 1, "compiled")
+        assert PointStore(tmp_path, changed).path == path, values
+    for values in ({"economics.discount_rate": 0.2}, {"plans.today.money.culture": 5}):
+        changed = Task(with_values(task.scenario, values), "today", 1, "compiled")
+        assert PointStore(tmp_path, changed).path != path, "points hold KPIs"
+    spread = with_values(task.scenario, {"organisation.maturity_spread.culture": 1.0})
+    assert PointStore(tmp_path, Task(spread, "today", 1, "compiled")).path == path
+    assert (
+        PointStore(tmp_path, Task(spread, "today", 1, "compiled", uncertain=True)).path
+        != PointStore(tmp_path, Task(task.scenario, "today", 1, "compiled", uncertain=True)).path
+    )
+
+
+def test_equal_plans_share_their_points_and_what_is_said_of_one_is_not_taken_for_the_other(task: Task) -> None:
+    plan = task.scenario.plans["today"]
+    scenario = task.scenario.model_copy(update={"plans": {"today": plan, "same": plan}})
+    today, same = (Task(scenario, name, 1, "compiled") for name in ("today", "same"))
+    assert today.decides() == same.decides()
+
+    def point(path: str) -> Point:
+        return Point(((path, 5.0),), 0)
+
+    assert today.key(point("plans.today.money.culture")) == same.key(point("plans.same.money.culture"))
+    spelt = {today.key(point(path)) for path in ("plans.today.money.culture", "plans[today].money.culture")}
+    assert len(spelt) == 1
+    assert same.key(point("plans.today.money.culture")) not in spelt
+    assert same.key(point("plans[today].money.culture")) not in spelt
 
 
 def test_equal_points_are_run_once(task: Task, tmp_path: Path) -> None:

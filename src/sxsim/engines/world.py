@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.bare import CACHE_LINE, Bare
-from sxsim.model import rule as _cache  # noqa: F401  sets where compiled code is kept, before anything is compiled
 from sxsim.standard.catalogue import ACTIVITIES, LEVERS, OBSTACLES, PYRAMID
 
 # Flags handed to a step: int64, because a Python number would compile the step anew for each value.

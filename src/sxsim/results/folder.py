@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import resolved
-from sxsim.scenario.plug_ins import plug_in_sources
+from sxsim.scenario.plug_ins import COPIES, plug_in_copies
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -32,6 +35,23 @@ def write_yaml(data: Any, path: Path) -> None:
         yaml.dump(data, file)
 
 
+def write_scenario(scenario: Scenario, written_out: dict[str, Any], path: Path, copies: str = COPIES) -> None:
+    """Write a scenario, and beside it copies of its plug-ins with all they import, which the file then names.
+
+    copies: name of the copies' folder.
+    """
+    said, files = plug_in_copies(scenario, copies)
+    for name, content in files.items():
+        (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / name).write_bytes(content)
+    write_yaml(written_out | {"plug_ins": said}, path)
+
+
+def digests(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of files below a folder, by name, in the order of the names."""
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in sorted(paths)}
+
+
 def write_ensemble(ensemble: Ensemble | None, folder: Path) -> None:
     """Write the sets of parameters that replications ran with, if there are any, as `--parameters` takes them."""
     if ensemble is not None:
@@ -45,7 +65,12 @@ def write_table(frame: "pd.DataFrame", path: Path) -> None:
 
 def run_folder_name(result: "Result") -> str:
     """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
-    return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(result.keys)[:10]}"
+    return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(_figures_of(result))[:10]}"
+
+
+def _figures_of(result: "Result") -> list[Any]:
+    """What decides a run's figures: its records, and how KPIs are computed from them."""
+    return [result.keys, deciding(result.scenario, result.plan, (Decides.KPIS,))]
 
 
 def name_in_path(name: str) -> str:
@@ -59,10 +84,8 @@ def write_run(result: "Result", out: Path) -> Path:
 
     folder = out / run_folder_name(result)
     with whole_folder(folder) as temporary:
-        write_yaml(resolved(result.scenario, result.plan), temporary / SCENARIO_FILE)
+        write_scenario(result.scenario, resolved(result.scenario, result.plan), temporary / SCENARIO_FILE)
         write_ensemble(result.ensemble, temporary)
-        for kind, source in plug_in_sources(result.scenario).items():
-            (temporary / f"plug_in_{kind}.py").write_text(source.partition("\n")[2], encoding="utf-8")
         write_table(result.kpis, temporary / "kpis.parquet")
         write_table(result.monthly, temporary / "monthly.parquet")
         write_table(result.touchpoints, temporary / "touchpoints.parquet")
@@ -101,10 +124,10 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
     from sxsim.results import commitment_figures, comparison_figures, figures
 
     base = comparison.base
-    key = digest([result.keys for result in (base, *comparison.others)])[:10]
+    key = digest([[result.plan, *_figures_of(result)] for result in (base, *comparison.others)])[:10]
     folder = out / f"{name_in_path(base.scenario.name)}-compare-{key}"
     with whole_folder(folder) as temporary:
-        write_yaml(base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
+        write_scenario(base.scenario, base.scenario.model_dump(mode="json"), temporary / SCENARIO_FILE)
         write_ensemble(base.ensemble, temporary)
         import pandas as pd
 
@@ -139,10 +162,9 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
 
 
 def _write_provenance(folder: Path, scenario: Scenario, described: dict[str, Any]) -> None:
-    outputs = {path.name: file_digest(path) for path in sorted(folder.glob("*.parquet"))}
-    inputs = {
-        path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".py", ".csv")
-    }
+    outputs = digests(folder, folder.glob("*.parquet"))
+    stated = [path for path in folder.iterdir() if path.suffix in (".yaml", ".csv")]
+    inputs = digests(folder, [*stated, *folder.glob(f"{COPIES}/**/*.py")])
     data = {
         "schema_version": SCHEMA_VERSION,
         "scenario": scenario.name,

@@ -7,8 +7,8 @@ model version and plug-ins. The same command again resumes, more replications ex
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +22,8 @@ from sxsim.engines.records import Records
 
 #: Seconds after which a half-written folder belongs to no living process.
 _SURELY_OVER = 3600.0
+#: Random bytes in a temporary name, so that no two writers meet.
+_UNIQUE = 8
 _ARRAYS = tuple(field.name for field in fields(Records) if field.name != "warm_up")
 
 
@@ -45,12 +47,10 @@ def file_digest(path: Path) -> str:
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary name beside `path`, renamed to it only when everything went well; otherwise removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=f".tmp{path.suffix}")
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{secrets.token_hex(_UNIQUE)}.tmp{path.suffix}")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the system takes the umask off
     try:
         yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -63,9 +63,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
     for left in path.parent.glob(f".{path.name}.*"):  # by a process that was killed
         if time.time() - left.stat().st_mtime > _SURELY_OVER:
             shutil.rmtree(left, ignore_errors=True)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_UNIQUE)}")
+    temporary.mkdir(0o777)  # the system takes the umask off
     try:
-        os.chmod(temporary, 0o777 & ~_umask())
         yield temporary
         old = temporary.with_name(f"{temporary.name}.old")
         if path.exists():
@@ -79,12 +79,6 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 class Store:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -17,6 +18,16 @@ WEEK = len(DAYS) * HALF_HOURS
 #: The largest number that a field takes when nothing else is said: far within what can be multiplied without overflowing.
 MOST = 1e12
 _TIME = re.compile(r"(?!24:30)([01]?\d|2[0-4]):(00|30)")
+
+
+class Decides(Enum):
+    """Marks, in a field's annotation, what the field decides; a field without a mark decides the records of a run."""
+
+    RECORDS = "what happens, and so what is recorded"
+    BY_ORDER = "the same, by the order of its entries too"
+    KPIS = "how KPIs are computed from the records"
+    UNCERTAIN = "what is drawn where the run is uncertain"
+    NOTHING = "what people read, and nothing else"
 
 
 class Part(BaseModel):

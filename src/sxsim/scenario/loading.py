@@ -315,6 +315,12 @@ def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
     return []
 
 
+def place_in(path: str, plan: str) -> list[str]:
+    """A path of a scenario cut into parts, as seen from one plan: what is said of that plan bears no name."""
+    parts = ["parameters", path] if path in register() else _parts(path)
+    return ["plan", *parts[2:]] if parts[:2] == ["plans", plan] else parts
+
+
 def _same_key(known: str, part: str) -> bool:
     """Whether two keys mean the same: an activity goes by its name or its clause."""
     return ACTIVITY_CLAUSES.get(known, known) == ACTIVITY_CLAUSES.get(part, part)
@@ -375,7 +381,7 @@ def _part_of(data: Any, part: str) -> Any:
 
 
 def resolved(scenario: Scenario, plan: str) -> dict[str, Any]:
-    """The scenario with every default written out and with one plan only: what a run's hash is made of."""
+    """The scenario with every default written out and with one plan and the base only, as a run's folder keeps it."""
     data = scenario.model_dump(mode="json")
     data["plans"] = {plan: data["plans"][plan], **({BASE_PLAN: data["plans"][BASE_PLAN]} if plan != BASE_PLAN else {})}
     return data

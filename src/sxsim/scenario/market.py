@@ -1,10 +1,11 @@
 """Market, money and time: who is out there, what things cost, how long the run is."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from sxsim.scenario.fields import Part, quantity
+from sxsim.scenario.fields import Decides, Part, quantity
 
 
 class Market(Part):
@@ -39,7 +40,7 @@ class Economics(Part):
     gesture: float = quantity(0.0, "money", "cost of an individual or surprising gesture", ge=0)
     fixed_cost: float = quantity(0.0, "money a month", "all other cost", ge=0)
     budget: float = quantity(0.0, "money a month", "revenue that does not depend on visits (public services)", ge=0)
-    discount_rate: float = quantity(0.08, "share a year", "discount rate", ge=1e-6, le=1)
+    discount_rate: Annotated[float, Decides.KPIS] = quantity(0.08, "share a year", "discount rate", ge=1e-6, le=1)
 
 
 class Horizon(Part):
@@ -48,7 +49,7 @@ class Horizon(Part):
     start: date = Field(date(2026, 1, 1), description="first day of month 0; the first of a month")
     months: int = quantity(24, "months", "months from month 0", ge=1, le=600)
     warm_up: int = quantity(6, "months", "months before month 0 under plan today, shared by all plans", ge=0, le=120)
-    declared_drift: float = quantity(
+    declared_drift: Annotated[float, Decides.NOTHING] = quantity(
         0.02, "share", "change of satisfaction over the last six warm-up months that raises no warning", ge=0, le=1
     )
 

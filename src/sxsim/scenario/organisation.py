@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from sxsim.model.parameters import drawn_between
-from sxsim.scenario.fields import Name, Part, Share, Short, quantity
+from sxsim.scenario.fields import Decides, Name, Part, Share, Short, quantity
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 
 
@@ -59,7 +59,7 @@ class Obstacles(Part):
 class Organisation(Part):
     """Who serves: industry, position of the brand, maturity at the start."""
 
-    industry: str = Field("services", description="what kind of business this is")
+    industry: Annotated[str, Decides.NOTHING] = Field("services", description="what kind of business this is")
     brand_position: Literal["low_budget", "standard", "premium", "luxury"] = Field(
         "standard", description="position of the brand: how high customers aim (clause 7.1.1)"
     )
@@ -68,7 +68,7 @@ class Organisation(Part):
         description="maturity at the start, 1–5: one level, or levels by element (strategy …) or sub-element (7.3.2d …); "
         "what is not named is 3",
     )
-    maturity_spread: dict[Aspect, Annotated[float, Field(ge=0, le=4)]] = Field(
+    maturity_spread: Annotated[dict[Aspect, Annotated[float, Field(ge=0, le=4)]], Decides.UNCERTAIN] = Field(
         default_factory=dict,
         description="how far the true maturity may lie from the stated, by element or sub-element: half width in levels; drawn "
         "with --uncertain",

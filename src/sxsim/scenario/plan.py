@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from sxsim.scenario.fields import Name, Opening, Part, Share, Short, Staffing, quantity
+from sxsim.scenario.fields import Decides, Name, Opening, Part, Share, Short, Staffing, quantity
 from sxsim.scenario.organisation import Aspect
 from sxsim.standard.catalogue import ACTIVITIES, ACTIVITY_CLAUSES
 
@@ -108,7 +108,7 @@ class Change(Part):
 class Plan(Part):
     """One way to go on: only what differs from today."""
 
-    description: str = Field("", description="the plan in a sentence")
+    description: Annotated[str, Decides.NOTHING] = Field("", description="the plan in a sentence")
     money: dict[Aspect, Amount] = Field(
         default_factory=dict,
         description="money by element (strategy …) or sub-element (7.3.2d …): an amount a month, or {per_month, start, months}",

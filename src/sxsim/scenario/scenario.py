@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from sxsim.model.luck import key_of, name_of_place, with_equal_luck
 from sxsim.model.parameters import register
-from sxsim.scenario.fields import Name, Part, week_open, week_values
+from sxsim.scenario.fields import Decides, Name, Part, week_open, week_values
 from sxsim.scenario.market import Economics, Horizon, Market
 from sxsim.scenario.organisation import Organisation, Site
 from sxsim.scenario.parameters import broken_limit
@@ -23,9 +23,11 @@ MOST_TOUCHPOINTS = 62
 class Scenario(Part):
     """One organisation, its customers, market and money, and its named plans."""
 
-    question: str = Field(..., description="the question this scenario answers", min_length=1)
-    name: str = Field("", description="name of the scenario; default: the file's name")
-    currency: str = Field("EUR", description="currency of all money")
+    question: Annotated[str, Decides.NOTHING] = Field(
+        ..., description="the question this scenario answers", min_length=1
+    )
+    name: Annotated[str, Decides.NOTHING] = Field("", description="name of the scenario; default: the file's name")
+    currency: Annotated[str, Decides.NOTHING] = Field("EUR", description="currency of all money")
     organisation: Organisation = Field(
         default_factory=lambda: Organisation.model_validate({}), description="who serves"
     )

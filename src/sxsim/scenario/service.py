@@ -4,7 +4,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
-from sxsim.scenario.fields import Duration, Name, Opening, Part, Profile, Share, Staffing, Time, half_hour, quantity
+from sxsim.scenario.fields import (
+    Decides,
+    Duration,
+    Name,
+    Opening,
+    Part,
+    Profile,
+    Share,
+    Staffing,
+    Time,
+    half_hour,
+    quantity,
+)
 
 
 class Again(Part):
@@ -232,7 +244,7 @@ class Segment(Part):
 class Demand(Part):
     """When customers come."""
 
-    profiles: dict[Name, Profile] = Field(
+    profiles: Annotated[dict[Name, Profile], Decides.BY_ORDER] = Field(
         default_factory=dict,
         description="weights by weekday and half hour; only their shape counts: a number, {mon-fri: {...}} or 48 numbers a "
         "day; default: evenly over the hours in which journeys can begin",

@@ -9,11 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, name_in_path, write_ensemble, write_yaml
+from sxsim.results.folder import (
+    ENSEMBLE_FILE,
+    RUN_FILE,
+    digests,
+    name_in_path,
+    write_ensemble,
+    write_scenario,
+    write_yaml,
+)
 from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
 from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.scenario.plug_ins import COPIES
 from sxsim.studies.part import Part
 from sxsim.studies.study import Study
 
@@ -38,8 +47,10 @@ def write_study(study: Study, out: Path) -> Path:
     with whole_folder(folder) as temporary:
         files = []
         for part in study.parts:
-            files.append(f"scenario-{name_in_path(part.scenario.name)}.yaml")
-            write_yaml(part.scenario.model_dump(mode="json"), temporary / files[-1])
+            name = name_in_path(part.scenario.name)
+            files.append(f"scenario-{name}.yaml")
+            copies = f"{COPIES}-{name}"
+            write_scenario(part.scenario, part.scenario.model_dump(mode="json"), temporary / files[-1], copies)
         described = experiment.model_dump(mode="json", exclude_none=True) | {"scenarios": files, "set": {}}
         described.pop("parameters", None)  # those of a file stand in the scenarios now
         if study.setup.ensemble is not None:
@@ -195,11 +206,8 @@ def _write_provenance(study: Study, folder: Path) -> None:
         for path in sorted(folder.iterdir())
         if path.suffix in (".parquet", ".csv") and path.name != ENSEMBLE_FILE
     }
-    inputs = {
-        path.name: file_digest(path)
-        for path in sorted(folder.iterdir())
-        if path.suffix == ".yaml" or path.name == ENSEMBLE_FILE
-    }
+    stated = [path for path in folder.iterdir() if path.suffix == ".yaml" or path.name == ENSEMBLE_FILE]
+    inputs = digests(folder, [*stated, *folder.glob(f"{COPIES}-*/**/*.py")])
     data = {
         "schema_version": SCHEMA_VERSION,
         "kind": "study",

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, overload
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
 from sxsim.runs import RunFailed, assuming
+from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble
-from sxsim.scenario.loading import resolved, with_values
+from sxsim.scenario.fields import Decides
+from sxsim.scenario.loading import place_in, with_values
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
 from sxsim.studies.factors import Factor
@@ -50,10 +52,10 @@ class Point:
             settings |= factor.settings(value)
         return cls(tuple(sorted(settings.items())), replication)
 
-    @property
-    def key(self) -> bytes:
-        """What decides the point, in 16 bytes; the scenario, plan and seed decide the file."""
-        return bytes.fromhex(digest([self.settings, self.replication])[:32])
+    def key(self, plan: str) -> bytes:
+        """What decides the point, in 16 bytes; the scenario, the content of the plan and the seed decide the file."""
+        settings = sorted(([place_in(path, plan), value] for path, value in self.settings), key=lambda pair: pair[0])
+        return bytes.fromhex(digest([settings, self.replication])[:32])
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,18 @@ class Task:
     def key(self, point: Point) -> bytes:
         """What decides a point within the file, in 16 bytes: of an ensemble only the set that the point runs with."""
         if self.ensemble is None:
-            return point.key
-        return bytes.fromhex(digest([point.key.hex(), self.ensemble.of(point.replication)])[:32])
+            return point.key(self.plan)
+        return bytes.fromhex(digest([point.key(self.plan).hex(), self.ensemble.of(point.replication)])[:32])
+
+    @property
+    def _also(self) -> tuple[Decides, ...]:
+        """What decides points beside what decides the records of their runs."""
+        return (Decides.KPIS, Decides.UNCERTAIN) if self.uncertain else (Decides.KPIS,)
 
     def decides(self) -> dict[str, Any]:
         """What decides the points, but for their settings, replication and the version of the model."""
         return {
-            "scenario": resolved(self.scenario, self.plan) | {"plug_ins": sorted(self.scenario.plug_ins)},
-            "plan": self.plan,
+            "scenario": deciding(self.scenario, self.plan, self._also),
             "seed": self.seed,
             "uncertain": self.uncertain,
             "plug_ins": plug_in_sources(self.scenario),
@@ -165,7 +171,7 @@ class PointStore:
     def __init__(self, out: Path, task: Task) -> None:
         from sxsim.results.provenance import software
 
-        self._key, self._row = task.key, struct.Struct(f"<{len(task.statistics)}d")
+        self._task, self._key, self._row = task, task.key, struct.Struct(f"<{len(task.statistics)}d")
         self.question, self.model = digest(task.decides())[:32], software()["model"]
         self.path = out / POINTS_FOLDER / f"{self.question}-{self.model}.sqlite"
         with _said_as_system_error(self.path):
@@ -192,7 +198,9 @@ class PointStore:
         return sorted(model for model in found if model != self.model)
 
     def put(self, point: Point, kpis: Sequence[float]) -> None:
-        """Keep a finished point. Raises OSError."""
+        """Keep a finished point. Raises OSError, RunFailed when a plug-in was changed meanwhile."""
+        if self._task.scenario.plug_ins and digest(self._task.decides())[:32] != self.question:
+            raise RunFailed("a plug-in, or a module it imports, was changed during the study; its points are not kept")
         with _said_as_system_error(self.path):
             self._base.execute("INSERT OR REPLACE INTO points VALUES (?, ?)", (self._key(point), self._row.pack(*kpis)))
             self._base.execute("INSERT OR IGNORE INTO again VALUES (?)", (self._key(point),))

@@ -28,6 +28,7 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.results.store import digest
 from sxsim.results.summary import signed
+from sxsim.scenario.deciding import deciding
 from sxsim.scenario.plan import Change, Plan
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of
@@ -69,9 +70,7 @@ class ReplayTask(Task):
 
     def decides(self) -> dict[str, Any]:
         """What decides the points: both plans."""
-        scenario = self.scenario.model_dump(mode="json")
-        scenario["plans"] = {name: scenario["plans"][name] for name in (self.base, self.plan)}
-        return super().decides() | {"scenario": scenario, "base": self.base, "replays": True}
+        return super().decides() | {"base": deciding(self.scenario, self.base)["plan"], "replays": True}
 
     @cached_property
     def _identity(self) -> str:
