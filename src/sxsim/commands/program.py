@@ -74,7 +74,8 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Its pictures are files, so the screen a notebook had in mind for its own does not matter."""
+    os.environ["MPLBACKEND"] = "Agg"
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
