@@ -73,6 +73,13 @@ def test_equal_values_go_together() -> None:
     assert limits(boxes) == [(-INF, INF), (1.5, INF), (2.5, INF)]
 
 
+def test_a_limit_lies_halfway_between_neighbours() -> None:
+    """Four conditions at 1, one at 2, four at 3, from either side: what is at 3 goes first."""
+    values = np.repeat([1.0, 2.0, 3.0], [4, 1, 4])
+    assert limits(boxes_of(values[:, None], values < 3.0, 0.1, FIFTH)) == [(-INF, INF), (-INF, 2.5)]
+    assert limits(boxes_of(-values[:, None], values < 3.0, 0.1, FIFTH)) == [(-INF, INF), (-2.5, INF)]
+
+
 def test_what_brings_most_for_each_condition_lost_is_peeled_first() -> None:
     """The low half of the first factor: from 7 of 10 to 4 of 5 for five conditions; the lowest of the second: to 7 of 9 for one."""
     first = np.repeat([0.0, 1.0], 5)
@@ -83,11 +90,13 @@ def test_what_brings_most_for_each_condition_lost_is_peeled_first() -> None:
 
 
 def test_of_equal_slices_the_one_that_limits_no_further_factor_is_taken() -> None:
-    """Both factors say the same; once one is limited, the other stays free."""
-    values, hits = one_factor(10, {6, 7, 8, 9, 10})
-    boxes = boxes_of(np.hstack([values, values]), hits, smallest=0.1, share=FIFTH)
-    assert len(boxes) == 4
-    assert sum(math.isfinite(edge) for edge in (*boxes[-1].low, *boxes[-1].high)) == 1
+    """Only the second factor tells 1 to 3 from the rest; from then on both say the same, and the first stays free."""
+    first = np.array([5.3, 5.6, 3, 4, 5, 6, 7, 8, 9, 10])
+    second = np.array([1.0, 1, 1, 4, 5, 6, 7, 8, 9, 10])
+    hits = np.isin(np.arange(1, 11), [3, 7, 8, 9, 10])
+    boxes = boxes_of(np.stack([first, second], axis=1), hits, smallest=0.1, share=FIFTH)
+    assert [box.low.tolist() for box in boxes] == [[-INF, -INF], [-INF, 2.5], [-INF, 5.5], [-INF, 6.5]]
+    assert all(math.isinf(edge) for box in boxes for edge in box.high)
 
 
 @pytest.mark.parametrize("hits", [set(), set(range(1, 11))])

@@ -56,16 +56,15 @@ def boxes_of(values: Floats, hits: Bools, smallest: float, share: float = SLICE)
     ends = np.stack([values.min(axis=0), values.max(axis=0)])
     limits, inside = ends, np.ones(len(values), bool)
     found = [limits]
-    for trials, grows in ((_peels, False), (_pastes, True)):
-        while (better := _best(trials, values, hits, inside, limits, ends, share, smallest, grows)) is not None:
+    for trials in (_peels, _pastes):
+        while (better := _best(trials, values, hits, inside, limits, ends, share, smallest)) is not None:
             limits, inside = better
             found.append(limits)
     return [_with_chances(values, hits, limits, ends) for limits in found]
 
 
 def _best(
-    trials: _Trials, values: Floats, hits: Bools, inside: Bools, limits: Floats, ends: Floats, share: float, smallest: float,
-    grows: bool,
+    trials: _Trials, values: Floats, hits: Bools, inside: Bools, limits: Floats, ends: Floats, share: float, smallest: float
 ) -> tuple[Floats, Bools] | None:  # fmt: skip
     """The trial that brings most; of equals the one with fewest limited factors, then the first. None when none may be taken."""
     best, farthest = None, (0.0, 0)
@@ -75,14 +74,13 @@ def _best(
             best, farthest = (tried, within), reached
     if best is None or farthest[0] <= 0.0:
         return None
-    before, after = int(inside.sum()), int(best[1].sum())
-    return best if after / len(values) >= smallest and (after > before) == grows else None
+    return best if int(best[1].sum()) / len(values) >= smallest else None
 
 
 def _gain(hits: Bools, before: Bools, after: Bools) -> float:
     """How much the share of hits rises for each condition that the box loses or wins."""
     old, new = int(before.sum()), int(after.sum())
-    if new in (old, 0):
+    if new == old:
         return 0.0
     return (int((hits & after).sum()) / new - int((hits & before).sum()) / old) / abs(new - old)
 
@@ -110,7 +108,7 @@ def _pastes(
             limit = ends[side, factor]
             if len(there):
                 limit = _limit_above(there, 1.0 - share) if side == _LOW else _limit_below(there, share)
-            tried = _moved(limits, side, factor, limit)
+            tried = _moved(limits, side, int(factor), limit)
             yield tried, _within(values, tried)
 
 
