@@ -105,3 +105,21 @@ def test_in_a_notebook_the_screen_for_pictures_stays_as_it_is(tmp_path: Path) ->
     )
     words = [sys.executable, "-c", "\n".join(lines), TINY[0], str(tmp_path)]
     subprocess.run(words, check=True, timeout=120, env=os.environ | {"MPLBACKEND": "svg"})
+
+
+def test_the_compiled_engine_loads_nothing_that_only_the_other_needs(tmp_path: Path) -> None:
+    """Mesa, SimPy and what they bring take three quarters of a second to import."""
+    lines = (
+        "import sys",
+        "from sxsim.commands import main",
+        "try:",
+        "    main()",
+        "finally:",
+        "    assert not {'mesa', 'simpy', 'networkx', 'scipy.stats', 'SALib'} & set(sys.modules)",
+    )
+    factors = [{"path": "organisation.maturity.design", "values": [2, 3]}]
+    sweep = experiment_file(tmp_path, study="sweep", design="grid", replications=1, samples=None, factors=factors)
+    for command in (["run", *TINY], ["study", str(sweep)]):
+        words = [sys.executable, "-c", "\n".join(lines), *command, "-q", "-o", str(tmp_path / "runs")]
+        done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
