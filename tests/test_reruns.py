@@ -9,6 +9,7 @@ from sxsim.results import figures
 from sxsim.scenario.problems import InvalidInput
 
 from .scenario.cafe import CAFE, TEXT
+from .without_pyarrow import hide_pyarrow
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +98,39 @@ def test_a_study_with_a_plug_in_is_the_same_without_its_files(with_plug_in: Path
         "plug_ins-cafe/house_rules.py"
         in json.loads((made / "run.json").read_text(encoding="utf-8"))["sha256"]["inputs"]
     )
+
+
+def test_a_folder_written_as_csv_is_the_same_with_and_without_pyarrow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = sxsim.load(CAFE)
+    sets = tmp_path / "sets.csv"
+    sets.write_text("bond_gain\n1e-5\n2e-5\n", encoding="utf-8")
+    hide_pyarrow(monkeypatch)
+    made = scenario.run(replications=2, jobs=1, contacts=True, out=tmp_path / "out", ensemble=sets).save(
+        tmp_path / "out"
+    )
+    same = ([f"{name}.csv: the same, bit for bit" for name in ("contacts", "kpis", "monthly", "touchpoints")], True)
+    assert rerun(made, jobs=1) == same
+    monkeypatch.undo()
+    assert rerun(made, jobs=1) == same
+
+
+def test_a_comparison_written_as_csv_is_the_same_where_pyarrow_is_installed(tmp_path: Path) -> None:
+    found = sxsim.load(CAFE).compare(["welcome"], replications=1, jobs=1, out=tmp_path)
+    lines, same = rerun(found.save(tmp_path, tables=".csv"), jobs=1)
+    assert same, lines
+    assert [line.partition(":")[0] for line in lines] == ["differences.csv", "differences_monthly.csv"]
+
+
+def test_parquet_tables_without_pyarrow_are_refused_with_what_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyarrow(monkeypatch)
+    with pytest.raises(InvalidInput) as refused:
+        rerun(folder, jobs=1)
+    assert f"{folder} holds Parquet tables, and pyarrow, which writes them, is not installed" in str(refused.value)
+    assert "pip install 'sxsim[tables]'" in str(refused.value)
 
 
 def test_a_table_that_was_changed_is_named_and_nothing_else_is_blamed(folder: Path) -> None:

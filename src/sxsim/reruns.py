@@ -9,6 +9,7 @@ from typing import Any
 from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, SCENARIO_FILE
 from sxsim.results.provenance import environment, software
 from sxsim.results.store import file_digest
+from sxsim.results.tables import CSV, PARQUET, parquet_is_here
 from sxsim.runs import Scenario, compare, load, run
 from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.studies.folder import EXPERIMENT_FILE
@@ -38,6 +39,16 @@ _NEEDED = {
 }
 
 
+def _kind_of_tables(folder: Path, data: dict[str, Any]) -> str:
+    """How the folder's tables are written, and so those of the second time."""
+    if not any(name.endswith(PARQUET) for name in data["sha256"]["outputs"]):
+        return CSV
+    if not parquet_is_here():
+        message = f" {folder} holds Parquet tables, and pyarrow, which writes them, is not installed"
+        raise InvalidInput([Problem((), message, "pip install 'sxsim[tables]', then the same command again")])
+    return PARQUET
+
+
 def _scenario(folder: Path, name: str) -> Scenario:
     scenario = load(folder / SCENARIO_FILE)
     scenario.name = name
@@ -50,11 +61,12 @@ def rerun(
     """Compute a run, comparison or study again in a temporary folder.
 
     Returns lines that say what is the same and what differs, and whether everything is the same. Raises InvalidInput
-    when the folder holds no run.
+    when the folder holds no run, or tables that cannot be written here.
     """
     data = _described(folder)
+    tables = _kind_of_tables(folder, data)
     with tempfile.TemporaryDirectory(prefix="sxsim-rerun-") as temporary:
-        again = _again(folder, data, temporary, jobs, progress)
+        again = _again(folder, data, temporary, tables, jobs, progress)
         lines = [
             f"{name}: was changed since the run"
             for name, recorded in data["sha256"].get("inputs", {}).items()
@@ -79,11 +91,16 @@ def rerun(
 
 
 def _again(
-    folder: Path, data: dict[str, Any], out: str, jobs: int | None, progress: Callable[..., None] | None
+    folder: Path,
+    data: dict[str, Any],
+    out: str,
+    tables: str,
+    jobs: int | None,
+    progress: Callable[..., None] | None,
 ) -> Path:
     """The folder of the same run, comparison or study, computed anew below another."""
     if data["kind"] == "study":
-        found = study(folder / EXPERIMENT_FILE, out=out, jobs=jobs, progress=progress)
+        found = study(folder / EXPERIMENT_FILE, out=out, jobs=jobs, progress=progress, tables=tables)
         assert found.folder is not None
         return found.folder
     scenario = _scenario(folder, data["scenario"])
@@ -92,8 +109,8 @@ def _again(
         "ensemble": folder / ENSEMBLE_FILE if data.get("ensemble") else None,
     }  # fmt: skip
     if data["kind"] == "run":
-        return run(scenario, data["plan"], contacts=data["contacts"], **options).save(out)
-    return compare(scenario, data["plans"], base=data["base"], **options).save(out)
+        return run(scenario, data["plan"], contacts=data["contacts"], **options).save(out, tables=tables)
+    return compare(scenario, data["plans"], base=data["base"], **options).save(out, tables=tables)
 
 
 def _what_changed(data: dict[str, Any]) -> list[str]:

@@ -116,14 +116,17 @@ def simulate_replication(
 
     Raises RunFailed when it cannot be done.
     """
-    from sxsim.engines import compiled, reference
     from sxsim.engines.start import start
 
     try:
         world = start(scenario, plan, seed=seed, replication=replication, log_contacts=contacts)
         if engine == "compiled":
+            from sxsim.engines import compiled
+
             records = compiled.simulate(world, jobs=jobs, each_month=each_month)
         else:
+            from sxsim.engines import reference  # with Mesa and SimPy, which take their time to import
+
             records = reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month)
     except (InvalidInput, OSError, _Stopped):
         raise

@@ -1,6 +1,14 @@
+from pathlib import Path
+
 import pytest
 
-from sxsim.commands.options import _lines, hint, progress
+from sxsim.commands.options import _lines, hint, hint_at_tables, progress
+
+from ..studies.experiments import experiment_file
+from ..without_pyarrow import hide_pyarrow
+from .cli import TINY, call
+
+CSV_TABLES = "tables are CSV: pip install 'sxsim[tables]' for Parquet\n"
 
 
 def test_a_hint_goes_to_stderr_unless_quiet(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,3 +39,23 @@ def test_there_is_no_bar_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     with progress("work", True) as report:
         assert report is None
+
+
+def test_nothing_is_said_of_tables_where_parquet_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    hint_at_tables(quiet=False)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "study"])
+def test_without_pyarrow_every_command_that_writes_tables_says_that_they_are_csv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    hide_pyarrow(monkeypatch)
+    words = [experiment_file(tmp_path)] if command == "study" else TINY
+    said = call(command, *words, "-o", tmp_path / "runs")
+    assert said.code == 0
+    assert said.err.count(CSV_TABLES) == 1
+    assert list((tmp_path / "runs").glob("*/*.csv"))
+    assert not list((tmp_path / "runs").glob("*/*.parquet"))
+    said = call(command, *words, "-o", tmp_path / "runs", "--json", "-q")
+    assert (said.code, said.err) == (0, "")

@@ -1,11 +1,16 @@
 import errno
+import os
+import subprocess
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from sxsim.commands import program
 
-from .cli import call, process
+from ..studies.experiments import experiment_file
+from .cli import TINY, call, process
 
 COMMANDS = ("new", "check", "run", "compare", "explain", "rerun")
 
@@ -70,3 +75,51 @@ def test_a_mistake_of_the_program_itself_is_not_hidden(monkeypatch: pytest.Monke
     monkeypatch.setattr(program, "app", fail)
     with pytest.raises(ZeroDivisionError):
         call("run")
+
+
+#: What a notebook leaves to the programs it starts; Matplotlib refuses it where the package of that name is not installed.
+OF_A_NOTEBOOK = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_the_screen_of_a_notebook_does_not_disturb_a_run(tmp_path: Path, more: list[str]) -> None:
+    said = process("run", *TINY, "-o", tmp_path, *more, env=os.environ | OF_A_NOTEBOOK)
+    assert said.code == 0, said.err
+    assert "Traceback" not in said.err
+    assert list(tmp_path.glob("*/figures/pyramid.png"))
+
+
+def test_the_screen_of_a_notebook_does_not_disturb_a_study(tmp_path: Path) -> None:
+    said = process("study", experiment_file(tmp_path), "--dry-run", "-o", tmp_path, env=os.environ | OF_A_NOTEBOOK)
+    assert said.code == 0, said.err
+    assert "Traceback" not in said.err
+
+
+def test_in_a_notebook_the_screen_for_pictures_stays_as_it_is(tmp_path: Path) -> None:
+    lines = (
+        "import os, sys, matplotlib, sxsim",
+        "before = matplotlib.get_backend()",
+        "pictures = sxsim.load(sys.argv[1]).run(replications=1, out=sys.argv[2]).plot(sys.argv[2])",
+        "assert pictures and matplotlib.get_backend() == before == 'svg', matplotlib.get_backend()",
+        "assert os.environ['MPLBACKEND'] == 'svg'",
+    )
+    words = [sys.executable, "-c", "\n".join(lines), TINY[0], str(tmp_path)]
+    subprocess.run(words, check=True, timeout=120, env=os.environ | {"MPLBACKEND": "svg"})
+
+
+def test_the_compiled_engine_loads_nothing_that_only_the_other_needs(tmp_path: Path) -> None:
+    """Mesa, SimPy and what they bring take three quarters of a second to import."""
+    lines = (
+        "import sys",
+        "from sxsim.commands import main",
+        "try:",
+        "    main()",
+        "finally:",
+        "    assert not {'mesa', 'simpy', 'networkx', 'scipy.stats', 'SALib'} & set(sys.modules)",
+    )
+    factors = [{"path": "organisation.maturity.design", "values": [2, 3]}]
+    sweep = experiment_file(tmp_path, study="sweep", design="grid", replications=1, samples=None, factors=factors)
+    for command in (["run", *TINY], ["study", str(sweep)]):
+        words = [sys.executable, "-c", "\n".join(lines), *command, "-q", "-o", str(tmp_path / "runs")]
+        done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from ..without_pyarrow import hide_pyarrow
 from .cli import TINY, call
 
 
@@ -24,6 +25,16 @@ def test_what_differs_is_said_and_ends_with_one(folder: Path) -> None:
     said = call("rerun", folder, "-j", "1")
     assert said.code == 1
     assert "kpis.parquet: the file in the folder is not the one that was written" in said.out
+
+
+def test_parquet_tables_without_pyarrow_end_with_three_and_what_to_install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyarrow(monkeypatch)
+    said = call("rerun", folder, "-j", "1")
+    assert (said.code, said.out) == (3, "")
+    assert "pyarrow, which writes them, is not installed" in said.err
+    assert "pip install 'sxsim[tables]'" in said.err
 
 
 @pytest.mark.parametrize("name", ["", "nothing"])

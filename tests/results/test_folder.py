@@ -11,7 +11,10 @@ from sxsim.results import folder as module
 from sxsim.results.folder import run_folder_name
 from sxsim.results.provenance import SCHEMA_VERSION
 from sxsim.results.result import Comparison, Result
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.loading import load, resolved
+
+from ..without_pyarrow import hide_pyarrow
 
 TABLES = ["contacts.parquet", "kpis.parquet", "monthly.parquet", "touchpoints.parquet"]
 
@@ -85,6 +88,28 @@ def test_tables_are_the_same_bytes_when_written_twice(folder: Path, tiny: Result
 def test_tables_come_back_as_they_were(folder: Path, tiny: Result) -> None:
     for name, frame in (("kpis", tiny.kpis), ("monthly", tiny.monthly), ("touchpoints", tiny.touchpoints)):
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), frame)
+
+
+def test_without_pyarrow_tables_are_csv_and_count_as_tables(
+    folder: Path, tiny: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyarrow(monkeypatch)
+    fresh = Result(tiny.scenario, "today", 1, tiny.records, tiny.keys)
+    fresh.ensemble = Ensemble(("bond_gain",), ((1e-5,), (2e-5,)))
+    path = fresh.save(tmp_path)
+    names = [name.replace(".parquet", ".csv") for name in TABLES]
+    assert path.name == folder.name
+    assert [name for name in files_below(path) if name.endswith((".csv", ".parquet"))] == sorted(
+        [*names, "parameters.csv"]
+    )
+    described = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    assert sorted(described["sha256"]["outputs"]) == names
+    assert sorted(described["sha256"]["inputs"]) == ["parameters.csv", "scenario.yaml"]
+    assert described["contacts"] is True
+    monkeypatch.undo()
+    for name in names:
+        kept = pd.read_parquet(folder / name.replace(".csv", ".parquet"))
+        pd.testing.assert_frame_equal(pd.read_csv(path / name), kept, check_dtype=False)
 
 
 def test_a_run_without_a_contact_log_writes_none(tiny: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

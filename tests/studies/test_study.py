@@ -19,12 +19,14 @@ import sxsim
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.runs import load
+from sxsim.scenario.problems import InvalidInput
 from sxsim.studies import work as module
 from sxsim.studies.experiment import KINDS, load_experiment
 from sxsim.studies.points import Failure, Point, Task
 from sxsim.studies.sensitivity import MOST_LEFT, SensitivityPart
 from sxsim.studies.study import PARTS, planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file
+from tests.without_pyarrow import hide_pyarrow
 
 
 def bytes_in(folder: Path | None) -> dict[str, bytes]:
@@ -56,6 +58,28 @@ def test_a_study_leaves_a_folder_with_everything(tmp_path: Path) -> None:
     assert described["points_run"] == found.run == 8 * (2 * 3 + 2)
     dummy = [row for row in rows(found.folder, "indices.csv") if row["factor"] == "dummy"]
     assert {row["value"] for row in dummy} == {"0.0"}
+
+
+def test_without_pyarrow_all_points_are_csv_and_come_out_the_same_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = experiment_file(tmp_path)
+    kept = study(experiment, out=tmp_path / "runs").folder
+    assert kept is not None
+    points = pd.read_parquet(kept / "points.parquet")
+    hide_pyarrow(monkeypatch)
+    with pytest.raises(InvalidInput, match="pyarrow, which writes them, is not installed"):
+        rerun(kept, jobs=1)
+    folder = study(experiment, out=tmp_path / "runs").folder
+    assert folder == kept
+    assert {"points.csv", "indices.csv"} <= bytes_in(folder).keys()
+    assert "points.parquet" not in bytes_in(folder)
+    pd.testing.assert_frame_equal(pd.read_csv(folder / "points.csv"), points)
+    assert "points.csv" in json.loads((folder / "run.json").read_text())["sha256"]["outputs"]
+    monkeypatch.undo()
+    lines, same = rerun(folder, jobs=1)
+    assert same, lines
+    assert "points.csv: the same, bit for bit" in lines
 
 
 def test_a_point_of_the_table_is_a_run_with_these_values(tmp_path: Path) -> None:

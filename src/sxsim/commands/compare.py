@@ -24,6 +24,7 @@ from sxsim.commands.options import (
     check_engine,
     hint,
     hint_at_compiling,
+    hint_at_tables,
     parameters_given,
     parsed_until,
     progress,
@@ -78,6 +79,7 @@ def command(
             fresh=fresh, engine=engine, progress=report, until=narrow, uncertain=uncertain, ensemble=ensemble,
         )  # fmt: skip
         folder = comparison.save(out)
+    hint_at_tables(quiet)
     if json:
         typer.echo(to_json(comparison.as_json()))
         return

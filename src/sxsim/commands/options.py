@@ -51,7 +51,7 @@ UNCERTAIN = Annotated[
     bool,
     typer.Option("--uncertain", help="Draw parameters from their ranges: intervals hold chance and assumptions."),
 ]
-CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (contacts.parquet).")]
+CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (the table contacts).")]
 
 
 ENGINE = Annotated[
@@ -115,6 +115,14 @@ def hint_at_compiling(quiet: bool) -> None:
 
     if not compiled_before():
         typer.echo("compiling the rules, once for this version (about half a minute)", err=True)
+
+
+def hint_at_tables(quiet: bool) -> None:
+    """Say that tables are CSV, where Parquet cannot be written."""
+    from sxsim.results.tables import HINT, parquet_is_here
+
+    if not parquet_is_here():
+        hint(HINT, quiet)
 
 
 @contextmanager

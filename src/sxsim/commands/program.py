@@ -79,7 +79,8 @@ _BETWEEN_COLLECTIONS = 100_000
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Its pictures are files, so the screen a notebook had in mind for its own does not matter."""
+    os.environ["MPLBACKEND"] = "Agg"
     gc.set_threshold(_BETWEEN_COLLECTIONS, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

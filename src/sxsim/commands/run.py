@@ -24,6 +24,7 @@ from sxsim.commands.options import (
     check_engine,
     hint,
     hint_at_compiling,
+    hint_at_tables,
     parameters_given,
     parsed_until,
     progress,
@@ -85,6 +86,7 @@ def command(
             ensemble=ensemble,
         )
         folder = result.save(out)
+    hint_at_tables(quiet)
     if json:
         typer.echo(to_json(result.as_json()))
         return

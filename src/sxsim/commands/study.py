@@ -20,6 +20,7 @@ from sxsim.commands.options import (
     check_engine,
     hint,
     hint_at_compiling,
+    hint_at_tables,
     progress,
 )
 
@@ -84,6 +85,7 @@ def command(
         )
     for note in finished.notes:
         hint(f"note: {note}", quiet)
+    hint_at_tables(quiet)
     if json:
         typer.echo(to_json(_as_json(finished)))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.results.tables import suffix_here, write_table
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
@@ -58,11 +59,6 @@ def write_ensemble(ensemble: Ensemble | None, folder: Path) -> None:
         (folder / ENSEMBLE_FILE).write_text(ensemble.written(), encoding="utf-8")
 
 
-def write_table(frame: "pd.DataFrame", path: Path) -> None:
-    """Write a table as Parquet, the same bytes for the same figures and package versions."""
-    frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False)
-
-
 def run_folder_name(result: "Result") -> str:
     """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
     return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(_figures_of(result))[:10]}"
@@ -78,19 +74,19 @@ def name_in_path(name: str) -> str:
     return re.sub(r"[^\w-]+", "-", name).strip("-") or "scenario"
 
 
-def write_run(result: "Result", out: Path) -> Path:
-    """Write the run's folder below `out` and return it."""
+def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:
+    """Write the run's folder below `out` and return it. suffix: `.parquet` or `.csv`; by default what is possible here."""
     from sxsim.results import commitment_figures, figures, maturity_figures
 
+    suffix = suffix or suffix_here()
     folder = out / run_folder_name(result)
     with whole_folder(folder) as temporary:
         write_scenario(result.scenario, resolved(result.scenario, result.plan), temporary / SCENARIO_FILE)
         write_ensemble(result.ensemble, temporary)
-        write_table(result.kpis, temporary / "kpis.parquet")
-        write_table(result.monthly, temporary / "monthly.parquet")
-        write_table(result.touchpoints, temporary / "touchpoints.parquet")
+        tables = {"kpis": result.kpis, "monthly": result.monthly, "touchpoints": result.touchpoints}
         if any(len(record.log) for record in result.records):
-            write_table(result.contacts, temporary / "contacts.parquet")
+            tables["contacts"] = result.contacts
+        _write_tables(tables, temporary, suffix)
         (temporary / "figures").mkdir()
         figures.pyramid(result, temporary / "figures" / "pyramid.png")
         figures.effect_chain(result, temporary / "figures" / "effect_chain.png")
@@ -108,21 +104,22 @@ def write_run(result: "Result", out: Path) -> Path:
             "plan": result.plan,
             "seed": result.seed,
             "replications": result.replications,
-            "contacts": (temporary / "contacts.parquet").exists(),
+            "contacts": "contacts" in tables,
             "seconds": round(result.seconds, 3),
             "uncertain": result.uncertain,
             "ensemble": len(result.ensemble or ()),
             "replications_reused": result.reused,
             "warnings": result.warnings,
         }
-        _write_provenance(temporary, result.scenario, described)
+        _write_provenance(temporary, result.scenario, described, suffix)
     return folder
 
 
-def write_comparison(comparison: "Comparison", out: Path) -> Path:
-    """Write the comparison's folder below `out` and return it."""
+def write_comparison(comparison: "Comparison", out: Path, suffix: str | None = None) -> Path:
+    """Write the comparison's folder below `out` and return it. suffix: as for a run."""
     from sxsim.results import commitment_figures, comparison_figures, figures
 
+    suffix = suffix or suffix_here()
     base = comparison.base
     key = digest([[result.plan, *_figures_of(result)] for result in (base, *comparison.others)])[:10]
     folder = out / f"{name_in_path(base.scenario.name)}-compare-{key}"
@@ -136,8 +133,8 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
             for other in comparison.others
         ]
         columns = ["plan", *base.kpis.columns]
-        write_table(pd.concat(frames, ignore_index=True)[columns], temporary / "differences.parquet")
-        write_table(comparison.monthly, temporary / "differences_monthly.parquet")
+        differences = pd.concat(frames, ignore_index=True)[columns]
+        _write_tables({"differences": differences, "differences_monthly": comparison.monthly}, temporary, suffix)
         (temporary / "figures").mkdir()
         figures.differences(comparison, temporary / "figures" / "differences.png")
         comparison_figures.forest(comparison, temporary / "figures" / "forest.png")
@@ -157,13 +154,20 @@ def write_comparison(comparison: "Comparison", out: Path) -> Path:
             "seconds": round(base.seconds, 3),
             "runs": [run_folder_name(result) for result in (base, *comparison.others)],
         }
-        _write_provenance(temporary, base.scenario, described)
+        _write_provenance(temporary, base.scenario, described, suffix)
     return folder
 
 
-def _write_provenance(folder: Path, scenario: Scenario, described: dict[str, Any]) -> None:
-    outputs = digests(folder, folder.glob("*.parquet"))
-    stated = [path for path in folder.iterdir() if path.suffix in (".yaml", ".csv")]
+def _write_tables(tables: "dict[str, pd.DataFrame]", folder: Path, suffix: str) -> None:
+    for name, frame in tables.items():
+        write_table(frame, folder / f"{name}{suffix}")
+
+
+def _write_provenance(folder: Path, scenario: Scenario, described: dict[str, Any], suffix: str) -> None:
+    files = [path for path in folder.iterdir() if path.is_file()]
+    tables = [path for path in files if path.suffix == suffix and path.name != ENSEMBLE_FILE]
+    outputs = digests(folder, tables)
+    stated = [path for path in files if path not in tables]
     inputs = digests(folder, [*stated, *folder.glob(f"{COPIES}/**/*.py")])
     data = {
         "schema_version": SCHEMA_VERSION,

@@ -28,12 +28,12 @@ def software() -> dict[str, str]:
     return {"name": "sxsim", "version": package_version("sxsim"), "model": sources_hash()}
 
 
-def package_version(name: str) -> str:
-    """Version of an installed package, or `unknown`."""
+def package_version(name: str, otherwise: str = "unknown") -> str:
+    """Version of an installed package, or what else to say."""
     try:
         return version(name)
     except PackageNotFoundError:
-        return "unknown"
+        return otherwise
 
 
 def environment() -> dict[str, Any]:
@@ -43,5 +43,5 @@ def environment() -> dict[str, Any]:
         "machine": platform.machine(),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
-        "libraries": {name: package_version(name) for name in _LIBRARIES},
+        "libraries": {name: package_version(name, "not installed") for name in _LIBRARIES},
     }

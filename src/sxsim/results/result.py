@@ -110,11 +110,14 @@ class Result:
 
         return warnings_of(self.records, self.scenario)
 
-    def save(self, out: str | Path = DEFAULT_OUT) -> Path:
-        """Write the run folder (tables, provenance, figures) and return it."""
+    def save(self, out: str | Path = DEFAULT_OUT, *, tables: str | None = None) -> Path:
+        """Write the run folder (tables, provenance, figures) and return it.
+
+        tables: `.parquet` or `.csv`; by default Parquet where pyarrow is installed.
+        """
         from sxsim.results.folder import write_run
 
-        self.folder = write_run(self, Path(out))
+        self.folder = write_run(self, Path(out), tables)
         return self.folder
 
     def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
@@ -183,13 +186,13 @@ class Comparison:
         names = [other.plan for other in self.others]
         return pd.concat(frames, keys=names, names=["plan"]).reset_index()
 
-    def save(self, out: str | Path = DEFAULT_OUT) -> Path:
-        """Write the comparison's folder, and each plan's run folder, and return the comparison's."""
+    def save(self, out: str | Path = DEFAULT_OUT, *, tables: str | None = None) -> Path:
+        """Write the comparison's folder, and each plan's run folder, and return the comparison's; tables as for a run."""
         from sxsim.results.folder import write_comparison
 
         for result in (self.base, *self.others):
-            result.save(out)
-        self.folder = write_comparison(self, Path(out))
+            result.save(out, tables=tables)
+        self.folder = write_comparison(self, Path(out), tables)
         return self.folder
 
     def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:

@@ -3,11 +3,10 @@
 Conditions are drawn over the ranges of the factors, each with luck of its own. The box is found on three quarters of
 them and judged on the rest, so that what it promises is not what it was fitted to.
 Source: Friedman and Fisher (1999), doi:10.1023/A:1008894516817; Bryant and Lempert (2010),
-doi:10.1016/j.techfore.2009.08.002; the library ema_workbench.
+doi:10.1016/j.techfore.2009.08.002.
 """
 
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +23,7 @@ from sxsim.studies import figures
 from sxsim.studies.experiment import Discover
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
+from sxsim.studies.prim import boxes_of
 from sxsim.studies.sweep import latin_hypercube
 from sxsim.studies.work import Work
 
@@ -112,28 +112,20 @@ def _limits(
     names: Sequence[str], values: NDArray[np.float64], fails: NDArray[np.bool_], smallest: float
 ) -> tuple[Limit, ...]:
     """Of the boxes that PRIM peels off, less the limits that chance may have made, the one that goes best with failing."""
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from ema_workbench.analysis.prim import Prim
-
-        columns = [f"x{place}" for place in range(len(names))]
-        prim = Prim(pd.DataFrame(values, columns=columns), fails, threshold=float(fails.mean()), mass_min=smallest)
-        box = prim.find_box()
-    if box is None:
+    if not len(values) or fails.all() or not fails.any():
         return ()
     best: tuple[Limit, ...] = ()
     farthest = 0.0
-    for edges, chances in zip(box.box_lims, box.qp, strict=True):
+    for box in boxes_of(values, fails, smallest):
         found = []
-        for column, name in zip(columns, names, strict=True):
-            low, high = (
-                float(edge) if 0 <= chance < _BY_CHANCE else None
-                for edge, chance in zip(edges[column], chances.get(column, (-1.0, -1.0)), strict=True)
-            )
-            if low is not None or high is not None:
-                found.append(Limit(name, low, high, max(chance for chance in chances[column] if chance < _BY_CHANCE)))
+        for name, low, high, below, above in zip(
+            names, box.low, box.high, box.chance_low, box.chance_high, strict=True
+        ):
+            at_least = float(low) if below < _BY_CHANCE else None
+            at_most = float(high) if above < _BY_CHANCE else None
+            if at_least is not None or at_most is not None:
+                chance = max(chance for chance in (below, above) if chance < _BY_CHANCE)
+                found.append(Limit(name, at_least, at_most, float(chance)))
         goes_with = _goes_with(inside_of(found, names, values), fails)
         if goes_with > farthest:
             best, farthest = tuple(sorted(found, key=lambda limit: limit.chance)), goes_with

@@ -1,9 +1,9 @@
-"""The folder of a study: its files resolved, tables as Parquet, CSV and XLSX, figures, provenance, a summary."""
+"""The folder of a study: its files resolved, tables as CSV and XLSX, all points as Parquet or CSV, figures, provenance, a summary."""
 
 import csv
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +22,25 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
 from sxsim.results.store import digest, file_digest, whole_folder
+from sxsim.results.tables import suffix_here, write_rows
 from sxsim.scenario.plug_ins import COPIES
 from sxsim.studies.part import Part
 from sxsim.studies.study import Study
 
 EXPERIMENT_FILE = "experiment.yaml"
-_ROWS_AT_ONCE = 4_096
 _MOST_ROWS_IN_A_SHEET = 100_000
 #: Widths of columns in a workbook, in characters.
 _NARROWEST, _WIDEST = 12, 40
 
 
-def write_study(study: Study, out: Path) -> Path:
-    """Write the study's folder below `out` and return it; it is either whole or not there."""
+def write_study(study: Study, out: Path, suffix: str | None = None) -> Path:
+    """Write the study's folder below `out` and return it; it is either whole or not there.
+
+    suffix: `.parquet` or `.csv` for the table of all points; by default what is possible here.
+    """
     from sxsim.studies import summary
 
+    suffix = suffix or suffix_here()
     experiment = study.experiment
     decides = [
         experiment.model_dump(mode="json", exclude={"scenarios", "set", "parameters"}),
@@ -58,7 +62,7 @@ def write_study(study: Study, out: Path) -> Path:
             described["parameters"] = ENSEMBLE_FILE
         write_yaml(described, temporary / EXPERIMENT_FILE)
         for part in study.parts:
-            _write_points(study, part, temporary)
+            _write_points(study, part, temporary, suffix)
         tables = _tables(study)
         for name, rows in tables.items():
             _write_csv(rows, temporary / f"{name}.csv")
@@ -86,27 +90,14 @@ def _point_rows(part: Part) -> Iterator[tuple[Mapping[str, float | str], list[fl
         yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(task.statistics))]
 
 
-def _write_points(study: Study, part: Part, folder: Path) -> None:
+def _write_points(study: Study, part: Part, folder: Path, suffix: str) -> None:
     """All points in order, streamed; memory does not grow with their number."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    suffix = f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else ""
+    of_part = f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else ""
     first = next(_point_rows(part))[0]
-    labels = [pa.field(name, pa.string() if isinstance(value, str) else pa.float64()) for name, value in first.items()]
-    schema = pa.schema([*labels, ("replication", pa.int64()), *((name, pa.float64()) for name in part.task.statistics)])
-    with pq.ParquetWriter(folder / f"points{suffix}.parquet", schema, compression="zstd") as writer:
-        for rows in batched(_point_rows(part), _ROWS_AT_ONCE):
-            cells = zip(*([*labels.values(), *figures] for labels, figures in rows), strict=True)
-            columns = [pa.array(column, kind.type) for column, kind in zip(cells, schema, strict=True)]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-
-
-def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Rows in lists of a size, the last one shorter."""
-    iterator = iter(rows)
-    while batch := list(itertools.islice(iterator, size)):
-        yield batch
+    kinds: dict[str, type] = {name: str if isinstance(value, str) else float for name, value in first.items()}
+    kinds |= {"replication": int} | dict.fromkeys(part.task.statistics, float)
+    rows = ([*labels.values(), *figures] for labels, figures in _point_rows(part))
+    write_rows(kinds, rows, folder / f"points{of_part}{suffix}")
 
 
 def _tables(study: Study) -> dict[str, list[dict[str, Any]]]:

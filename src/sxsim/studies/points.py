@@ -125,12 +125,15 @@ def simulate(
     observer: "Observer | None" = None,
 ) -> "Records":
     """Run one replication of a plan in memory. observer: is there when the organisation's month ends."""
-    from sxsim.engines import compiled, reference
     from sxsim.engines.start import start
 
     world = start(scenario, plan, seed=seed, replication=replication)
     if engine == "compiled":
+        from sxsim.engines import compiled
+
         return compiled.simulate(world, each_month=each_month, observer=observer)
+    from sxsim.engines import reference  # with Mesa and SimPy, which take their time to import
+
     return reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month, observer=observer)
 
 

@@ -73,12 +73,13 @@ def study(
     fresh: bool = False,
     engine: str | None = None,
     progress: Progress | None = None,
+    tables: str | None = None,
 ) -> Study:
     """Run a study from its file and write its folder; finished points are not run again.
 
     parameters: a file of parameters, or an ensemble of which every replication runs with one set, in place of what the
     experiment file names; cluster: address of a Dask cluster on which points run (`tcp://host:port`, or `local` to start one); the results are
-    the same.
+    the same; tables: `.parquet` or `.csv` for the table of all points, by default Parquet where pyarrow is installed.
 
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
     file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used.
@@ -94,7 +95,7 @@ def study(
         for part in parts:
             part.run(work)
     found = Study(setup, parts, time.perf_counter() - began, work.count, work.failures, work.notes)
-    write_study(found, Path(out))
+    write_study(found, Path(out), tables)
     return found
 
 
