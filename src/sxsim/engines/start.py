@@ -49,6 +49,7 @@ from sxsim.model.arithmetic import gamma, log
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.luck import key_of, name_of_place
 from sxsim.model.parameters import lever_weights, record
+from sxsim.model.self_test import check_arithmetic
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
 from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, own_staff
@@ -608,6 +609,8 @@ def start(
 ) -> World:
     """The world of one replication of a plan, before its first minute.
 
-    Parameters of the scenario override the register. seed ≥ 0, replication ≥ 0.
+    Parameters of the scenario override the register. seed ≥ 0, replication ≥ 0. Raises ComputesOtherwise where this machine's
+    arithmetic differs from that of others.
     """
+    check_arithmetic()
     return Start(scenario, plan, scenario.parameters, seed).world(replication, log_contacts=log_contacts)

@@ -131,7 +131,9 @@ def keep(compiled: Any) -> Any:
 
     compiled: what `numba.njit` returns. Functions within functions have no name of their own on disk.
     """
-    function = compiled.py_func
+    function = getattr(compiled, "py_func", None)
+    if function is None:  # Numba was told to compile nothing
+        return compiled
     if "<" not in function.__qualname__ and SOURCES.file_of(function.__module__) is not None:
         compiled._cache = _KeptWhenNeeded(function)
     return compiled
