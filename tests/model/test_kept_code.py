@@ -109,7 +109,7 @@ def test_numba_s_own_setting_stays_and_a_user_s_function_is_kept_where_numba_kee
     assert done.returncode == 0, done.stderr
     assert [path.suffix for path in sorted((tmp_path / "__pycache__").glob("mine.mine-*"))] == [".nbc", ".nbi"]
     ours = {path.name.partition("-")[0] for path in (tmp_path / "ours").rglob("*.nbi")}
-    assert ours == {"logistic"}
+    assert "logistic" in ours and "mine" not in ours
 
 
 # The folder
