@@ -16,7 +16,10 @@ from sxsim.model import draws
 FALSE_ALARM = 1e-6
 ONES = 0xFFFFFFFF
 WORD = st.integers(0, ONES)
+PURPOSE, NTH = st.integers(0, 2**8 - 1), st.integers(0, 2**56 - 1)
 PLACES = ("replication", "who", "what", "nth")
+#: The largest number at each place.
+LARGEST = (ONES, ONES, 2**8 - 1, 2**56 - 1)
 
 #: Philox 4×32-10 in the known answers published with the generator: counter, key, result.
 KNOWN_ANSWERS = [
@@ -54,9 +57,9 @@ def test_philox_equals_the_generator_in_plain_integers(counter, key) -> None:
     assert philox(counter, key) == plain_philox(counter, key)
 
 
-@given(st.integers(0, 2**63 - 1), WORD, WORD, WORD, WORD)
+@given(st.integers(0, 2**63 - 1), WORD, WORD, PURPOSE, NTH)
 def test_a_draw_is_the_generator_at_its_place(seed, replication, who, what, nth) -> None:
-    words = plain_philox((replication, who, what, nth), (seed & ONES, seed >> 32))
+    words = plain_philox((replication, who, nth >> 32 << 8 | what, nth & ONES), (seed & ONES, seed >> 32))
     first, second = (words[0] << 32 | words[1]) >> 12, (words[2] << 32 | words[3]) >> 12
     expected = ((first + 0.5) * 2.0**-52, (second + 0.5) * 2.0**-52)
     assert draws.pair(seed, replication, who, what, nth) == expected
@@ -80,7 +83,7 @@ def test_extreme_words_stay_strictly_inside_0_and_1() -> None:
     assert 0.0 < lowest[0] < highest[0] < 1.0
 
 
-@given(st.integers(0, 2**63 - 1), WORD, WORD, WORD, WORD)
+@given(st.integers(0, 2**63 - 1), WORD, WORD, PURPOSE, NTH)
 def test_uniforms_lie_strictly_inside_0_and_1_and_normals_are_finite(seed, replication, who, what, nth) -> None:
     assert all(0.0 < u < 1.0 for u in draws.pair(seed, replication, who, what, nth))
     assert math.isfinite(draws.normal(seed, replication, who, what, nth))
@@ -93,11 +96,11 @@ def test_a_normal_is_the_quantile_of_its_uniform(seed, who) -> None:
 
 
 @pytest.mark.parametrize("position", range(4), ids=PLACES)
-@pytest.mark.parametrize("bad", [-1, 2**32, 2**40])
+@pytest.mark.parametrize("beyond", [None, 1, 2**4])
 @pytest.mark.parametrize("draw", [draws.pair, draws.uniform, draws.normal], ids=["pair", "uniform", "normal"])
-def test_a_place_that_does_not_fit_is_an_error(draw, bad, position) -> None:
+def test_a_place_that_does_not_fit_is_an_error(draw, beyond, position) -> None:
     place = [0, 0, 0, 0]
-    place[position] = bad
+    place[position] = -1 if beyond is None else LARGEST[position] + beyond
     with pytest.raises(OverflowError):
         draw(1, *place)
 
@@ -105,8 +108,14 @@ def test_a_place_that_does_not_fit_is_an_error(draw, bad, position) -> None:
 @pytest.mark.parametrize("position", range(4), ids=PLACES)
 def test_the_largest_place_fits_and_has_luck_of_its_own(position) -> None:
     place = [0, 0, 0, 0]
-    place[position] = ONES
+    place[position] = LARGEST[position]
     assert draws.uniform(1, *place) != draws.uniform(1, 0, 0, 0, 0)
+
+
+@given(PURPOSE, NTH, PURPOSE, NTH)
+def test_purpose_and_place_do_not_run_into_each_other(what, nth, other_what, other_nth) -> None:
+    same = draws.uniform(1, 0, 0, what, nth) == draws.uniform(1, 0, 0, other_what, other_nth)
+    assert same == ((what, nth) == (other_what, other_nth))
 
 
 def test_seeds_that_differ_only_in_high_bits_differ() -> None:
@@ -119,14 +128,14 @@ def test_seeds_that_differ_only_in_high_bits_differ() -> None:
 )
 def test_a_contact_beyond_its_bits_is_an_error(visit, step, attempt) -> None:
     with pytest.raises(OverflowError):
-        draws.place(visit, step, attempt)
+        draws.place(0, visit, step, attempt)
 
 
-@given(st.integers(0, 2**16 - 1), st.integers(0, 255), st.integers(0, 255))
-def test_a_place_can_be_read_back(visit, step, attempt) -> None:
-    packed = draws.place(visit, step, attempt)
-    assert 0 <= packed <= ONES
-    assert (packed >> 16, packed >> 8 & 255, packed & 255) == (visit, step, attempt)
+@given(st.integers(0, 2**24 - 1), st.integers(0, 2**16 - 1), st.integers(0, 255), st.integers(0, 255))
+def test_a_place_can_be_read_back(name, visit, step, attempt) -> None:
+    packed = draws.place(name, visit, step, attempt)
+    assert 0 <= packed < 2**56
+    assert (packed >> 32, packed >> 16 & 0xFFFF, packed >> 8 & 255, packed & 255) == (name, visit, step, attempt)
 
 
 def test_no_two_purposes_share_a_number() -> None:

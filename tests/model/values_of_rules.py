@@ -22,7 +22,7 @@ MODULES = (
 )  # fmt: skip
 SHARE, FLAG = (0.0, 1.0), (0, 1)
 CHANCE = (2.0**-53, 1.0 - 2.0**-53)
-PLACE = (0, 2**32 - 1)
+PLACE, PURPOSE = (0, 2**32 - 1), (0, 255)
 #: Rules without a shape, and the functions they stand on: the ends of their arguments.
 OTHERS: list[tuple[Callable[..., Any], list[tuple[Any, Any]]]] = [
     (contact.promise_kept, [FLAG, (0.0, 100.0), (0.0, 100.0)]),
@@ -41,9 +41,9 @@ OTHERS: list[tuple[Callable[..., Any], list[tuple[Any, Any]]]] = [
     (arithmetic.normal_quantile, [CHANCE]),
     (arithmetic.normal_quantile, [(0.0, 2.0**-6)]),
     (arithmetic.gamma, [(0.0, 172.0)]),
-    (draws.pair, [(0, 2**62), PLACE, PLACE, PLACE, PLACE]),
-    (draws.normal, [(0, 2**62), PLACE, PLACE, PLACE, PLACE]),
-    (draws.place, [(0, 2**16 - 1), (0, 255), (0, 255)]),
+    (draws.pair, [(0, 2**62), PLACE, PLACE, PURPOSE, (0, 2**56 - 1)]),
+    (draws.normal, [(0, 2**62), PLACE, PLACE, PURPOSE, (0, 2**56 - 1)]),
+    (draws.place, [(0, 2**24 - 1), (0, 2**16 - 1), (0, 255), (0, 255)]),
 ]  # fmt: skip
 
 

@@ -64,9 +64,9 @@ def drawn_minutes(world, person, purpose, where, kind, first, second):
     if kind == demand.CONSTANT or kind == demand.NEVER:
         return demand.duration(kind, first, second, 1.0, 0.0)
     if kind == demand.LOGNORMAL:
-        z = normal(i.luck, replication, i.ordinal, purpose, where)
+        z = normal(i.luck, replication, np.int64(i.ordinal), purpose, where)
         return demand.duration(kind, first, second, 1.0, z)
-    u = uniform(i.luck, replication, i.ordinal, purpose, where)
+    u = uniform(i.luck, replication, np.int64(i.ordinal), purpose, where)
     return demand.duration(kind, first, second, u, 0.0)
 
 
@@ -74,7 +74,7 @@ def drawn_minutes(world, person, purpose, where, kind, first, second):
 def happens(world, person, purpose, where, chance):
     """Whether something happens to a person at a place of the journey: 1 or 0."""
     i = world.persons[person]
-    return 1 if uniform(i.luck, world.settings[0].replication, i.ordinal, purpose, where) < chance else 0
+    return 1 if uniform(i.luck, world.settings[0].replication, np.int64(i.ordinal), purpose, where) < chance else 0
 
 
 @step
@@ -153,7 +153,7 @@ def begin_visit(world, person):
     i, setting = world.persons[person], world.settings[0]
     i.visit = take_visit(world, np.int64(i.site))
     v = world.visits[i.visit]
-    u = uniform(i.luck, setting.replication, i.ordinal, draws.JOURNEY, place(NO, np.int64(i.visits), NO, NO))
+    u = uniform(i.luck, setting.replication, np.int64(i.ordinal), draws.JOURNEY, place(NO, np.int64(i.visits), NO, NO))
     shares = world.journey_shares[i.segment]
     journey = 0
     while journey < len(shares) - 1 and u >= shares[journey]:
@@ -192,7 +192,7 @@ def next_step(world, person, now):
             time = now + delay
             if s.nights == 1:
                 i = world.persons[person]
-                u = uniform(i.luck, setting.replication, i.ordinal, draws.TIME_OF_DAY, where)
+                u = uniform(i.luck, setting.replication, np.int64(i.ordinal), draws.TIME_OF_DAY, where)
                 time_of_day = s.night_time + s.night_within * u
                 nights = math.floor(min(delay, world.month_starts[-1]) + 0.5)
                 time = max(now, (math.floor(now / DAY) + nights) * DAY + time_of_day)
@@ -340,7 +340,7 @@ def begin_service(world, person, post, now):
         1, v.kept, v.put_right, arose, dealt_well, v.individual, v.surprising, TOP_LEVEL, INDIVIDUAL_LEVEL
     )
     ratio = contact.wait_ratio(v.wait, mean_patience(world, person), p)
-    z = normal(i.luck, setting.replication, i.ordinal, draws.ENCOUNTER, where)
+    z = normal(i.luck, setting.replication, np.int64(i.ordinal), draws.ENCOUNTER, where)
     v.quality = contact.contact_quality(
         v.kept, v.severity, v.put_right, v.query, v.query_well, v.individual, v.surprising, ratio, skill, talent, engagement,
         hurry, z, p,
@@ -422,7 +422,7 @@ def end_contact(world, person, now):
         i.case_problems += 1
         i.case_major = 1 if v.severity == MAJOR else i.case_major
     if v.case == 1 and i.case_due == math.inf:
-        u = uniform(i.luck, setting.replication, i.ordinal, draws.CASE_DELAY, where)
+        u = uniform(i.luck, setting.replication, np.int64(i.ordinal), draws.CASE_DELAY, where)
         i.case_due = now + contact.case_days(world.levers[i.site, RECOVERY], u, p) * DAY
         i.case_place, i.case_touchpoint, v.case = where, v.touchpoint, 2
     v.served_steps += 1
@@ -551,7 +551,9 @@ def end_visit(world, person):
     give_back_visit(world, np.int64(i.site), i.visit)
     i.visit = AT_HOME
     i.visits += 1
-    u = uniform(i.luck, setting.replication, i.ordinal, draws.VISIT_THRESHOLD, place(NO, np.int64(i.visits), NO, NO))
+    u = uniform(
+        i.luck, setting.replication, np.int64(i.ordinal), draws.VISIT_THRESHOLD, place(NO, np.int64(i.visits), NO, NO)
+    )
     i.remaining = demand.threshold(u)
 
 

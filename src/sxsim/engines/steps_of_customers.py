@@ -22,7 +22,7 @@ def begin_people(world):
     replication = setting.replication
     for person in range(setting.people):
         i = world.persons[person]
-        luck, who = i.luck, i.ordinal
+        luck, who = i.luck, np.int64(i.ordinal)
         segment = world.segments[i.segment]
         z = normal(luck, replication, who, draws.PERSONAL_RATE, NO)
         i.personal_rate = demand.spread_factor(segment.rate_variation, z, p)
@@ -57,7 +57,10 @@ def begin_people(world):
         term = world.segments[a.segment].term
         if term > 0:
             a.renewal = int(
-                math.floor(uniform(world.persons[a.first].luck, replication, a.ordinal, draws.RENEWAL_MONTH, NO) * term)
+                math.floor(
+                    uniform(world.persons[a.first].luck, replication, np.int64(a.ordinal), draws.RENEWAL_MONTH, NO)
+                    * term
+                )
             )
 
 
@@ -96,14 +99,14 @@ def person_month(world, person):
     if i.contacts > 0:
         tally.asked += 1
         chance = customer.feedback_chance(i.bond, world.levers[i.site, VOICE], p)
-        if uniform(i.luck, replication, i.ordinal, draws.FEEDBACK, month) < chance:
-            mood = normal(i.luck, replication, i.ordinal, draws.SURVEY_MOOD, month)
-            noise = normal(i.luck, replication, i.ordinal, draws.SURVEY_NOISE, month)
+        if uniform(i.luck, replication, np.int64(i.ordinal), draws.FEEDBACK, month) < chance:
+            mood = normal(i.luck, replication, np.int64(i.ordinal), draws.SURVEY_MOOD, month)
+            noise = normal(i.luck, replication, np.int64(i.ordinal), draws.SURVEY_NOISE, month)
             answer = customer.survey_answer(i.loyalty, i.scale, mood, noise, p)
             tally.answers += 1
             tally.promoters += 1 if answer >= p.answer_promoter else 0
             tally.detractors += 1 if answer <= p.answer_detractor else 0
-    u = uniform(i.luck, replication, i.ordinal, draws.TELL, month)
+    u = uniform(i.luck, replication, np.int64(i.ordinal), draws.TELL, month)
     delighted = 1 if i.delighted > 0 else 0
     if u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 1, p):
         i.told = 1
@@ -156,7 +159,7 @@ def wait_to_join(world, account):
     """An account outside begins to wait: how much pace must pass before it joins."""
     a, replication = world.accounts[account], world.settings[0].replication
     purpose = draws.JOIN if world.persons[a.first].status == PROSPECT else draws.RETURN
-    u = uniform(world.persons[a.first].luck, replication, a.ordinal, purpose, np.int64(a.spells))
+    u = uniform(world.persons[a.first].luck, replication, np.int64(a.ordinal), purpose, np.int64(a.spells))
     passed = world.joining[a.site, a.segment].passed
     a.joins_at = market.joins_when(passed, demand.threshold(u), eagerness_of_account(world, account))
 
@@ -232,7 +235,7 @@ def account_leaves(world, account):
         i = world.persons[person]
         chance += customer.leave_chance(segment.leaving, i.loyalty, i.grievance, i.advantage, p) / a.persons
     luck = world.persons[a.first].luck
-    if uniform(luck, setting.replication, a.ordinal, draws.LEAVE, month) >= chance:
+    if uniform(luck, setting.replication, np.int64(a.ordinal), draws.LEAVE, month) >= chance:
         return
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
         world.persons[person].status = FORMER

@@ -31,8 +31,9 @@ _EXP_SHIFT = 7
 _EXP_PLACES = (1 << _EXP_SHIFT) - 1
 #: Within ± this, exp is a normal double; beyond these it is ∞ or 0.
 _EXP_NORMAL, _EXP_LAST, _EXP_FIRST = 708.0, 709.782712893384, -745.1332191019412
-_LIFT = 64
-_LIFTED, _LOWERED = 2.0**_LIFT, 2.0**-_LIFT
+# Powers of 2, as int64: a Python number would compile a function anew for each value.
+_NO_LIFT, _LIFT, _FALL = np.int64(0), np.int64(64), np.int64(-64)
+_LIFTED, _LOWERED = 2.0**64, 2.0**-64
 
 _LOG_ROWS = tables.LOG_ROWS
 _LOG_2_HIGH, _LOG_2_LOW = (float(x) for x in tables.LOG_PARTS)
@@ -81,7 +82,7 @@ def _exp_at_the_ends(x):
     if x < _EXP_FIRST:
         return 0.0
     if x > 0.0:
-        return _exp(x, -_LIFT) * _LIFTED
+        return _exp(x, _FALL) * _LIFTED
     return _exp(x, _LIFT) * _LOWERED
 
 
@@ -92,7 +93,7 @@ def exp(x):
     Source: definition; own derivation.
     """
     if -_EXP_NORMAL < x < _EXP_NORMAL:
-        return _exp(x, 0)
+        return _exp(x, _NO_LIFT)
     return _exp_at_the_ends(x)
 
 
@@ -131,7 +132,7 @@ def log(x):
     Source: definition; own derivation.
     """
     if _BITS_OF_SMALLEST_NORMAL <= np.float64(x).view(np.int64) < _BITS_OF_INFINITY:
-        return _log(x, 0)
+        return _log(x, _NO_LIFT)
     return _log_at_the_ends(x)
 
 
