@@ -6,6 +6,8 @@ import pytest
 import sxsim
 from sxsim.reruns import rerun
 from sxsim.results import figures
+from sxsim.results.store import file_digest
+from sxsim.results.tables import read_table, write_table
 from sxsim.scenario.problems import InvalidInput
 
 from .scenario.cafe import CAFE, TEXT
@@ -141,6 +143,37 @@ def test_a_table_that_was_changed_is_named_and_nothing_else_is_blamed(folder: Pa
     assert "monthly.parquet: the same, bit for bit" in lines
     assert "kpis.parquet: differs from the first time" not in lines
     assert not any("please report" in line for line in lines)
+
+
+def nudged(path: Path, by: float) -> None:
+    """Change every figure of a table by a little, as if it had been computed so at first."""
+    table = read_table(path)
+    for name in table.columns:
+        if table[name].dtype.kind == "f":
+            table[name] *= 1.0 + by
+    write_table(table, path)
+    told = path.parent / "run.json"
+    data = json.loads(told.read_text(encoding="utf-8"))
+    data["sha256"]["outputs"][path.name] = file_digest(path)
+    told.write_text(json.dumps(data), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("by", "same"), [(1e-12, True), (1e-7, False)])
+def test_statistics_may_differ_in_the_last_digits_where_libraries_do(tmp_path: Path, by: float, same: bool) -> None:
+    made = sxsim.load(CAFE).compare(["welcome"], replications=3, jobs=1, out=tmp_path).save(tmp_path)
+    (table,) = made.glob("differences.*")
+    nudged(table, by)
+    lines, agrees = rerun(made)
+    assert agrees == same
+    assert (f"{table.name}: the same to 1e-09, as statistics are" in lines) == same
+
+
+def test_what_runs_give_may_not_differ_in_any_bit(folder: Path) -> None:
+    (table,) = folder.glob("kpis.*")
+    nudged(table, 1e-15)
+    lines, same = rerun(folder)
+    assert not same
+    assert f"{table.name}: differs from the first time" in lines
 
 
 def test_a_table_that_is_gone_is_named(folder: Path) -> None:

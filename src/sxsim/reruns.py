@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, SCENARIO_FILE
 from sxsim.results.provenance import environment, software
 from sxsim.results.store import file_digest
-from sxsim.results.tables import CSV, PARQUET, parquet_is_here
+from sxsim.results.tables import CSV, PARQUET, parquet_is_here, read_table
 from sxsim.runs import Scenario, compare, load, run
 from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.studies.folder import EXPERIMENT_FILE
@@ -31,6 +33,9 @@ def _described(folder: Path) -> dict[str, Any]:
     return data
 
 
+#: Tables of what runs give, and how near tables of statistics must be.
+_OF_RUNS = ("kpis", "monthly", "touchpoints", "contacts", "points")
+_TOLERANCE = 1e-9
 _ALWAYS = ("scenario", "seed", "replications", "software", "environment", "sha256")
 _NEEDED = {
     "run": ("plan", "contacts", *_ALWAYS),
@@ -79,6 +84,9 @@ def rerun(
             if now == recorded == found:
                 lines.append(f"{name}: the same, bit for bit")
                 continue
+            if found == recorded and now != "missing" and _same_statistics(folder / name, again / name):
+                lines.append(f"{name}: the same to {_TOLERANCE:g}, as statistics are")
+                continue
             same = False
             if found != recorded:
                 lines.append(f"{name}: the file in the folder is not the one that was written")
@@ -88,6 +96,27 @@ def rerun(
     if not again_same and inputs_same:
         lines += _what_changed(data)
     return lines, same
+
+
+def _same_statistics(one: Path, other: Path) -> bool:
+    """Whether two tables of statistics agree in all that is no number, and to 1e-9 in every number.
+
+    What runs give is the same bytes everywhere, so tables of it must be; statistics rest on libraries (SciPy, BLAS).
+    """
+    if one.stem.partition("-")[0] in _OF_RUNS:
+        return False
+    first, second = read_table(one), read_table(other)
+    if list(first.columns) != list(second.columns) or len(first) != len(second):
+        return False
+    for name in first.columns:
+        a, b = first[name], second[name]
+        if a.dtype.kind == b.dtype.kind == "f":
+            near = np.isclose(a, b, rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True)
+            if not near.all():
+                return False
+        elif not a.equals(b):
+            return False
+    return True
 
 
 def _again(

@@ -1,7 +1,10 @@
 """Arrays that compiled steps reach through one pointer: what Python sees and what steps see is the same, always."""
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -97,3 +100,13 @@ def test_another_layout_of_arrays_is_noticed_at_import(monkeypatch: pytest.Monke
     monkeypatch.setattr(bare, "_LAYOUT", ("data", "shape"))
     with pytest.raises(ImportError, match="install a tested version"):
         bare.check_layout()
+
+
+@pytest.mark.parametrize("row", [3, -1])
+def test_a_row_that_is_none_is_found_out_where_numba_is_asked_to_look(row: int) -> None:
+    program = f"from tests.engines import test_bare as t\nw = t.pair()\nt.work(w, {row})\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | {"NUMBA_BOUNDSCHECK": "1"}
+    )
+    assert done.returncode == 1
+    assert "IndexError: index is out of bounds" in done.stderr

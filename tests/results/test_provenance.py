@@ -15,8 +15,7 @@ def test_the_software_is_named_with_the_version_of_its_model() -> None:
 def test_the_environment_names_what_decides_the_bytes() -> None:
     found = environment()
     assert found["python"] == platform.python_version()
-    assert found["system"] == platform.system()
-    assert found["machine"] == platform.machine()
+    assert not {"system", "machine"} & set(found)  # they decide no byte
     for name in ("mesa", "simpy", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydantic"):
         assert found["libraries"][name] == version(name)
 

@@ -108,7 +108,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_nothing_comes_twice(tmp_path:
 
 
 def test_workers_of_another_version_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "demanded", lambda: fingerprint() | {"model": "another", "machine": "abacus"})
+    monkeypatch.setattr(cluster, "demanded", lambda: fingerprint() | {"model": "another", "python": "abacus"})
     with pytest.raises(RunFailed) as error, cluster_runner("local", 1):
         pass
     assert "is refused" in str(error.value)

@@ -15,6 +15,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import typeof, types
+from numba.core import cgutils
 from numba.core.datamodel import default_manager, models
 from numba.core.imputils import impl_ret_borrowed, lower_builtin
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
@@ -60,7 +61,7 @@ class RowsType(types.Type):
     """The rows of an array in one dimension: where they lie and how many they are.
 
     A row is taken by its number, counted from 0: other than with an array no number is looked at for being negative, which
-    costs more than taking the row.
+    costs more than taking the row. With NUMBA_BOUNDSCHECK=1 a number that is no row's raises IndexError.
     """
 
     def __init__(self, dtype: Any) -> None:
@@ -113,6 +114,8 @@ def _row_place(context: Any, builder: Any, rows_type: Any, index_type: Any, rows
     """Where a row lies."""
     place = builder.extract_value(rows, 0)
     number = context.cast(builder, index, index_type, types.intp)
+    if context.enable_boundscheck:
+        cgutils.do_boundscheck(context, builder, number, builder.extract_value(rows, 1))
     return builder.gep(place, [builder.mul(number, ir.Constant(ir.IntType(64), _size_of(rows_type.dtype)))])
 
 

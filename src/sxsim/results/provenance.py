@@ -37,10 +37,8 @@ def package_version(name: str, otherwise: str = "unknown") -> str:
 
 
 def environment() -> dict[str, Any]:
-    """Operating system, Python and libraries."""
+    """Python and libraries, and how many cores there were. Neither system nor processor changes a figure."""
     return {
-        "system": platform.system(),
-        "machine": platform.machine(),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "libraries": {name: package_version(name, "not installed") for name in _LIBRARIES},

@@ -37,6 +37,13 @@ def write_table(frame: "pd.DataFrame", path: Path) -> None:
         frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
+def read_table(path: Path) -> "pd.DataFrame":
+    """A table as it was written."""
+    import pandas as pd
+
+    return pd.read_parquet(path) if path.suffix == PARQUET else pd.read_csv(path, float_precision="round_trip")
+
+
 def write_rows(kinds: Mapping[str, type], rows: Iterable[Sequence[Any]], path: Path) -> None:
     """Write a table row by row, so that memory does not grow with their number. kinds: column → str, int or float."""
     if path.suffix == PARQUET:

@@ -28,14 +28,12 @@ _DECIDING = ("mesa", "simpy", "numpy", "numba", "llvmlite")
 
 @functools.cache
 def fingerprint() -> dict[str, str]:
-    """What must be equal for the same bytes: versions of program and model, Python, platform, deciding libraries."""
+    """What must be equal on all workers: versions of program and model, Python, deciding libraries; not the processor."""
     here, program = environment(), software()
     libraries = {name: str(here["libraries"][name]) for name in _DECIDING}
     return {
         "sxsim": program["version"],
         "model": program["model"],
-        "system": str(here["system"]),
-        "machine": str(here["machine"]),
         "python": str(here["python"]),
     } | libraries
 
@@ -58,7 +56,7 @@ def _run_there(packed: bytes, point: Point, expected: dict[str, str]) -> tuple[f
 
 
 def _refuse_others(workers: dict[str, dict[str, str]], expected: dict[str, str]) -> None:
-    """Raise RunFailed, naming what differs, when a worker is of another version or platform."""
+    """Raise RunFailed, naming what differs, when a worker is of another version."""
     for address, found in workers.items():
         differing = [
             f"{name} {found.get(name)} (here {value})" for name, value in expected.items() if found.get(name) != value
