@@ -165,7 +165,7 @@ def begin_visit(world, person):
 @step
 def next_opening(world, touchpoint, time):
     """The time itself when the touchpoint is open then or the run is over, else the next opening within a week."""
-    if time >= world.month_starts[-1]:
+    if time >= world.month_starts[world.settings[0].months]:
         return time
     hours = world.opening[world.opening_in_force[world.settings[0].month], touchpoint]
     first = half_hour_of_week(world, time)
@@ -194,7 +194,7 @@ def next_step(world, person, now):
                 i = world.persons[person]
                 u = uniform(i.luck, setting.replication, np.int64(i.ordinal), draws.TIME_OF_DAY, where)
                 time_of_day = s.night_time + s.night_within * u
-                nights = math.floor(min(delay, world.month_starts[-1]) + 0.5)
+                nights = math.floor(min(delay, world.month_starts[world.settings[0].months]) + 0.5)
                 time = max(now, (math.floor(now / DAY) + nights) * DAY + time_of_day)
             if v.step > 0:
                 time = next_opening(world, s.touchpoint, time)
