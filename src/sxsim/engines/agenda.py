@@ -76,7 +76,7 @@ def agendas_of(world: World) -> list[Agenda]:
     people_of = np.bincount(world.persons["site"], minlength=sites)
     posts_of = np.bincount(world.posts["site"], minlength=sites)
     agendas = []
-    half_hours = int(world.month_starts[world.settings[0].months] / HALF_HOUR) + 2
+    half_hours = int(world.month_starts[-1] / HALF_HOUR) + 2
     for site in range(sites):
         entities = int(2 * people_of[site] + posts_of[site])
         own: dict[str, Any] = {
