@@ -6,11 +6,11 @@ what its event list and queues cost.
 
 import math
 
-from sxsim.engines import compiled
 from sxsim.engines import order_of_a_contact as order
-from sxsim.engines import order_of_a_month as month
 from sxsim.engines import order_of_a_shift as shift
-from sxsim.engines.records import Records
+from sxsim.engines import order_of_a_visit as visits
+from sxsim.engines.order_of_a_month import walk_month
+from sxsim.engines.records import Observer, Records
 from sxsim.engines.world import (
     CUSTOMER,
     GO_ON,
@@ -40,14 +40,14 @@ def any_post(world, site, touchpoint, number):
 @step
 def visit(world, site, person, start):
     """One visit from beginning to end; returns its last minute."""
-    order.begin_visit(world, person)
+    visits.begin_visit(world, person)
     v = world.visits[world.persons[person].visit]
     now = start
-    time = order.next_step(world, person, now)
+    time = visits.next_step(world, person, now)
     while time != VISIT_OVER:
         if time == GO_ON:
-            order.give_back(world, person, NO)
-            time = order.next_step(world, person, now)
+            visits.give_back(world, person, NO)
+            time = visits.next_step(world, person, now)
             continue
         now = time
         outcome = order.arrive(world, person, now, 0, 1)
@@ -60,8 +60,8 @@ def visit(world, site, person, start):
         if post >= 0:
             shift.post_done(world, post, now)
         time = order.after_contact(world, person, now)
-    order.give_back(world, person, YES)
-    order.end_visit(world, person)
+    visits.give_back(world, person, YES)
+    visits.end_visit(world, person)
     return now
 
 
@@ -78,20 +78,21 @@ def floor_month(world, site):
         if i.site != site or i.status != CUSTOMER:
             continue
         now = setting.month_start
-        time = order.next_visit(world, person, now)
+        time = visits.next_visit(world, person, now)
         while time < math.inf:
             now = min(max(visit(world, site, person, time), time), setting.month_end)
-            time = order.next_visit(world, person, now)
+            time = visits.next_visit(world, person, now)
 
 
 def simulate(world: World) -> Records:
     """Run a world without queues."""
     records = Records.empty(world)
     for number in range(int(world.settings[0]["months"])):
-        month.open_month(world, number)
-        for site in range(int(world.settings[0]["sites"])):
-            floor_month(world, site)
-        compiled.end_month(world)
-        compiled.close_month(world)
+
+        def floors_month() -> None:
+            for site in range(int(world.settings[0]["sites"])):
+                floor_month(world, site)
+
+        walk_month(world, number, {"floor_month": floors_month}, Observer())
         records.take(world, number)
     return records

@@ -22,11 +22,10 @@ from outline import (
     AGENTS,
     CONTACT,
     FLOOR,
-    MODEL,
-    MONTH,
     MONTHLY,
     PACKAGE,
     SHIFT,
+    VISIT,
     anchor,
     bullets,
     engine_calls,
@@ -34,10 +33,12 @@ from outline import (
     outline,
     rule_or_step,
     steps,
+    with_parts,
 )
 from ruamel.yaml import YAML
 
 from sxsim.engines import world
+from sxsim.engines.order_of_a_month import MONTH as STEPS_OF_A_MONTH
 from sxsim.explain import CONFIDENCE, Rule, data_sets, evidence, rules
 from sxsim.model import draws
 from sxsim.model.parameters import Parameter, register
@@ -50,8 +51,8 @@ DOCS = Path(__file__).resolve().parent
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 #: The files of the model in the order of the effect chain.
 CHAIN = (
-    "organisation", "implementation", "commitment", "levers", "demand", "queue", "contact", "pyramid", "customer", "employee", "network",
-    "market", "business", "draws",
+    "organisation", "implementation", "commitment", "demand", "queue", "contact", "customer", "employee", "market",
+    "business", "draws",
 )  # fmt: skip
 
 
@@ -100,30 +101,13 @@ def arrays() -> str:
     return table(("array", "shape and content"), [(f"`{name}`", text) for name, text in world.ARRAYS.items()])
 
 
-def month_as_said() -> str:
-    """The order of a month in the words of the module that keeps it."""
-    text = ast.get_docstring(ast.parse((PACKAGE / MONTH).read_text(encoding="utf-8"))) or ""
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines()[2:])
-
-
-def month_as_run() -> str:
-    """The steps that `ServiceModel.step` calls, in order."""
-    own = functions(MODEL)["ServiceModel.step"]
-    agents = functions(AGENTS)
-    calls = engine_calls("ServiceModel")
-
-    def named(node: ast.AST) -> str | None:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "run_month":
-                return "`Floor.run_month`: the floor in continuous time, up to the month's end (see the order of a contact)"
-            owner = ast.unparse(node.func.value)
-            agent = {"employee": "Employee", "customer": "Customer", "self.customers[person]": "Customer"}.get(owner)
-            method = agents.get(f"{agent}.{node.func.attr}")
-            if method is not None:
-                return next((text for _, text in outline(method.body, engine_calls(agent))), None)
-        return calls(node)
-
-    return bullets(list(outline(own.body, named)))
+def month() -> str:
+    """The order of a month, from the list that both engines walk."""
+    rows = [
+        (number, f"`{step.name}`", step.works_on, step.does, f"`Observer.{step.then}`" if step.then else "")
+        for number, step in enumerate(STEPS_OF_A_MONTH, 1)
+    ]
+    return table(("", "step", "for", "what happens", "then"), rows)
 
 
 def each_step(file: str, names: list[str]) -> str:
@@ -131,7 +115,7 @@ def each_step(file: str, names: list[str]) -> str:
     parts = []
     for name in names:
         node = steps(file)[name]
-        lines = list(outline(node.body, rule_or_step(file)))
+        lines = list(outline(with_parts(file, node), rule_or_step(file)))
         if lines:
             parts.append(f"**`{name}`**. {first_sentence(ast.get_docstring(node) or '')}\n\n{bullets(lines)}")
     return "\n\n".join(parts)
@@ -185,7 +169,7 @@ def counter_as_run() -> str:
 def users() -> dict[str, list[str]]:
     """The steps that use a name with a dot, like `draws.QUIT`, `contact.effort` or `p.wish_spread`."""
     found: dict[str, list[str]] = {}
-    for file in (*MONTHLY, CONTACT, SHIFT):
+    for file in (*MONTHLY, VISIT, CONTACT, SHIFT):
         for name, node in steps(file).items():
             for part in ast.walk(node):
                 if isinstance(part, ast.Attribute):
@@ -264,14 +248,11 @@ CONCEPTS = {
     "organisation": "The organisation: maturity and money",
     "implementation": "Implementation: activities and obstacles",
     "commitment": "Commitment of the staff",
-    "levers": "Levers: what of a capability reaches customers",
     "demand": "Demand",
     "queue": "Queue and pressure of work",
     "contact": "The contact",
-    "pyramid": "Levels of service",
     "customer": "The customer",
     "employee": "The employee",
-    "network": "Word of mouth",
     "market": "The market",
     "business": "The business",
     "draws": "Chance",
@@ -417,11 +398,11 @@ def file_block(path: str, language: str) -> Callable[[], str]:
 BLOCKS: dict[str, Callable[[], str]] = {
     "state": state,
     "arrays": arrays,
-    "month-as-said": month_as_said,
-    "month-as-run": month_as_run,
+    "month": month,
     "steps-of-a-month": steps_of_a_month,
     "visit-as-run": visit_as_run,
     "counter-as-run": counter_as_run,
+    "steps-of-a-visit": lambda: each_step(VISIT, list(steps(VISIT))),
     "steps-of-a-contact": lambda: each_step(CONTACT, list(steps(CONTACT))),
     "steps-of-a-shift": lambda: each_step(SHIFT, list(steps(SHIFT))),
     "steps-of-the-start": steps_of_the_start,

@@ -1,6 +1,7 @@
 """Reading the sources of the program: what calls what, in which order."""
 
 import ast
+import copy
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -27,22 +28,55 @@ def functions(file: str) -> dict[str, ast.FunctionDef]:
 
 def steps(file: str) -> dict[str, ast.FunctionDef]:
     """The steps of an engine file."""
+    return _decorated(file, "step")
+
+
+def _decorated(file: str, decorator: str) -> dict[str, ast.FunctionDef]:
     return {
         name: node
         for name, node in functions(file).items()
-        if any(getattr(decorator, "id", "") == "step" for decorator in node.decorator_list)
+        if any(getattr(each, "id", "") == decorator for each in node.decorator_list)
     }
 
 
-MONTH, CONTACT, SHIFT = (f"engines/order_of_a_{part}.py" for part in ("month", "contact", "shift"))
+class _WithParts(ast.NodeTransformer):
+    """Puts what the parts of a step do behind the statements that call them."""
+
+    def __init__(self, file: str) -> None:
+        self._parts = _decorated(file, "part_of_step")
+
+    def visit(self, node: ast.AST) -> Any:
+        """A statement, with the bodies of the parts that it calls."""
+        node = self.generic_visit(node)
+        if not isinstance(node, ast.Expr | ast.Assign):
+            return node
+        called = [
+            each.func.id for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+        ]
+        return [
+            node,
+            *(self.visit(inner) for name in called if name in self._parts for inner in _copy(self._parts[name])),
+        ]
+
+
+def _copy(function: ast.FunctionDef) -> list[ast.stmt]:
+    return list(copy.deepcopy(function).body[1:])
+
+
+def with_parts(file: str, node: ast.FunctionDef) -> list[Any]:
+    """The body of a step, what its parts do among it."""
+    return list(_WithParts(file).visit(copy.deepcopy(node)).body)
+
+
+MONTH, VISIT, CONTACT, SHIFT = (f"engines/order_of_a_{part}.py" for part in ("month", "visit", "contact", "shift"))
 CUSTOMERS, EMPLOYEES, ORGANISATION = (
     f"engines/steps_of_{part}.py" for part in ("customers", "employees", "the_organisation")
 )
 #: The files of the steps of a month.
 MONTHLY = (MONTH, CUSTOMERS, EMPLOYEES, ORGANISATION)
-AGENTS, FLOOR, MODEL = (f"engines/reference/{name}.py" for name in ("agents", "floor", "model"))
+AGENTS, FLOOR = (f"engines/reference/{name}.py" for name in ("agents", "floor"))
 #: Steps that only shorten others.
-PLUMBING = ("happens", "drawn_minutes", "bounded", "count_wait")
+PLUMBING = ("happens", "drawn_minutes", "count_wait")
 #: A line of an outline: how deep it stands, and its text.
 Line = tuple[int, str]
 #: What a call is called in an outline, if it stands there at all.
@@ -110,7 +144,8 @@ def rule_or_step(file: str) -> Named:
 
 def engine_calls(kind: str | None) -> Named:
     """Name the steps that agents and floor call; `kind` is the class to which `self` belongs."""
-    orders = {"month": functions(MONTH), "order": functions(CONTACT), "shift": functions(SHIFT)}
+    orders = {"month": functions(MONTH), "order": functions(CONTACT), "visits": functions(VISIT)}
+    orders |= {"shift": functions(SHIFT)}
     orders |= {"steps_of_customers": functions(CUSTOMERS), "steps_of_employees": functions(EMPLOYEES)}
     orders |= {"steps_of_the_organisation": functions(ORGANISATION)}
     methods = functions(AGENTS) | functions(FLOOR)

@@ -209,3 +209,12 @@ def test_an_activity_says_what_it_does_and_an_obstacle_what_lowers_it() -> None:
     assert "change_team" in lines["in a plan"]
     assert dict(explain("anchor_standards")[0].lines)["anchors"] == "design, operations, monitoring"
     assert dict(explain("silos")[0].lines)["lowered by"] == "change_team"
+
+
+def test_the_order_of_a_month_is_explained_as_it_is_run() -> None:
+    from sxsim.engines.order_of_a_month import MONTH
+
+    text = str(explain("month")[0])
+    places = [text.index(f"{number} {step.name}") for number, step in enumerate(MONTH, 1)]
+    assert places == sorted(places) and len(places) > 10
+    assert "wins" in text and "each account: Accounts leave, join and come back" in text

@@ -1,7 +1,7 @@
 """Derive the numbers behind `sxsim.model.arithmetic`, from nothing but definitions, with mpmath.
 
 `python calibration/arithmetic/derive.py` prints what each polynomial reaches; `--write` puts the tables into
-`src/sxsim/model/arithmetic_tables.py` and known values into `tests/model/arithmetic_values.csv`; `--check` measures the
+`src/sxsim/model/arithmetic/tables.py` and known values into `tests/model/arithmetic_values.csv`; `--check` measures the
 functions as they are against mpmath at a million points (`--points` for another number). Needs `pip install mpmath`.
 
 Every polynomial interpolates at the Chebyshev points of its interval, which is within a small factor of the best one; the
@@ -22,7 +22,7 @@ from pathlib import Path
 from mpmath import mp, mpf
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TABLES = ROOT / "src" / "sxsim" / "model" / "arithmetic_tables.py"
+TABLES = ROOT / "src" / "sxsim" / "model" / "arithmetic" / "tables.py"
 VALUES = ROOT / "tests" / "model" / "arithmetic_values.csv"
 mp.dps = 60
 

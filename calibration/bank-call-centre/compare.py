@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.calendar import month_dates, month_starts
+from sxsim.engines.world import month_dates, month_starts
 from sxsim.engines.reference import simulate
 from sxsim.engines.start import start
 from sxsim.scenario.loading import load

@@ -20,6 +20,8 @@ from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, Activity, Element, Entry, Lever, SubElement, activities, entries, find
 
+#: Words for the order of a month.
+_WORDS_OF_THE_MONTH = ("month", "order of a month", "order_of_a_month")
 #: Words of the methods that studies use: meaning and source.
 _METHODS = {
     "Sobol index": (
@@ -173,7 +175,7 @@ def data_sets() -> dict[str, dict[str, str]]:
 def explain(word: str) -> list[Explanation]:
     """Everything the program knows under a word; an empty list when it knows nothing."""
     word = word.strip()
-    found = [_entry(entry) for entry in find(word)]
+    found = _month(word) + [_entry(entry) for entry in find(word)]
     kpi = _kpi_named(word)
     if kpi is not None:
         found.append(kpi)
@@ -207,6 +209,16 @@ def _of_studies(word: str) -> list[Explanation]:
     return found + [_field(name, experiment_fields()[name], "experiment field") for name in known[:6]]
 
 
+def _month(word: str) -> list[Explanation]:
+    """The order of a month."""
+    if word.lower() not in _WORDS_OF_THE_MONTH:
+        return []
+    from sxsim.engines.order_of_a_month import MONTH
+
+    lines = [(f"{number} {step.name}", f"{step.works_on}: {step.does}") for number, step in enumerate(MONTH, 1)]
+    return [Explanation("month (the order in which both engines run it)", tuple(lines))]
+
+
 def _method(word: str) -> list[Explanation]:
     """A word of the methods, by its full name or its first word."""
     return [
@@ -228,7 +240,9 @@ def nearest(word: str, n: int = 3) -> list[str]:
     from sxsim.results.kpis import KPIS
 
     known = {w.lower(): w for entry in entries() for w in entry.words}
-    for name in (*KPIS, *register(), *fields(), *experiment_fields(), *_METHODS, *rules(), *evidence()):
+    for name in (
+        *KPIS, *register(), *fields(), *experiment_fields(), *_METHODS, *_WORDS_OF_THE_MONTH, *rules(), *evidence(),
+    ):  # fmt: skip
         known.setdefault(name.lower(), name)
         known.setdefault(name.rpartition(".")[2].lower(), name.rpartition(".")[2])
     return [known[w] for w in difflib.get_close_matches(word.lower(), known, n=n, cutoff=0.5)]
@@ -290,7 +304,7 @@ def _parameter(parameter: Parameter) -> Explanation:
         ("confidence", f"{parameter.confidence}: {CONFIDENCE[parameter.confidence]}"),
         (
             "used by",
-            ", ".join(users) or ("levers.practised_lever" if parameter.name.startswith("weight.") else "steps"),
+            ", ".join(users) or ("organisation.practised_lever" if parameter.name.startswith("weight.") else "steps"),
         ),
         ("change it", f"--set {parameter.name}=VALUE, or parameters: in the scenario"),
     ]

@@ -44,7 +44,7 @@ def test_every_month_goes_as_the_case_says() -> None:
         efforts[CREATE_URGENCY] = month["campaign"]
         count_stages(world)
         for name, post in posts.items():
-            staff_month(world, post, 0.05, efforts, month[name]["draw"])
+            staff_month(world, post, 0.05, efforts[CREATE_URGENCY], month[name]["draw"])
         for name, post in posts.items():
             said = month[name]
             where = f"{name} in month {number}: {said['because']}"

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sxsim.engines.world import INDIVIDUAL_LEVEL, TOP_LEVEL
-from sxsim.model.pyramid import gate_open, reach_level
+from sxsim.model.contact import gate_open, reach_level
 
 CASES: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("pyramid.yaml"))
 YES = {"yes": 1, True: 1, "no": 0, False: 0}

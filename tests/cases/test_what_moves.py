@@ -6,7 +6,7 @@ sees what becomes of maturity. The *pins* that hold them, and those in the organ
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,15 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from sxsim.engines import compiled
+from sxsim.engines import compiled, reference
 from sxsim.engines.agenda import agendas_of
-from sxsim.engines.order_of_a_month import open_month
-from sxsim.engines.reference import model as reference
-from sxsim.engines.replay import Observer
+from sxsim.engines.order_of_a_month import walk_month
+from sxsim.engines.records import Observer
 from sxsim.engines.start import start
 from sxsim.engines.steps_of_the_organisation import site_levers
 from sxsim.engines.world import YES, World
 from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
-from sxsim.model.levers import self_service_reliability
+from sxsim.model.organisation import self_service_reliability
 from sxsim.scenario.loading import load
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, catalogue, element_of
 
@@ -150,13 +149,13 @@ def year(thing: str, held: str, **undone: float) -> list[Figures]:
     world, before = begun(thing, pins | undone, *more)
     diary = Diary(world, before)
     agenda = agendas_of(world)[0]
-    for month in range(int(world.settings[0]["months"])):
-        open_month(world, month)
+
+    def floor_month(month: int) -> None:
         if month == 0:  # the floor of later months says nothing here, and takes time
             compiled.floor_month(world, agenda, 0)
-        compiled.end_month(world)
-        compiled.close_month(world)
-        diary.levers_set(world, month)
+
+    for month in range(int(world.settings[0]["months"])):
+        walk_month(world, month, {"floor_month": partial(floor_month, month)}, diary)
     return diary.months
 
 

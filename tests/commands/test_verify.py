@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sxsim.engines import agreement
-from sxsim.engines.agreement import Agreement
+from sxsim.engines import reference
+from sxsim.engines.reference import Agreement
 from sxsim.evidence import bank
 from sxsim.evidence.bank import Held, Queue
 from sxsim.evidence.bank_data import MONTHS, month
@@ -25,7 +25,7 @@ def test_both_engines_agree_on_every_plan() -> None:
 
 def test_a_difference_is_a_miss_with_the_contact_in_both_and_exit_one(monkeypatch: pytest.MonkeyPatch) -> None:
     miss = Agreement(9, "log", 2, {"end": 1.5, "level": 1}, {"end": 1.25, "level": 1})
-    monkeypatch.setattr(agreement, "compare_engines", lambda *_args, **_options: miss)
+    monkeypatch.setattr(reference, "compare_engines", lambda *_args, **_options: miss)
     said = call("verify", "engines", CAFE, "-q")
     assert said.code == 1
     assert "miss  engines plan today, replication 0: 9 contacts, log differs" in said.out

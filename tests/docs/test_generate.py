@@ -115,7 +115,7 @@ def test_the_order_of_a_contact_is_that_of_the_source(generator: ModuleType) -> 
         *inner,
         "contact.individual_chance",
         "contact.surprise_chance",
-        "pyramid.reach_level",
+        "contact.reach_level",
     ]
     assert [rule for rule in rules if rule in order] == order
 

@@ -27,7 +27,7 @@ for part in ("sites", "contacts", "waits", "levers", "log"):
     digest.update(getattr(records, part).tobytes())
 print(len(records.log), digest.hexdigest())
 if sys.argv[1:] == ["fused"]:
-    names = ("compiled", "order_of_a_contact", "order_of_a_month", "order_of_a_shift", "steps_of_employees")
+    names = ("compiled", "order_of_a_visit", "order_of_a_contact", "order_of_a_month", "order_of_a_shift", "steps_of_employees")
     names += ("steps_of_the_organisation",)
     codes = {}
     for name in names:

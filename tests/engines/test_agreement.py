@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sxsim.engines import agreement
-from sxsim.engines.agreement import compare_engines
+from sxsim.engines import reference
 from sxsim.engines.records import Records
+from sxsim.engines.reference import compare_engines
 from sxsim.scenario.loading import load
 
 SHORT = ["market.people=80", "market.customers=60", "horizon.months=1", "horizon.warm_up=0"]
@@ -15,14 +15,14 @@ SHORT = ["market.people=80", "market.customers=60", "horizon.months=1", "horizon
 
 def changed(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
     """Let the compiled engine hand over something else."""
-    simulate = agreement.compiled.simulate
+    simulate = reference.compiled.simulate
 
     def simulated(world: Any) -> Any:
         records = simulate(world)
         change(world, records)
         return records
 
-    monkeypatch.setattr(agreement.compiled, "simulate", simulated)
+    monkeypatch.setattr(reference.compiled, "simulate", simulated)
 
 
 def test_the_first_contact_that_differs_is_shown_in_both(monkeypatch: pytest.MonkeyPatch) -> None:

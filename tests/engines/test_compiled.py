@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sxsim.engines import compiled
-from sxsim.engines.agreement import Agreement, compare_engines
+from sxsim.engines.reference import Agreement, compare_engines
 from sxsim.engines.start import start
 from sxsim.scenario.loading import load
 from sxsim.scenario.scenario import Scenario

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sxsim.engines.order_of_a_contact import arrive, begin_visit, next_step
+from sxsim.engines.order_of_a_contact import arrive
+from sxsim.engines.order_of_a_visit import begin_visit, next_step
 from sxsim.engines.start import start
 from sxsim.engines.world import BALKED
 from sxsim.scenario.scenario import Scenario

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from sxsim.engines import compiled, reference
-from sxsim.engines.records import Records
-from sxsim.engines.replay import Observer, Paths, Recorder, Replay
+from sxsim.engines.records import Observer, Paths, Recorder, Records, Replay
 from sxsim.engines.start import start
 from sxsim.engines.world import RELIABILITY
 from sxsim.runs import load

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sxsim.engines import compiled, reference
-from sxsim.engines.replay import Paths, Recorder
+from sxsim.engines.records import Paths, Recorder
 from sxsim.engines.start import start
 from sxsim.engines.steps_of_employees import count_stages, staff_month
 from sxsim.engines.world import SUPPORTER_NETWORK
@@ -177,7 +177,7 @@ def test_what_is_carried_across_comes_from_other_teams_only(network: float) -> N
         for u, becomes in ((chance - 0.01, AWARE), (chance + 0.01, UNAWARE)):
             world.posts[int(post)]["stage"] = UNAWARE
             if u > 0:
-                staff_month(world, int(post), 0.05, np.zeros(len(ACTIVITIES)), u)
+                staff_month(world, int(post), 0.05, 0.0, u)
                 assert world.posts[int(post)]["stage"] == becomes, (who, u)
 
 
@@ -186,7 +186,7 @@ def test_who_is_aware_or_tries_may_resign_and_who_practises_falls_back_first(sta
     world = start(cafe("resigning_fatigue=0.5", "relapse_speed=0", "giving_up_speed=0", "losing_sight_speed=0"))
     world.posts["stage"], world.posts["fatigue"] = stage, 1.0
     count_stages(world)
-    staff_month(world, 0, 0.05, np.zeros(len(ACTIVITIES)), 0.9)
+    staff_month(world, 0, 0.05, 0.0, 0.9)
     assert world.posts[0]["stage"] == becomes
 
 

@@ -61,6 +61,21 @@ SHAPES = [
         rises="planned last_result share",
         low=0,
     ),
+    Shape(business.sale, {"amount": MONEY, "price": within(0.5, 2)}, rises="amount price", low=0),
+    Shape(
+        business.standing_revenue,
+        {"fees": MONEY, "price": within(0.5, 2), "budget": MONEY, "share": SHARE},
+        rises="fees price budget share",
+        low=0,
+    ),
+    Shape(business.part_of_site, {"amount": MONEY, "share": SHARE}, rises="amount share", low=0),
+    Shape(business.hiring_cost, {"hires": within(0, 100), "cost_per_hire": MONEY}, rises="hires cost_per_hire", low=0),
+    Shape(
+        business.total_cost,
+        dict.fromkeys(["contacts", "failures", "wages", "hiring", "acquisition", "fixed"], MONEY),
+        rises="contacts failures wages hiring acquisition fixed",
+        low=0,
+    ),
 ]
 TestShapes = shape_tests(business, SHAPES)
 

@@ -85,8 +85,15 @@ SHAPES = [
         high=1,
     ),
     Shape(commitment.momentum, {"before": SHARE, "wins": SHARE}, rises="before wins", low=0, high=1),
+    Shape(
+        commitment.anchored,
+        dict.fromkeys(["culture", "innovation", "standards"], SHARE),
+        rises="culture innovation standards",
+        low=0,
+        high=1,
+    ),
 ]
-TestShapes = shape_tests(commitment, SHAPES, tested_apart="next_stage")
+TestShapes = shape_tests(commitment, SHAPES, tested_apart="next_stage share_of")
 
 
 def test_a_managed_organisation_supports_half_commitment() -> None:
@@ -221,3 +228,8 @@ def test_with_the_same_draw_better_surroundings_and_a_higher_stage_never_end_low
         assert after(stage, *worse) <= after(stage, *better)
     for lower, higher in pairwise(_LADDER):
         assert after(lower, *worse) <= after(higher, *better)
+
+
+def test_a_share_of_nobody_is_none() -> None:
+    assert commitment.share_of(3, 4) == 0.75
+    assert commitment.share_of(0, 0) == 0.0

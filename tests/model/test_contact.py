@@ -1,6 +1,7 @@
 """A contact: time, promise, problem, recovery, the individual and the surprising, quality."""
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -173,7 +174,7 @@ SHAPES = [
         defaults_only="turned_away",
     ),
 ]
-TestShapes = shape_tests(contact, SHAPES, tested_apart="promise_kept late_beyond_bearing")
+TestShapes = shape_tests(contact, SHAPES, tested_apart="promise_kept late_beyond_bearing gate_open reach_level")
 
 
 def quality(
@@ -389,3 +390,58 @@ def test_being_turned_away_is_worse_than_giving_up() -> None:
     assert contact.quality_not_served(1, 0.0, P) == P.quality_turned_away
     assert contact.quality_not_served(0, 0.0, P) == P.quality_abandoned
     assert contact.quality_not_served(0, 0.5, P) == pytest.approx(0.3 * 0.85)
+
+
+FLAGS = [0, 1]
+CONTACTS = list(product(FLAGS, repeat=7))
+NAMES = ("served", "kept", "put_right", "arose", "dealt_well", "individual", "surprising")
+
+
+def level(flags: tuple[int, ...]) -> int:
+    return contact.reach_level(*flags, 4, 3)
+
+
+@pytest.mark.parametrize(("kept", "put_right", "arose", "dealt_well"), list(product(FLAGS, repeat=4)))
+def test_the_gate_needs_the_promise_and_whatever_arose_dealt_with(kept, put_right, arose, dealt_well) -> None:
+    expected = (kept or put_right) and (dealt_well or not arose)
+    assert contact.gate_open(kept, put_right, arose, dealt_well) == int(expected)
+
+
+def test_every_level_from_0_to_4_is_reached() -> None:
+    assert {level(met) for met in CONTACTS} == {0, 1, 2, 3, 4}
+
+
+def test_levels_3_and_4_never_come_through_a_closed_gate() -> None:
+    for met in CONTACTS:
+        if level(met) >= 2:
+            assert contact.gate_open(*met[1:5]) == 1
+
+
+def test_level_4_does_not_need_level_3() -> None:
+    assert level((1, 1, 0, 0, 0, 0, 1)) == level((1, 1, 0, 0, 0, 1, 1)) == 4
+
+
+def test_level_0_is_exactly_not_served_or_broken_and_not_put_right() -> None:
+    for met in CONTACTS:
+        served, kept, put_right = met[:3]
+        assert (level(met) == 0) == (not served or not (kept or put_right))
+
+
+def test_level_2_is_exactly_something_dealt_with_well_and_no_more() -> None:
+    for met in CONTACTS:
+        served, kept, put_right, arose, dealt_well, individual, surprising = met
+        expected = served and (kept or put_right) and arose and dealt_well and not individual and not surprising
+        assert (level(met) == 2) == bool(expected)
+
+
+@pytest.mark.parametrize("name", ["served", "kept", "put_right", "dealt_well", "individual", "surprising"])
+def test_doing_better_never_lowers_the_level(name: str) -> None:
+    place = NAMES.index(name)
+    for met in CONTACTS:
+        if met[place] == 0:
+            assert level((*met[:place], 1, *met[place + 1 :])) >= level(met)
+
+
+def test_the_upper_levels_have_the_numbers_they_are_given() -> None:
+    assert contact.reach_level(1, 1, 0, 0, 0, 1, 0, 40, 30) == 30
+    assert contact.reach_level(1, 1, 0, 0, 0, 1, 1, 40, 30) == 40

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 from sxsim.model import customer
 from sxsim.model.parameters import record
 
-from .shapes import DIFFERENCE, FLAG, NOISE, SEVERITY, SHARE, P, Shape, shape_tests, whole, within, worked_examples
+from .shapes import (
+    DIFFERENCE,
+    FLAG,
+    NOISE,
+    SEVERITY,
+    SHARE,
+    UNIFORM,
+    P,
+    Shape,
+    shape_tests,
+    whole,
+    within,
+    worked_examples,
+)
 
 SHAPES = [
     Shape(customer.usual_expectation, {"brand": whole(0, 3)}, either="brand", low=0, high=1),
@@ -163,6 +176,18 @@ SHAPES = [
         either="satisfaction delighted grievance positive",
         low=0,
         high=1,
+    ),
+    Shape(
+        customer.own_level,
+        {"usual": SHARE, "spread": within(0, 0.3), "z": NOISE},
+        rises="usual z",
+        either="spread",
+        low=0,
+        high=1,
+        typical={"spread": 0.1, "z": 0.0},
+    ),
+    Shape(
+        customer.starting_bond, {"usual": SHARE, "u": UNIFORM}, rises="usual u", low=0, high=1, typical={"usual": 0.3}
     ),
 ]
 TestShapes = shape_tests(customer, SHAPES)

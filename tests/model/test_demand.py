@@ -34,6 +34,19 @@ SHAPES = [
         low=0,
     ),
     Shape(demand.threshold, {"u": UNIFORM}, falls="u", low=0, high=50),
+    Shape(
+        demand.half_hour_intensity,
+        {"profile": within(0, 20), "busy": within(0, 5), "usual": within(0, 0.001)},
+        rises="profile busy usual",
+        low=0,
+    ),
+    Shape(
+        demand.time_of_day,
+        {"earliest": within(0, 1440), "within": within(0, 600), "u": UNIFORM},
+        rises="earliest within u",
+        low=0,
+        high=2040,
+    ),
 ]
 TestShapes = shape_tests(demand, SHAPES, tested_apart="duration")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from sxsim.model import employee
 
-from .shapes import NOISE, SHARE, P, Shape, shape_tests, within
+from .shapes import NOISE, SHARE, UNIFORM, P, Shape, shape_tests, within
 
 TENURE = within(0, 600)
 SHAPES = [
@@ -85,8 +85,23 @@ SHAPES = [
         typical={"craft": 0.5, "applicants": 5.0, "talent": 0.0},
     ),
     Shape(employee.newcomer_commitment, {"craft": SHARE}, rises="craft", low=0, high=1),
+    Shape(
+        employee.own_engagement,
+        {"usual": SHARE, "trait": NOISE},
+        rises="usual trait",
+        low=0,
+        high=1,
+        typical={"trait": 0.0},
+    ),
+    Shape(employee.starting_tenure, {"u": UNIFORM}, falls="u", low=0),
+    Shape(
+        employee.staff_wanted,
+        {"listed": within(0, 50), "site_factor": within(0, 5), "availability": SHARE},
+        rises="listed site_factor availability",
+        low=0,
+    ),
 ]
-TestShapes = shape_tests(employee, SHAPES)
+TestShapes = shape_tests(employee, SHAPES, tested_apart="shift_number")
 
 
 def test_where_everything_is_normal_engagement_is_at_its_base() -> None:
@@ -202,3 +217,9 @@ def test_induction_instils_the_idea() -> None:
     assert employee.newcomer_commitment(0.5, P) == pytest.approx(0.3)
     assert employee.newcomer_commitment(1.0, P) == pytest.approx(0.6)
     assert employee.newcomer_commitment(0.0, P) == 0.0
+
+
+def test_shifts_change_at_6_14_and_22() -> None:
+    numbers = [employee.shift_number(hour * 60.0, P) for hour in range(31)]
+    assert [hour for hour in range(1, 31) if numbers[hour] != numbers[hour - 1]] == [6, 14, 22, 30]
+    assert numbers[0] == 0 and numbers[6] == 1

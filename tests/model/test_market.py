@@ -4,14 +4,16 @@ import math
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sxsim.model import market
 
-from .shapes import DIFFERENCE, NOISE, SHARE, P, Shape, shape_tests, within
+from .shapes import DIFFERENCE, NOISE, SHARE, UNIFORM, P, Shape, shape_tests, within
 
 PRICE = within(0.5, 2)
 DRIFT = within(-0.02, 0.02)
 SPREAD = within(0, 0.1)
+COUNT = within(0, 1000)
 SHAPES = [
     Shape(
         market.value_for_money,
@@ -68,8 +70,49 @@ SHAPES = [
         falls="eagerness",
         low=0,
     ),
+    Shape(
+        market.reputation_update,
+        {"reputation": SHARE, "praise": COUNT, "complaints": COUNT},
+        rises="reputation praise",
+        falls="complaints",
+        low=0,
+        high=1,
+        typical={"praise": 3.0, "complaints": 1.0},
+    ),
+    Shape(
+        market.heard,
+        {"praise": COUNT, "complaints": COUNT},
+        rises="praise",
+        falls="complaints",
+    ),
+    Shape(
+        market.in_account,
+        {"value": DIFFERENCE, "persons": within(1, 20)},
+        rises="value",
+        either="persons",
+        low=-1,
+        high=1,
+    ),
+    Shape(
+        market.joins_sooner,
+        {"joins_at": within(0, 10), "more": DIFFERENCE, "eager": within(0.01, 5), "pace": within(0, 1)},
+        rises="joins_at",
+        falls="more",
+        either="eager pace",
+    ),
+    Shape(market.raise_expectation, {"rise": DIFFERENCE, "drift": DRIFT}, rises="rise drift", typical={"drift": 0.0}),
+    Shape(
+        market.balanced_joining,
+        {"leaving": SHARE, "term": within(1, 60), "share": SHARE},
+        rises="leaving",
+        falls="term",
+        either="share",
+        low=0,
+        high=1,
+        typical={"term": 12.0},
+    ),
 ]
-TestShapes = shape_tests(market, SHAPES)
+TestShapes = shape_tests(market, SHAPES, tested_apart="neighbour place_on_ring first_renewal renewal_from")
 
 
 @given(SHARE, PRICE, within(0, 5))
@@ -129,3 +172,66 @@ def test_those_who_left_unhappy_do_not_come_back() -> None:
 
 def test_the_eager_wait_for_less() -> None:
     assert market.joins_when(3.0, 0.5, 2.0) == pytest.approx(3.25)
+
+
+PEOPLE = st.integers(1, 100_000)
+
+
+@given(PEOPLE, st.integers(-5, 5), st.sampled_from([0, 1]), UNIFORM, st.data())
+def test_a_neighbour_is_somebody_of_the_market(people, offset, rewired, anywhere, data) -> None:
+    person = data.draw(st.integers(0, people - 1))
+    assert 0 <= market.neighbour(person, offset, people, rewired, anywhere) < people
+
+
+def test_the_ring_closes() -> None:
+    assert market.neighbour(0, -1, 10, 0, 0.5) == 9
+    assert market.neighbour(9, 2, 10, 0, 0.5) == 1
+    assert market.neighbour(4, 3, 10, 0, 0.5) == 7
+
+
+def test_a_rewired_tie_leads_anywhere_alike() -> None:
+    places = [market.neighbour(3, 1, 10, 1, (k + 0.5) / 1000) for k in range(1000)]
+    assert [places.count(other) for other in range(10)] == [100] * 10
+    assert market.neighbour(3, 1, 10, 1, 1.0 - 2**-53) == 9
+
+
+@given(SHARE)
+def test_reputation_stays_where_nobody_tells(reputation) -> None:
+    assert market.reputation_update(reputation, 0.0, 0.0, P) == reputation
+
+
+def test_reputation_goes_to_the_share_of_praise_with_complaints_weighing_more() -> None:
+    assert market.reputation_update(0.5, 10.0, 0.0, P) == pytest.approx(0.56)
+    assert market.reputation_update(0.5, 0.0, 10.0, P) == pytest.approx(0.44)
+    assert market.reputation_update(0.5, 3.0, 2.0, P) == pytest.approx(0.5)
+    assert market.reputation_update(0.5, 3.0, 3.0, P) < 0.5
+
+
+def test_praise_works_at_least_as_strongly_as_complaint() -> None:
+    assert market.heard(4.0, 0.0, P) == pytest.approx(1.0)
+    assert market.heard(0.0, 4.0, P) == pytest.approx(-1.0)
+    assert market.heard(2.0, 1.0, P) == pytest.approx(0.25)
+
+
+def test_ties_lead_to_both_sides_of_the_ring_in_turn() -> None:
+    assert [market.place_on_ring(tie) for tie in range(6)] == [1, -1, 2, -2, 3, -3]
+
+
+def test_contracts_began_at_any_time_and_renew_whole_terms_later() -> None:
+    assert sorted({market.first_renewal((k + 0.5) / 120, 12) for k in range(120)}) == list(range(12))
+    for month in range(30):
+        renewal = market.renewal_from(month, 12)
+        assert [m for m in range(month + 1, month + 25) if (m + renewal) % 12 == 0] == [month + 12, month + 24]
+
+
+def test_as_many_join_as_leave_where_the_market_is_in_balance() -> None:
+    share, leaving, term = 0.3, 0.24, 12
+    assert market.balanced_joining(leaving, term, share) * (1 - share) == pytest.approx(leaving / term * share)
+    assert market.balanced_joining(leaving, term, 1.0) == 0.0
+    assert market.balanced_joining(1.0, 1, 0.9) == 1.0
+
+
+def test_an_account_that_nobody_would_join_stays_where_it_is_whatever_it_hears() -> None:
+    assert market.joins_sooner(3.0, 0.5, 0.0, 0.1) == 3.0
+    assert market.joins_sooner(3.0, 0.5, 1.0, 0.0) == 3.0
+    assert market.joins_sooner(3.0, 0.5, 1.0, 0.1) == pytest.approx(2.95)

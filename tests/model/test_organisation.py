@@ -5,7 +5,7 @@ from hypothesis import given
 
 from sxsim.model import organisation
 
-from .shapes import LEVEL, NOISE, SHARE, P, Shape, shape_tests, within
+from .shapes import LEVEL, NOISE, SHARE, P, Shape, shape_tests, whole, within
 
 SHAPES = [
     Shape(organisation.practice, {"maturity": LEVEL}, rises="maturity", low=0, high=1, typical={"maturity": 3.0}),
@@ -92,6 +92,67 @@ SHAPES = [
         high=1,
         typical={"fresh": 0.3},
     ),
+    Shape(
+        organisation.practised_lever,
+        {"capability": SHARE, "commitment": SHARE},
+        rises="capability commitment",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        organisation.own_lever,
+        {"lever": SHARE, "own": SHARE, "mean": SHARE},
+        rises="lever own",
+        falls="mean",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        organisation.self_service_reliability,
+        {"reliability": SHARE, "technology": SHARE},
+        rises="reliability technology",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        organisation.capability,
+        {"carried": SHARE, "weights": within(1, 31)},
+        rises="carried",
+        falls="weights",
+        low=0,
+        high=1,
+        typical={"weights": 2.0},
+    ),
+    Shape(
+        organisation.partner_energy, {"culture": SHARE, "structure": SHARE}, rises="culture structure", low=0, high=1
+    ),
+    Shape(
+        organisation.money_for,
+        {
+            "element_money": within(0, 1e4),
+            "sub_element_money": within(0, 1e4),
+            "weight": within(0.5, 5),
+            "weights": within(5, 30),
+            "unit": within(1, 1e5),
+            "planned": within(1, 1e5),
+            "money": within(0, 1e5),
+            "elements": whole(9, 9),
+        },
+        rises="element_money sub_element_money weight unit money",
+        falls="weights planned",
+        either="elements",
+        low=0,
+        typical={"weights": 6.0, "elements": 9, "weight": 2.0},
+    ),
+    Shape(
+        organisation.new_maturity,
+        {"maturity": LEVEL, "won": SHARE, "lost": SHARE},
+        rises="maturity won",
+        falls="lost",
+        low=1,
+        high=5,
+        typical={"maturity": 3.0},
+    ),
 ]
 TestShapes = shape_tests(organisation, SHAPES)
 
@@ -172,3 +233,37 @@ def test_ideas_go_towards_their_supply_and_never_past_it(fresh, supply, process)
 def test_an_innovation_process_brings_ideas_to_the_front_line_sooner() -> None:
     assert organisation.launch_ideas(0.0, 0.6, 0.0, P) == pytest.approx(0.05)
     assert organisation.launch_ideas(0.0, 0.6, 1.0, P) == pytest.approx(0.2)
+
+
+@given(SHARE)
+def test_at_normal_commitment_the_lever_equals_the_capability(capability) -> None:
+    assert organisation.practised_lever(capability, P.commitment_normal, P) == pytest.approx(capability)
+
+
+def test_half_of_a_capability_reaches_the_front_line_though_nobody_lives_it() -> None:
+    assert organisation.practised_lever(0.6, 0.0, P) == pytest.approx(0.3)
+    assert organisation.practised_lever(0.6, 1.0, P) == pytest.approx(0.9)
+    assert organisation.practised_lever(0.9, 1.0, P) == 1.0
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert organisation.practised_lever(0.0, 1.0, P) == 0.0
+
+
+def test_technology_is_half_of_self_service() -> None:
+    assert organisation.self_service_reliability(0.4, 0.8, P) == pytest.approx(0.6)
+    assert organisation.self_service_reliability(0.4, 0.6, P) == pytest.approx(0.5)
+
+
+def test_a_lever_that_nothing_carries_is_as_of_a_managed_organisation() -> None:
+    assert organisation.capability(0.0, 0.0, P) == P.lever_normal
+
+
+def test_money_that_was_not_planned_goes_to_all_elements_alike() -> None:
+    shares = [organisation.money_for(0.0, 0.0, w, 6.0, 1.0, 0.0, 900.0, 9) for w in (1.0, 2.0, 3.0)]
+    assert sum(shares) == pytest.approx(100.0)
+
+
+def test_the_plan_s_money_is_scaled_to_what_there_is() -> None:
+    assert organisation.money_for(90.0, 10.0, 2.0, 6.0, 1.0, 100.0, 50.0, 9) == pytest.approx(20.0)
+    assert organisation.money_for(0.0, 0.0, 2.0, 6.0, 1.0, 0.0, 0.0, 9) == 0.0

@@ -53,8 +53,22 @@ SHAPES = [
         typical={"time_factor": 0.8},
     ),
     Shape(queue.hurry, {"time_factor": within(0, 3)}, falls="time_factor", low=0, high=1),
+    Shape(
+        queue.usual_load,
+        {"demanded": within(0, 1e5), "available": within(1, 1e5)},
+        rises="demanded",
+        falls="available",
+        low=0,
+        typical={"available": 10.0},
+    ),
+    Shape(
+        queue.given_time,
+        {"standard": SHARE, "pressure_factor": within(0.5, 2)},
+        rises="standard pressure_factor",
+        low=0,
+    ),
 ]
-TestShapes = shape_tests(queue, SHAPES)
+TestShapes = shape_tests(queue, SHAPES, tested_apart="first_month_of_learning")
 
 
 def test_nobody_balks_without_a_queue_or_with_endless_patience() -> None:
@@ -122,3 +136,11 @@ def test_under_lasting_short_times_the_standard_follows_in_nineteen_weeks() -> N
 def test_hurry_is_the_share_of_the_time_that_is_missing() -> None:
     assert queue.hurry(0.8) == pytest.approx(0.2)
     assert queue.hurry(1.3) == 0.0
+
+
+def test_the_usual_load_is_learnt_after_a_quarter_of_the_warm_up() -> None:
+    assert [queue.first_month_of_learning(months) for months in (0, 3, 4, 12)] == [0, 0, 1, 3]
+
+
+def test_nobody_there_is_no_usual_load() -> None:
+    assert queue.usual_load(100.0, 0.0) == 0.0

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from sxsim.model import arithmetic, commitment, contact, customer, demand, draws, network, organisation, pyramid
+from sxsim.model import arithmetic, commitment, contact, customer, demand, draws, market, organisation
 from tests.model import shapes
 
 DRAWS = 60
 MODULES = (
-    "business", "commitment", "contact", "customer", "demand", "employee", "implementation", "levers", "market", "network",
-    "organisation", "queue",
+    "business", "commitment", "contact", "customer", "demand", "employee", "implementation", "market", "organisation", "queue",
 )  # fmt: skip
 SHARE, FLAG = (0.0, 1.0), (0, 1)
 CHANCE = (2.0**-53, 1.0 - 2.0**-53)
@@ -29,9 +28,9 @@ OTHERS: list[tuple[Callable[..., Any], list[tuple[Any, Any]]]] = [
     (contact.late_beyond_bearing, [(0.0, 100.0), (0.0, 100.0), (0.0, 100.0)]),
     *((demand.duration, [(kind, kind), (-3.0, 9.0), (0.0, 3.0), CHANCE, (-8.3, 8.3)]) for kind in range(5)),
     (commitment.next_stage, [(0, 4), SHARE, SHARE, SHARE, CHANCE]),
-    (network.neighbour, [(0, 99), (-3, 3), (100, 100), FLAG, CHANCE]),
-    (pyramid.gate_open, [FLAG] * 4),
-    (pyramid.reach_level, [*[FLAG] * 7, (4, 4), (3, 3)]),
+    (market.neighbour, [(0, 99), (-3, 3), (100, 100), FLAG, CHANCE]),
+    (contact.gate_open, [FLAG] * 4),
+    (contact.reach_level, [*[FLAG] * 7, (4, 4), (3, 3)]),
     (customer.usual_expectation, [(0, 3)]),
     (organisation.practice, [(1.0, 5.0)]),
     (arithmetic.exp, [(-746.0, 710.0)]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sxsim.engines.replay import Replay
+from sxsim.engines.records import Replay
 from sxsim.runs import load
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.scenario import Scenario

@@ -123,7 +123,7 @@ def _engines(
     """Both engines on every plan of a scenario."""
     from importlib.resources import as_file
 
-    from sxsim.engines.agreement import compare_engines
+    from sxsim.engines.reference import compare_engines
     from sxsim.runs import engine_of, load
     from sxsim.scenario.templates import templates
 

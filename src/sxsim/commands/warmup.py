@@ -9,7 +9,7 @@ def command() -> None:
     """Compile the rules and both engines, and keep them; the first run then starts at once."""
     import time
 
-    from sxsim.engines.agreement import compare_engines
+    from sxsim.engines.reference import compare_engines
     from sxsim.model.rule import cache_folder
     from sxsim.scenario.problems import InvalidInput, Problem
     from sxsim.scenario.scenario import Scenario

@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sxsim.engines import order_of_a_contact as order
-from sxsim.engines import order_of_a_month as month
 from sxsim.engines import order_of_a_shift as shift
-from sxsim.engines import steps_of_customers, steps_of_employees, steps_of_the_organisation
+from sxsim.engines import order_of_a_visit as visit
 from sxsim.engines.agenda import (
     ABANDONMENT,
     ARRIVAL,
@@ -36,8 +35,8 @@ from sxsim.engines.agenda import (
     stands_by,
 )
 from sxsim.engines.bare import ask_for
-from sxsim.engines.records import Records
-from sxsim.engines.replay import Observer
+from sxsim.engines.order_of_a_month import walk_month
+from sxsim.engines.records import Observer, Records
 from sxsim.engines.world import (
     ABANDONED,
     AFTER_CONTACT,
@@ -139,7 +138,7 @@ def _meets(world, agenda, site, person, now):
     setting, v = world.settings[0], world.visits[world.persons[person].visit]
     touchpoint = v.touchpoint
     floor = site * setting.touchpoints + touchpoint
-    hold = order.wants_capacity(world, person)
+    hold = visit.wants_capacity(world, person)
     free = agenda.free_units[site, hold] if hold >= 0 else 1
     outcome = order.arrive(world, person, now, agenda.queues[floor].waiting, free)
     if outcome != WAITING:
@@ -158,7 +157,7 @@ def _meets(world, agenda, site, person, now):
             agenda.queues[floor].free -= 1
         push_call(agenda, person, _SELF_SERVICE)
         return _STAYS
-    stand(agenda.queues[floor], agenda.places, person, order.queue_place(world, person))
+    stand(agenda.queues[floor], agenda.places, person, visit.queue_place(world, person))
     if v.patience < math.inf:
         agenda.meaning[person] = _GIVES_UP
         plan(agenda, person, now + v.patience, ABANDONMENT, person)
@@ -168,7 +167,7 @@ def _meets(world, agenda, site, person, now):
 @part_of_step
 def _gives_back(world, agenda, site, person, over):
     """Give back held capacities."""
-    given = order.give_back(world, person, over)
+    given = visit.give_back(world, person, over)
     for capacity in range(world.settings[0].capacities):
         if (given >> capacity) & 1 == 1:
             agenda.free_units[site, capacity] += 1
@@ -177,7 +176,7 @@ def _gives_back(world, agenda, site, person, over):
 @part_of_step
 def _plans_visit(world, agenda, site, person, now):
     """The next visit, when it falls into this month."""
-    time = order.next_visit(world, person, now)
+    time = visit.next_visit(world, person, now)
     if time < math.inf:
         agenda.meaning[person] = _BEGINS_VISIT
         plan(agenda, person, time, ARRIVAL, person)
@@ -191,13 +190,13 @@ def _travels(world, agenda, site, person, time, now):
         if time == VISIT_OVER:
             if v.held != 0:
                 _gives_back(world, agenda, site, person, YES)
-            order.end_visit(world, person)
+            visit.end_visit(world, person)
             _plans_visit(world, agenda, site, person, now)
             return
         if time == GO_ON:
             if v.held != 0:
                 _gives_back(world, agenda, site, person, NO)
-            time = order.next_step(world, person, now)
+            time = visit.next_step(world, person, now)
         elif time > now:
             agenda.meaning[person] = _ARRIVES
             plan(agenda, person, time, ARRIVAL, person)
@@ -286,8 +285,8 @@ def _happens(world, agenda, site, entity, now):
     if entity < people:
         meaning = agenda.meaning[entity]
         if meaning == _BEGINS_VISIT:
-            order.begin_visit(world, entity)
-            time = order.next_step(world, entity, now)
+            visit.begin_visit(world, entity)
+            time = visit.next_step(world, entity, now)
         elif meaning == _ARRIVES:
             time = now
         elif meaning == _ENDS_SELF_SERVICE:
@@ -368,41 +367,6 @@ def floor_month(world, agenda, site):
                 _travels(world, agenda, site, person, time, now)
 
 
-@step
-def end_month(world):
-    """The month's end, in the order of `order_of_a_month`, up to organisation and market."""
-    setting = world.settings[0]
-    for post in range(setting.posts):
-        steps_of_employees.employee_month(world, post)
-    for account in range(setting.accounts):
-        a = world.accounts[account]
-        if a.joins_at == IS_CUSTOMER:
-            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
-                steps_of_customers.person_month(world, person)
-    for account in range(setting.accounts):
-        a = world.accounts[account]
-        if a.joins_at == IS_CUSTOMER:
-            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
-                steps_of_customers.spread_word(world, person)
-    for site in range(setting.sites):
-        month.site_reputation(world, site)
-    steps_of_customers.joining_month(world)
-    for account in range(setting.accounts):
-        steps_of_customers.account_month(world, account)
-    for site in range(setting.sites):
-        month.site_business(world, site)
-    steps_of_the_organisation.organisation_month(world)
-    month.market_month(world)
-
-
-@step
-def close_month(world):
-    """The month's figures are taken, and the levers of the next month stand."""
-    for site in range(world.settings[0].sites):
-        month.site_record(world, site)
-        steps_of_the_organisation.site_levers(world, site, NO)
-
-
 def simulate(
     world: World, *, jobs: int = 1, each_month: Callable[[int], None] | None = None, observer: Observer | None = None
 ) -> Records:
@@ -415,16 +379,15 @@ def simulate(
     agendas = agendas_of(world)
     records = Records.empty(world)
     sites = range(len(agendas))
+
+    def floors_month() -> None:
+        for _ in share(lambda site: floor_month(world, agendas[site], site), sites):
+            pass
+
     with ThreadPoolExecutor(max(1, min(jobs, len(agendas)))) as pool:
         share = map if jobs == 1 or len(agendas) == 1 else pool.map
         for number in range(int(world.settings[0]["months"])):
-            month.open_month(world, number)
-            for _ in share(lambda site: floor_month(world, agendas[site], site), sites):
-                pass
-            end_month(world)
-            observer.organisation_done(world, number)
-            close_month(world)
-            observer.levers_set(world, number)
+            walk_month(world, number, {"floor_month": floors_month}, observer)
             records.take(world, number)
             if each_month is not None:
                 each_month(number + 1)

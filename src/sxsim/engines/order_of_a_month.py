@@ -1,22 +1,26 @@
-"""The order of a month, exactly as both engines run it. The rules are in `model`; here is only their sequence.
-
-`open_month` before the first minute; then the floor; then, at the month's end:
-
-1. each employee: `employee_month` (strain, engagement, stage of commitment, skill, quitting or hiring);
-2. each customer: `person_month` (fading, expectation, loyalty, survey, telling);
-3. each customer: `spread_word`; then each site: `site_reputation`;
-4. `joining_month`, then each account: `account_month` (leaving, joining, coming back);
-5. each site: `site_business`; then once: `organisation_month` (activities, wins, money → maturity), `market_month`;
-6. each site: `site_record` (the month's figures), `site_levers` for the next month.
+"""The order of a month: one list of named steps that both engines walk, docs print and `sxsim explain month` shows.
 
 Steps of one kind touch only their own rows or add integers, so their order among themselves does not matter; sums of
-money and means run in the order of numbers.
+money and means run in the order of numbers. To add a step, write it in one of the files `steps_of_…` and put it into `MONTH`.
 """
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from sxsim.engines.steps_of_employees import count_stages, is_needed, opened_or_closed
-from sxsim.engines.steps_of_the_organisation import element_maturities, site_levers
+from sxsim.engines.records import Observer
+from sxsim.engines.steps_of_customers import account_month, joining_month, person_month, spread_word
+from sxsim.engines.steps_of_employees import count_stages, employee_month, is_needed, opened_or_closed
+from sxsim.engines.steps_of_the_organisation import (
+    element_maturities,
+    market_month,
+    organisation_month,
+    site_business,
+    site_levers,
+    site_record,
+    site_reputation,
+)
 from sxsim.engines.world import (
     DAY,
     DAYS_A_MONTH,
@@ -29,13 +33,9 @@ from sxsim.engines.world import (
     YES,
     World,
 )
-from sxsim.model import business, demand, draws, implementation, market, network
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model import demand, draws, implementation
 from sxsim.model.draws import normal
 from sxsim.model.rule import step
-
-#: Months of membership that `retention_12m` looks back, and months within which a visit counts as coming back.
-RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
 
 
 @step
@@ -47,13 +47,6 @@ def begin_sites(world):
         world.floors[floor].standard = 1.0
     for site in range(world.settings[0].sites):
         site_levers(world, site, YES)
-
-
-def open_month(world: World, month: int) -> None:
-    """A month begins: the counts start at zero, and what holds in this month comes into force."""
-    for counts in (world.contact_tally, world.site_tally, world.waits):
-        counts.view(np.int64)[...] = 0
-    begin_month(world, month)
 
 
 @step
@@ -77,7 +70,8 @@ def begin_month(world, month):
                 table = world.intensity[site, profile]
                 if half_hour == 0:
                     table[0] = 0.0
-                table[half_hour + 1] = table[half_hour] + world.profiles[profile, of_week] * busy * share
+                more = demand.half_hour_intensity(world.profiles[profile, of_week], busy, share)
+                table[half_hour + 1] = table[half_hour] + more
         for profile in range(setting.profiles):
             table, at, low = world.intensity[site, profile], world.half_hour_at[site, profile], 0
             for place_ in range(half_hours + 1):
@@ -104,80 +98,153 @@ def begin_month(world, month):
 
 
 @step
-def site_reputation(world, site):
-    """Reputation follows what was told about the site."""
-    tally, place_ = world.site_tally[site], world.sites[site]
-    place_.reputation = network.reputation_update(
-        place_.reputation, float(tally.praise), float(tally.complaints), world.parameters[0]
-    )
+def each_post(world):
+    """`employee_month` of every post, in the order of numbers."""
+    for post in range(world.settings[0].posts):
+        employee_month(world, post)
 
 
 @step
-def site_business(world, site):
-    """The month's money of a site: revenue, cost, investment, result."""
-    setting, tally = world.settings[0], world.site_tally[site]
-    paying, place_ = 0.0, world.sites[site]
-    for account in range(place_.first_account, place_.first_account + place_.accounts):
+def each_customer(world):
+    """`person_month` of every customer, in the order of numbers."""
+    for account in range(world.settings[0].accounts):
         a = world.accounts[account]
         if a.joins_at == IS_CUSTOMER:
-            paying += world.segments[a.segment].fee
-    share = place_.share
-    tally.revenue += paying * setting.price + setting.budget * share
-    for post in range(place_.first_post, place_.first_post + place_.posts):
-        e = world.posts[post]
-        if e.filled == 1:
-            tally.wages += world.teams[e.team].wage
-    tally.wages += business.overtime_cost(tally.overtime_minutes, setting.overtime)
-    tally.hiring_cost = tally.hires * setting.hiring_cost
-    tally.acquisition_cost = business.acquisition_cost(float(tally.joiners + tally.returners), setting.acquisition_cost)
-    tally.fixed_cost = setting.fixed_cost * share
-    tally.cost = tally.contact_cost + tally.failure_cost + tally.wages + tally.hiring_cost
-    tally.cost += tally.acquisition_cost + tally.fixed_cost
+            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+                person_month(world, person)
 
 
 @step
-def market_month(world):
-    """The outside offer drifts, and with it what the market expects."""
-    setting, m = world.settings[0], world.market[0]
-    z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
-    m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
-    z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
-    m.outside_price = market.drift_price(m.outside_price, m.outside_price_drift, m.outside_spread, z)
-    world.rises[setting.month + 1] = world.rises[setting.month] + setting.expectation_drift
-
-
-@step
-def site_record(world, site):
-    """The month's figures of a site: means over active customers and over the staff, in the order of numbers."""
-    setting, tally, place_ = world.settings[0], world.site_tally[site], world.sites[site]
-    for account in range(place_.first_account, place_.first_account + place_.accounts):
+def each_teller(world):
+    """`spread_word` of every customer, in the order of numbers."""
+    for account in range(world.settings[0].accounts):
         a = world.accounts[account]
-        if a.joins_at != IS_CUSTOMER:
-            continue
-        for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
-            i = world.persons[person]
-            tally.active += 1
-            tally.satisfaction += i.satisfaction
-            tally.loyalty += i.loyalty
-            tally.bond += i.bond
-            tally.expectation += i.expectation
-            tally.stayed_12 += 1 if i.since <= setting.month + 1 - RETENTION_MONTHS else 0
-            tally.repurchased += 1 if i.last_visit > setting.month - REPURCHASE_MONTHS else 0
-    staff = 0
-    for post in range(place_.first_post, place_.first_post + place_.posts):
-        e = world.posts[post]
-        if e.filled == 1:
-            staff += 1
-            tally.engagement += e.engagement
-            tally.resigned += 1 if e.stage == RESIGNED else 0
-            tally.unaware += 1 if e.stage == UNAWARE else 0
-            tally.aware += 1 if e.stage == AWARE else 0
-            tally.trying += 1 if e.stage == TRYING else 0
-            tally.practising += 1 if e.stage == PRACTISING else 0
-            tally.skill += e.skill
-            tally.strain += e.strain
-    tally.headcount = staff
-    place_.bond = tally.bond / tally.active if tally.active > 0 else 0.0
-    tally.reputation, tally.momentum = place_.reputation, place_.momentum
-    for touchpoint in range(setting.touchpoints):
-        tally.pressure += world.floors[site * setting.touchpoints + touchpoint].pressure
+        if a.joins_at == IS_CUSTOMER:
+            for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+                spread_word(world, person)
+
+
+@step
+def each_reputation(world):
+    """`site_reputation` of every site."""
+    for site in range(world.settings[0].sites):
+        site_reputation(world, site)
+
+
+@step
+def each_account(world):
+    """`account_month` of every account, in the order of numbers."""
+    for account in range(world.settings[0].accounts):
+        account_month(world, account)
+
+
+@step
+def each_business(world):
+    """`site_business` of every site."""
+    for site in range(world.settings[0].sites):
+        site_business(world, site)
+
+
+@step
+def each_record(world):
+    """`site_record` of every site."""
+    for site in range(world.settings[0].sites):
+        site_record(world, site)
+
+
+@step
+def each_levers(world):
+    """`site_levers` of every site."""
+    for site in range(world.settings[0].sites):
+        site_levers(world, site, NO)
+
+
+def open_month(world: World, month: int) -> None:
+    """A month begins: the counts start at zero, and what holds in this month comes into force."""
+    for counts in (world.contact_tally, world.site_tally, world.waits):
+        counts.view(np.int64)[...] = 0
+    begin_month(world, month)
+
+
+@dataclass(frozen=True)
+class MonthStep:
+    """A step of a month.
+
+    Attributes
+    ----------
+    name : str
+        Name of the step function that is called for each of what it works on.
+    works_on : str
+        What it works on: one row after the other, or the whole world.
+    does : str
+        What happens, in one sentence.
+    run : callable or None
+        Runs the step for the whole world; None: each engine has a way of its own.
+    then : str
+        The method of an `Observer` that is called afterwards, if any.
+    """
+
+    name: str
+    works_on: str
+    does: str
+    run: Callable[[World], None] | None
+    then: str = ""
+
+
+#: The order of a month.
+MONTH: tuple[MonthStep, ...] = (
+    MonthStep(
+        "begin_month", "the world",
+        "Counts start at zero; prices, season, plan and the demand of each half hour come into force; posts open and close.",
+        None,
+    ),
+    MonthStep(
+        "floor_month", "each site",
+        "The floor in continuous time: visits, queues, patience, service, recovery, shifts and breaks, up to the month's end.",
+        None,
+    ),
+    MonthStep(
+        "employee_month", "each post",
+        "Strain, engagement, stage of commitment and skill move; employees quit, and vacancies are filled.",
+        each_post,
+    ),
+    MonthStep(
+        "person_month", "each customer",
+        "What is not renewed fades; expectation, loyalty, an answer to the survey, and the wish to tell others.",
+        each_customer,
+    ),
+    MonthStep("spread_word", "each customer", "Who tells, tells all acquaintances.", each_teller),
+    MonthStep("site_reputation", "each site", "Reputation follows what was told.", each_reputation),
+    MonthStep("joining_month", "the market", "How fast people outside join, by site and segment.", joining_month),
+    MonthStep("account_month", "each account", "Accounts leave, join and come back.", each_account),
+    MonthStep("site_business", "each site", "Revenue and cost of the month.", each_business),
+    MonthStep(
+        "organisation_month", "the organisation",
+        "Activities bring wins and lower obstacles; money becomes maturity, and what is not kept up decays.",
+        organisation_month,
+    ),
+    MonthStep(
+        "market_month", "the market", "The outside offer drifts, and with it what the market expects.", market_month,
+        then="organisation_done",
+    ),
+    MonthStep("site_record", "each site", "The month's figures are taken.", each_record),
+    MonthStep(
+        "site_levers", "each site", "The ten levers of the next month stand.", each_levers, then="levers_set",
+    ),
+)  # fmt: skip
+
+
+def walk_month(world: World, month: int, ways: Mapping[str, Callable[[], None]], observer: Observer) -> None:
+    """Run a month, step by step in the order of `MONTH`.
+
+    month: counted from the start of the warm-up; ways: an engine's own way of a step, by the step's name. Raises KeyError for
+    a step that neither the list nor the engine can run.
+    """
+    own = {"begin_month": lambda: open_month(world, month)} | dict(ways)
+    for each in MONTH:
+        if each.name in own or each.run is None:
+            own[each.name]()
+        else:
+            each.run(world)
+        if each.then:
+            getattr(observer, each.then)(world, month)

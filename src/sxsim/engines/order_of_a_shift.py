@@ -11,18 +11,15 @@ from sxsim.engines.world import (
     ALIGNMENT,
     AVAILABLE,
     DAYS_A_WEEK,
-    FIRST_SHIFT,
     HALF_HOUR,
     HALF_HOURS_A_DAY,
     HALF_HOURS_A_WEEK,
     IDLE,
-    LEARNING_PART,
     NO,
     OFF_DUTY,
     ON_BREAK,
-    SHIFT,
 )
-from sxsim.model import draws, queue
+from sxsim.model import draws, employee, queue
 from sxsim.model.draws import uniform
 from sxsim.model.rule import step
 
@@ -52,13 +49,14 @@ def change_shift(world, site, now):
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first_floor + touchpoint]
         floor.open, floor.on_duty = int(world.opening[doors, touchpoint, of_week]), 0
-    block = int(math.floor((now - FIRST_SHIFT) / SHIFT)) + 1
+    block = employee.shift_number(now, world.parameters[0])
     breaks = 0
     for index in range(setting.teams):
         team = site * setting.teams + index
         group = world.teams[team]
         version = world.staffing_in_force[setting.month]
-        exact = world.staffing[version, index, of_week] * world.sites[site].staff_factor * group.availability
+        listed = world.staffing[version, index, of_week]
+        exact = employee.staff_wanted(listed, world.sites[site].staff_factor, group.availability)
         wanted = int(math.floor(exact))
         if exact > wanted:
             u = uniform(group.luck, setting.replication, NO, draws.STAFF_ROUNDING, half_hour)
@@ -131,7 +129,7 @@ def close_day(world, site):
     world.sites[site].days += 1
     if day == 0:
         return
-    first_learning = setting.warm_up // LEARNING_PART
+    first_learning = queue.first_month_of_learning(setting.warm_up)
     learning = setting.month < max(setting.warm_up, 1)
     slot = (day - 1) % DAYS_A_WEEK
     for touchpoint in range(setting.touchpoints):
@@ -154,7 +152,7 @@ def close_day(world, site):
         for before in range(DAYS_A_WEEK):
             available += world.last_staff[first + touchpoint, before]
         if learning:
-            floor.normal = demanded_usually / floor.available_usually if floor.available_usually > 0.0 else 0.0
+            floor.normal = queue.usual_load(demanded_usually, floor.available_usually)
         if setting.month > first_learning and pool != 0:
             floor.pressure = queue.pressure(demanded, available, floor.normal, p)
         time_factor = queue.pressure_time_factor(floor.pressure, p)

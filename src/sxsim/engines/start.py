@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.calendar import month_dates, month_starts
 from sxsim.engines.order_of_a_month import begin_sites
 from sxsim.engines.steps_of_customers import begin_people
 from sxsim.engines.steps_of_employees import begin_posts, settle_staff, start_staff
@@ -42,14 +41,15 @@ from sxsim.engines.world import (
     VISIT,
     WAIT_BINS,
     World,
+    month_dates,
+    month_starts,
     rows_in_lines,
 )
 from sxsim.model import customer
-from sxsim.model.arithmetic import gamma, log
+from sxsim.model.arithmetic import check_arithmetic, gamma, log
 from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.luck import key_of, name_of_place
 from sxsim.model.parameters import lever_weights, record
-from sxsim.model.self_test import check_arithmetic
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
 from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, own_staff

@@ -8,9 +8,8 @@ import math
 
 import numpy as np
 
-from sxsim.engines.steps_of_the_organisation import bounded
 from sxsim.engines.world import AT_HOME, BEFORE_THE_RUN, CUSTOMER, FORMER, IS_CUSTOMER, NO, PROSPECT, VOICE
-from sxsim.model import customer, demand, draws, market, network
+from sxsim.model import customer, demand, draws, market
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import step
 
@@ -29,14 +28,14 @@ def begin_people(world):
         z = normal(luck, replication, who, draws.PERSONAL_PATIENCE, NO)
         i.patience = demand.spread_factor(segment.patience_variation, z, p)
         z = normal(luck, replication, who, draws.PERSONAL_WISH, NO)
-        i.wish = bounded(segment.wish + p.wish_spread * z)
+        i.wish = customer.own_level(segment.wish, p.wish_spread, z)
         z = normal(luck, replication, who, draws.PERSONAL_EXPECTATION, NO)
-        i.usual_expectation = bounded(segment.expectation + p.expectation_spread * z)
+        i.usual_expectation = customer.own_level(segment.expectation, p.expectation_spread, z)
         i.expectation = i.usual_expectation
         i.scale = normal(luck, replication, who, draws.PERSONAL_SCALE, NO)
         z = normal(luck, replication, who, draws.STARTING_SATISFACTION, NO)
-        i.satisfaction = bounded(segment.satisfaction + p.satisfaction_spread * z)
-        i.bond = bounded(2.0 * segment.bond * uniform(luck, replication, who, draws.STARTING_BOND, NO))
+        i.satisfaction = customer.own_level(segment.satisfaction, p.satisfaction_spread, z)
+        i.bond = customer.starting_bond(segment.bond, uniform(luck, replication, who, draws.STARTING_BOND, NO))
         if i.status != CUSTOMER:
             i.bond, i.satisfaction = 0.0, i.usual_expectation
         i.since = BEFORE_THE_RUN
@@ -46,22 +45,20 @@ def begin_people(world):
         i.remaining = demand.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
         ties = world.neighbours.shape[1]
         for tie in range(ties):
-            offset = tie // 2 + 1 if tie % 2 == 0 else -(tie // 2 + 1)
             rewired = 1 if uniform(luck, replication, who, draws.REWIRE, tie) < p.rewiring else 0
             anywhere = uniform(luck, replication, who, draws.REWIRE_TO, tie)
-            world.neighbours[person, tie] = network.neighbour(person, offset, setting.people, rewired, anywhere)
+            world.neighbours[person, tie] = market.neighbour(
+                person, market.place_on_ring(tie), setting.people, rewired, anywhere
+            )
     for account in range(setting.accounts):
         a = world.accounts[account]
         if a.joins_at != IS_CUSTOMER:
             wait_to_join(world, account)
         term = world.segments[a.segment].term
         if term > 0:
-            a.renewal = int(
-                math.floor(
-                    uniform(world.persons[a.first].luck, replication, np.int64(a.ordinal), draws.RENEWAL_MONTH, NO)
-                    * term
-                )
-            )
+            luck = world.persons[a.first].luck
+            u = uniform(luck, replication, np.int64(a.ordinal), draws.RENEWAL_MONTH, NO)
+            a.renewal = market.first_renewal(u, term)
 
 
 @step
@@ -150,7 +147,7 @@ def eagerness_of_account(world, account):
     a = world.accounts[account]
     eager = 0.0
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
-        eager += eagerness_of(world, person) / a.persons
+        eager += market.in_account(eagerness_of(world, person), a.persons)
     return eager
 
 
@@ -185,13 +182,12 @@ def take_word(world, account):
     more, eager = 0.0, 0.0
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
         i, mine = world.persons[person], eagerness_of(world, person)
-        heard = network.heard(float(i.heard_praise), float(i.heard_complaint), p)
-        more += (market.after_hearing(mine, heard) - mine) / a.persons
-        eager += mine / a.persons
+        heard = market.heard(float(i.heard_praise), float(i.heard_complaint), p)
+        more += market.in_account(market.after_hearing(mine, heard) - mine, a.persons)
+        eager += market.in_account(mine, a.persons)
         i.heard_praise, i.heard_complaint = 0, 0
     a.heard = 0
-    if eager > 0.0 and pace > 0.0:
-        a.joins_at -= more / eager * pace
+    a.joins_at = market.joins_sooner(a.joins_at, more, eager, pace)
 
 
 @step
@@ -219,7 +215,7 @@ def account_month(world, account):
     a.joins_at, a.spells = IS_CUSTOMER, a.spells + 1
     world.sites[a.site].customers += a.persons
     if term > 0:
-        a.renewal = (term - month % term) % term
+        a.renewal = market.renewal_from(month, term)
 
 
 @step
@@ -233,7 +229,8 @@ def account_leaves(world, account):
     chance = 0.0
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
         i = world.persons[person]
-        chance += customer.leave_chance(segment.leaving, i.loyalty, i.grievance, i.advantage, p) / a.persons
+        leaves = customer.leave_chance(segment.leaving, i.loyalty, i.grievance, i.advantage, p)
+        chance += market.in_account(leaves, a.persons)
     luck = world.persons[a.first].luck
     if uniform(luck, setting.replication, np.int64(a.ordinal), draws.LEAVE, month) >= chance:
         return

@@ -1,14 +1,11 @@
 """What happens to employees: who holds a post, engagement, the stage of commitment, skill, quitting and hiring."""
 
-import numpy as np
-
-from sxsim.engines.steps_of_the_organisation import bounded, see_wins, share_of, site_levers
+from sxsim.engines.steps_of_the_organisation import see_wins, site_levers
 from sxsim.engines.world import (
     ALIGNMENT,
     ANCHOR_CULTURE,
     ANCHOR_INNOVATION,
     ANCHOR_STANDARDS,
-    ANCHORING,
     BUSINESS_LINK,
     CRAFT,
     CREATE_URGENCY,
@@ -29,14 +26,12 @@ from sxsim.engines.world import (
     YES,
 )
 from sxsim.model import commitment, demand, draws, employee
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE, share_of
 from sxsim.model.draws import normal, uniform
 from sxsim.model.rule import step
 
 #: Months after which the staff of an organisation left as it is has settled.
 SETTLING_MONTHS = 120
-#: Activities that anchor what was reached.
-ANCHORING_ACTIVITIES = float(len(ANCHORING))
 
 
 @step
@@ -59,7 +54,7 @@ def begin_posts(world):
         z = normal(luck, replication, e.number, draws.SPEED, NO)
         e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
         u = uniform(luck, replication, e.number, draws.STARTING_TENURE, NO)
-        e.tenure = p.starting_tenure * demand.threshold(u)
+        e.tenure = employee.starting_tenure(u, p)
         e.strain = p.strain_normal
         e.engagement, e.stage = p.engagement_base, UNAWARE
 
@@ -84,10 +79,10 @@ def count_stages(world):
 
 
 @step
-def staff_month(world, post, delighted, efforts, u):
+def staff_month(world, post, delighted, campaign, u):
     """Engagement of a post's holder follows the surroundings for a month, and the stage of commitment may change.
 
-    efforts: of the month, by activity; u: the draw of the stage. Colleagues are those of `count_stages`.
+    delighted: share of own contacts; campaign: effort for 19390:5.4; u: the draw of the stage. Colleagues are those of `count_stages`.
     """
     p, e = world.parameters[0], world.posts[post]
     lever, site, team = world.levers[e.site], world.sites[e.site], world.teams[e.team]
@@ -103,7 +98,7 @@ def staff_month(world, post, delighted, efforts, u):
         obstacles[SILOS].severity,
         energy,
         obstacles[LEADERSHIP].severity,
-        efforts[CREATE_URGENCY],
+        campaign,
         p,
     )
     up, down, out = 0.0, 0.0, 0.0
@@ -122,8 +117,8 @@ def staff_month(world, post, delighted, efforts, u):
         )
         down = commitment.give_up(supported, site.momentum, p)
     else:
-        anchored = activities[ANCHOR_CULTURE].done + activities[ANCHOR_INNOVATION].done
-        anchored = (anchored + activities[ANCHOR_STANDARDS].done) / ANCHORING_ACTIVITIES
+        culture, innovation = activities[ANCHOR_CULTURE].done, activities[ANCHOR_INNOVATION].done
+        anchored = commitment.anchored(culture, innovation, activities[ANCHOR_STANDARDS].done)
         down = commitment.relapse(supported, anchored, obstacles[TRANSFORMATION_CULTURE].severity, p)
     if e.stage == AWARE or e.stage == TRYING:
         out = commitment.resign(e.strain, e.fatigue, p)
@@ -148,7 +143,6 @@ def settle_staff(world):
     newcomers take their places at once.
     """
     setting, p = world.settings[0], world.parameters[0]
-    no_efforts = np.zeros(len(world.activities))
     for month in range(SETTLING_MONTHS):
         count_stages(world)
         for site in range(setting.sites):
@@ -156,7 +150,7 @@ def settle_staff(world):
         for post in range(setting.posts):
             e = world.posts[post]
             u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_STAGE, month)
-            staff_month(world, post, p.delight_normal, no_efforts, u)
+            staff_month(world, post, p.delight_normal, 0.0, u)
             chance = employee.quit_chance(world.teams[e.team].quitting, e.engagement, e.strain, e.tenure, p)
             if uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_QUIT, month) < chance:
                 u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_NEWCOMER, month)
@@ -175,7 +169,7 @@ def start_staff(world, engagement, committed):
     for post in range(setting.posts):
         e = world.posts[post]
         if engagement >= 0.0:
-            e.engagement = bounded(engagement + p.engagement_trait * e.trait)
+            e.engagement = employee.own_engagement(engagement, e.trait, p)
         if committed >= 0.0:
             u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.STARTING_STAGE, NO)
             e.stage, e.fatigue = PRACTISING if u < committed else UNAWARE, 0.0
@@ -226,7 +220,7 @@ def employee_month(world, post):
             e.strain = employee.update_strain(e.strain, load, p)
         u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.STAGE, setting.month)
         delighted = e.delighted / e.contacts if e.contacts > 0 else p.delight_normal
-        staff_month(world, post, delighted, world.efforts[setting.month], u)
+        staff_month(world, post, delighted, world.efforts[setting.month, CREATE_URGENCY], u)
         e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], e.talent, p), p)
         e.tenure += 1.0
         chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
@@ -264,7 +258,7 @@ def fill_post(world, post, crowd):
     e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
     e.talent = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TALENT, e.holder)
     e.skill = employee.newcomer_skill(craft, crowd, e.talent, p)
-    e.engagement = bounded(p.newcomer_engagement + p.engagement_trait * e.trait)
+    e.engagement = employee.own_engagement(p.newcomer_engagement, e.trait, p)
     induct(
         world, post, uniform(world.teams[e.team].luck, setting.replication, e.number, draws.NEWCOMER_STAGE, e.holder)
     )

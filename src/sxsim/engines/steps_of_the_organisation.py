@@ -1,4 +1,7 @@
-"""What happens to the organisation at a month's end: activities, wins, obstacles, money, maturity, levers."""
+"""What happens at a month's end to the organisation, its sites and the market outside.
+
+Activities, wins, obstacles, money, maturity, levers; reputation, revenue and cost, the figures of the month; the outside offer.
+"""
 
 import numpy as np
 
@@ -7,15 +10,17 @@ from sxsim.engines.world import (
     ANALYSE_SITUATION,
     ANCHORING,
     EXPAND_MOMENTUM,
+    IS_CUSTOMER,
     MINIMUM_VIABLE_CHANGES,
+    NO,
     SURPRISE,
     VISION_INITIATIVES,
     VOICE,
 )
-from sxsim.model import business, commitment, draws, implementation, levers, organisation
-from sxsim.model.commitment import PRACTISING
+from sxsim.model import business, commitment, draws, implementation, market, organisation
+from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.draws import normal
-from sxsim.model.rule import step
+from sxsim.model.rule import part_of_step, step
 from sxsim.standard.catalogue import SUB_ELEMENTS
 
 # Rows of the sub-elements that act by themselves, beside the levers.
@@ -26,18 +31,8 @@ TECHNOLOGY = SUB_ELEMENTS.index("7.4.1b")
 STRUCTURE = SUB_ELEMENTS.index("7.4.1c")
 INDICATORS = SUB_ELEMENTS.index("7.4.2b")
 TOOLS = SUB_ELEMENTS.index("7.4.2c")
-
-
-@step
-def bounded(value):
-    """A share kept within 0–1."""
-    return min(max(value, 0.0), 1.0)
-
-
-@step
-def share_of(part, whole):
-    """A share, 0 of nothing."""
-    return part / whole if whole > 0 else 0.0
+#: Months of membership that `retention_12m` looks back, and months within which a visit counts as coming back.
+RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
 
 
 @step
@@ -77,8 +72,8 @@ def site_levers(world, site, at_start):
         for row in range(len(world.sub_elements)):
             carried += world.weights[row, lever] * world.sub_elements[row].practice
             weights += world.weights[row, lever]
-        capability = carried / weights if weights > 0.0 else p.lever_normal
-        value = levers.practised_lever(capability, place_.commitment, p)
+        capability = organisation.capability(carried, weights, p)
+        value = organisation.practised_lever(capability, place_.commitment, p)
         if lever == SURPRISE:
             process = world.sub_elements[INNOVATION_PROCESS].practice
             value = organisation.idea_supply(value, place_.bond, world.levers[site, VOICE], p)
@@ -90,16 +85,16 @@ def site_levers(world, site, at_start):
         world.levers[site, lever] = value
     place_.technology = world.sub_elements[TECHNOLOGY].practice
     place_.deployment = world.sub_elements[DEPLOYMENT].practice
-    place_.partner_energy = (
-        world.sub_elements[CULTURE_DEFINED].practice + world.sub_elements[STRUCTURE].practice
-    ) / 2.0
+    place_.partner_energy = organisation.partner_energy(
+        world.sub_elements[CULTURE_DEFINED].practice, world.sub_elements[STRUCTURE].practice
+    )
 
 
 @step
 def see_wins(world, site, changes, delight):
     """The staff of a site sees the month's wins. changes: effort for 19390:6.4; delight: share of contacts."""
     place_, p = world.sites[site], world.parameters[0]
-    involved = share_of(place_.trying + place_.practising, place_.staff)
+    involved = commitment.share_of(place_.trying + place_.practising, place_.staff)
     place_.momentum = commitment.momentum(place_.momentum, commitment.wins(changes, involved, delight, p), p)
 
 
@@ -110,32 +105,85 @@ def implementation_month(world):
     Returns the sum of their efforts.
     """
     setting, p = world.settings[0], world.parameters[0]
-    efforts = world.efforts[setting.month]
-    practising = 0.0
+    month, practising = setting.month, 0.0
     for site in range(setting.sites):
         place_, served, delighted = world.sites[site], 0, 0
         for touchpoint in range(setting.touchpoints):
             for segment in range(setting.segments):
                 served += world.contact_tally[site, touchpoint, segment].served
                 delighted += world.contact_tally[site, touchpoint, segment].delighted
-        practising += share_of(place_.practising, place_.staff) * place_.share
+        practising += commitment.share_of(place_.practising, place_.staff) * place_.share
         delight = delighted / served if served > 0 else p.delight_normal
-        see_wins(world, site, efforts[MINIMUM_VIABLE_CHANGES], delight)
+        see_wins(world, site, world.efforts[month, MINIMUM_VIABLE_CHANGES], delight)
     for obstacle in range(len(world.obstacles)):
         effort = 0.0
         for activity in range(len(world.activities)):
-            effort = implementation.together(effort, world.lowers[activity, obstacle] * efforts[activity])
+            effort = implementation.together(effort, world.lowers[activity, obstacle] * world.efforts[month, activity])
         o = world.obstacles[obstacle]
         o.severity = implementation.lower_obstacle(o.severity, o.start, effort, p)
     total = 0.0
     for activity in range(len(world.activities)):
         a = world.activities[activity]
-        effort = efforts[activity]
+        effort = world.efforts[month, activity]
         if activity in ANCHORING:
             effort = implementation.worth_anchoring(effort, practising)
         a.done = implementation.build_up(a.done, effort, p)
-        total += efforts[activity]
+        total += world.efforts[month, activity]
     return total
+
+
+@part_of_step
+def planned_money(world, unit):
+    """The money that the plan asks for this month. unit: money that an amount of the plan stands for."""
+    month, planned = world.settings[0].month, 0.0
+    for element in range(len(world.elements)):
+        planned += world.element_money[month, element] * unit
+    for row in range(len(world.sub_elements)):
+        planned += world.sub_element_money[month, row] * unit
+    return planned
+
+
+@part_of_step
+def spend_money(world, planned, money, unit, wages, absorption):
+    """The month's money goes to the sub-elements, which are worked on as intensely as it allows. Returns the most intense."""
+    month, p, most = world.settings[0].month, world.parameters[0], 0.0
+    for row in range(len(world.sub_elements)):
+        s = world.sub_elements[row]
+        weights = 0.0
+        for other in range(len(world.sub_elements)):
+            if world.sub_elements[other].element == s.element:
+                weights += organisation.money_weight(world.sub_elements[other].seen, p)
+        mine = organisation.money_for(
+            world.element_money[month, s.element], world.sub_element_money[month, row],
+            organisation.money_weight(s.seen, p), weights, unit, planned, money, len(world.elements),
+        )  # fmt: skip
+        s.intensity = 0.0
+        if mine > 0.0 and wages > 0.0:
+            s.intensity = organisation.programme_intensity(mine / wages, absorption, p)
+            most = max(most, s.intensity)
+    return most
+
+
+@part_of_step
+def mature(world, most, momentum, alignment):
+    """What was worked on matures, what is not kept up decays, what is practised is anchored, and all of it is seen late."""
+    setting, p = world.settings[0], world.parameters[0]
+    month = setting.month
+    for row in range(len(world.sub_elements)):
+        s = world.sub_elements[row]
+        intensity = implementation.expand(s.intensity, most, world.efforts[month, EXPAND_MOMENTUM], momentum, p)
+        won = organisation.raise_maturity(s.maturity, intensity, p)
+        lost = organisation.decay_maturity(s.maturity, s.established, intensity, p)
+        anchored = world.activities[s.anchored_by].done
+        s.established = organisation.anchor_practice(s.established, s.maturity, alignment, anchored, p)
+        s.maturity = organisation.new_maturity(s.maturity, won, lost, p)
+    analysed = world.activities[ANALYSE_SITUATION].done
+    indicators = implementation.know_better(world.sub_elements[INDICATORS].practice, analysed, p)
+    tools = implementation.know_better(world.sub_elements[TOOLS].practice, analysed, p)
+    for row in range(len(world.sub_elements)):
+        s = world.sub_elements[row]
+        z = normal(setting.seed, setting.replication, row, draws.SEEN_MATURITY, month)
+        s.seen = organisation.see_maturity(s.seen, s.maturity, indicators, tools, z, p)
 
 
 @step
@@ -145,62 +193,107 @@ def organisation_month(world):
     The month's investment and result are entered at the sites in proportion to their share of the market.
     """
     setting, p = world.settings[0], world.parameters[0]
-    month = setting.month
     effort = implementation_month(world)
-    lived, wages, momentum = 0.0, 0.0, 0.0
+    lived, wages, momentum, alignment = 0.0, 0.0, 0.0, 0.0
     for site in range(setting.sites):
         lived += world.sites[site].commitment * world.sites[site].share
         momentum += world.sites[site].momentum * world.sites[site].share
+        alignment += world.levers[site, ALIGNMENT] * world.sites[site].share
         wages += world.site_tally[site].wages
     unit = wages if setting.money_of_wages == 1 else 1.0
-    planned = 0.0
-    for element in range(len(world.elements)):
-        planned += world.element_money[month, element] * unit
-    for row in range(len(world.sub_elements)):
-        planned += world.sub_element_money[month, row] * unit
+    planned = planned_money(world, unit)
     money = planned
-    if world.funded[month] > 0.0:
-        money = business.programme_money(planned, setting.last_result, world.funded[month])
-    alignment = 0.0
-    for site in range(setting.sites):
-        alignment += world.levers[site, ALIGNMENT] * world.sites[site].share
+    if world.funded[setting.month] > 0.0:
+        money = business.programme_money(planned, setting.last_result, world.funded[setting.month])
     absorption = organisation.absorb_money(alignment, lived, p)
-    analysed = world.activities[ANALYSE_SITUATION].done
-    indicators = implementation.know_better(world.sub_elements[INDICATORS].practice, analysed, p)
-    tools = implementation.know_better(world.sub_elements[TOOLS].practice, analysed, p)
-    intensities = np.zeros(len(world.sub_elements))
-    most = 0.0
-    for row in range(len(world.sub_elements)):
-        s = world.sub_elements[row]
-        weights = 0.0
-        for other in range(len(world.sub_elements)):
-            if world.sub_elements[other].element == s.element:
-                weights += organisation.money_weight(world.sub_elements[other].seen, p)
-        mine = world.element_money[month, s.element] * organisation.money_weight(s.seen, p) / weights
-        mine = (mine + world.sub_element_money[month, row]) * unit
-        if planned > 0.0:
-            mine = mine * money / planned
-        elif money > 0.0:
-            mine = money / len(world.elements) * organisation.money_weight(s.seen, p) / weights
-        if mine > 0.0 and wages > 0.0:
-            intensities[row] = organisation.programme_intensity(mine / wages, absorption, p)
-            most = max(most, intensities[row])
-    for row in range(len(world.sub_elements)):
-        s = world.sub_elements[row]
-        intensity = implementation.expand(intensities[row], most, world.efforts[month, EXPAND_MOMENTUM], momentum, p)
-        won = organisation.raise_maturity(s.maturity, intensity, p)
-        lost = organisation.decay_maturity(s.maturity, s.established, intensity, p)
-        anchored = world.activities[s.anchored_by].done
-        s.established = organisation.anchor_practice(s.established, s.maturity, alignment, anchored, p)
-        s.maturity = min(max(s.maturity + won - lost, 1.0), p.maturity_top)
-    for row in range(len(world.sub_elements)):
-        s = world.sub_elements[row]
-        z = normal(setting.seed, setting.replication, row, draws.SEEN_MATURITY, month)
-        s.seen = organisation.see_maturity(s.seen, s.maturity, indicators, tools, z, p)
+    most = spend_money(world, planned, money, unit, wages, absorption)
+    mature(world, most, momentum, alignment)
     element_maturities(world)
     setting.last_result = 0.0
     for site in range(setting.sites):
         tally = world.site_tally[site]
-        tally.investment = (money + implementation.activity_cost(effort, wages, p)) * world.sites[site].share
+        invested = money + implementation.activity_cost(effort, wages, p)
+        tally.investment = business.part_of_site(invested, world.sites[site].share)
         tally.result = business.result(tally.revenue, tally.cost, tally.investment)
         setting.last_result += tally.result
+
+
+@step
+def site_reputation(world, site):
+    """Reputation follows what was told about the site."""
+    tally, place_ = world.site_tally[site], world.sites[site]
+    place_.reputation = market.reputation_update(
+        place_.reputation, float(tally.praise), float(tally.complaints), world.parameters[0]
+    )
+
+
+@step
+def site_business(world, site):
+    """The month's money of a site: revenue, cost, investment, result."""
+    setting, tally = world.settings[0], world.site_tally[site]
+    paying, place_ = 0.0, world.sites[site]
+    for account in range(place_.first_account, place_.first_account + place_.accounts):
+        a = world.accounts[account]
+        if a.joins_at == IS_CUSTOMER:
+            paying += world.segments[a.segment].fee
+    share = place_.share
+    tally.revenue += business.standing_revenue(paying, setting.price, setting.budget, share)
+    for post in range(place_.first_post, place_.first_post + place_.posts):
+        e = world.posts[post]
+        if e.filled == 1:
+            tally.wages += world.teams[e.team].wage
+    tally.wages += business.overtime_cost(tally.overtime_minutes, setting.overtime)
+    tally.hiring_cost = business.hiring_cost(tally.hires, setting.hiring_cost)
+    tally.acquisition_cost = business.acquisition_cost(float(tally.joiners + tally.returners), setting.acquisition_cost)
+    tally.fixed_cost = business.part_of_site(setting.fixed_cost, share)
+    tally.cost = business.total_cost(
+        tally.contact_cost, tally.failure_cost, tally.wages, tally.hiring_cost, tally.acquisition_cost, tally.fixed_cost
+    )
+
+
+@step
+def market_month(world):
+    """The outside offer drifts, and with it what the market expects."""
+    setting, m = world.settings[0], world.market[0]
+    z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
+    m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
+    z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
+    m.outside_price = market.drift_price(m.outside_price, m.outside_price_drift, m.outside_spread, z)
+    world.rises[setting.month + 1] = market.raise_expectation(world.rises[setting.month], setting.expectation_drift)
+
+
+@step
+def site_record(world, site):
+    """The month's figures of a site: means over active customers and over the staff, in the order of numbers."""
+    setting, tally, place_ = world.settings[0], world.site_tally[site], world.sites[site]
+    for account in range(place_.first_account, place_.first_account + place_.accounts):
+        a = world.accounts[account]
+        if a.joins_at != IS_CUSTOMER:
+            continue
+        for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+            i = world.persons[person]
+            tally.active += 1
+            tally.satisfaction += i.satisfaction
+            tally.loyalty += i.loyalty
+            tally.bond += i.bond
+            tally.expectation += i.expectation
+            tally.stayed_12 += 1 if i.since <= setting.month + 1 - RETENTION_MONTHS else 0
+            tally.repurchased += 1 if i.last_visit > setting.month - REPURCHASE_MONTHS else 0
+    staff = 0
+    for post in range(place_.first_post, place_.first_post + place_.posts):
+        e = world.posts[post]
+        if e.filled == 1:
+            staff += 1
+            tally.engagement += e.engagement
+            tally.resigned += 1 if e.stage == RESIGNED else 0
+            tally.unaware += 1 if e.stage == UNAWARE else 0
+            tally.aware += 1 if e.stage == AWARE else 0
+            tally.trying += 1 if e.stage == TRYING else 0
+            tally.practising += 1 if e.stage == PRACTISING else 0
+            tally.skill += e.skill
+            tally.strain += e.strain
+    tally.headcount = staff
+    place_.bond = tally.bond / tally.active if tally.active > 0 else 0.0
+    tally.reputation, tally.momentum = place_.reputation, place_.momentum
+    for touchpoint in range(setting.touchpoints):
+        tally.pressure += world.floors[site * setting.touchpoints + touchpoint].pressure

@@ -4,6 +4,7 @@ The fields a contact touches lie side by side. A person is on at most one visit,
 are on none, so the rows of visits are handed out and given back.
 """
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,6 @@ HALF_HOUR, DAY = 30.0, 1440.0
 HALF_HOURS_A_DAY, HALF_HOURS_A_WEEK, DAYS_A_WEEK = 48, 336, 7
 DAYS_A_MONTH = 30.4375
 MOST_HALF_HOURS = 31 * HALF_HOURS_A_DAY
-# Shifts change at 6, 14 and 22 h (assumption); who is on duty rotates with them.
-SHIFT, FIRST_SHIFT = 480.0, 360.0
 # What a step answers instead of a time.
 GO_ON, VISIT_OVER, OFF_DUTY, AVAILABLE = -1.0, -2.0, -1.0, 0.0
 MOST_ATTEMPTS = 250
@@ -74,8 +73,6 @@ BEFORE_THE_RUN = -(10**6)
 AT_HOME = -1
 # `joins_at` of an account that is a customer.
 IS_CUSTOMER = -1.0
-# The usual pressure is learnt after this part (a quarter) of the warm-up.
-LEARNING_PART = 4
 # Histogram of waits: bin 0 holds no wait, the others are logarithmic.
 WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
 
@@ -171,7 +168,7 @@ SITE = _record(
     reputation=_F, bond=_F, fresh_ideas=_F, days=_I, staff=_I, trying=_I, practising=_I, momentum=_F,
 )  # fmt: skip
 JOINING = _record(pace=_F, passed=_F)
-SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F, anchored_by=_I)
+SUB_ELEMENT = _record(element=_I, maturity=_F, established=_F, seen=_F, practice=_F, anchored_by=_I, intensity=_F)
 ACTIVITY = _record(done=_F)
 OBSTACLE = _record(severity=_F, start=_F)
 MARKET = _record(
@@ -271,3 +268,19 @@ class World(Bare):
 
     def __init__(self, **arrays: Rows) -> None:
         super().__init__(**{name: arrays[name] for name in ARRAYS})
+
+
+def add_months(day: date, months: int) -> date:
+    """The first of the month that many months later (or earlier)."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def month_dates(start: date, warm_up: int, months: int) -> list[date]:
+    """First days of all months, warm-up included, and of the month after the last."""
+    return [add_months(start, month) for month in range(-warm_up, months + 1)]
+
+
+def month_starts(dates: list[date]) -> NDArray[np.float64]:
+    """Minutes from the first date to each date, shape (months + 1,)."""
+    return np.array([(day - dates[0]).days * DAY for day in dates], dtype=np.float64)

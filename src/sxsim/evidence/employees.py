@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.replay import Observer
+from sxsim.engines.records import Observer
 from sxsim.engines.world import World
 from sxsim.evidence.settings import run_setting
 from sxsim.evidence.survey import rated_at_once, stars

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.records import Records
-from sxsim.engines.replay import Observer
+from sxsim.engines.records import Observer, Records
 from sxsim.engines.world import SERVED, World
 from sxsim.runs import Scenario, load
 from sxsim.scenario.loading import with_values

@@ -77,3 +77,46 @@ def programme_money(planned, last_result, share):
     planned: ≥ 0; last_result: any sign; share: 0–1. Returns ≥ 0. Source: clause 4 (success funds the next step); arithmetic.
     """
     return planned + share * max(last_result, 0.0)
+
+
+@rule
+def sale(amount, price):
+    """Revenue of something sold at this month's price.
+
+    amount: at the price of the start, money ≥ 0; price: relative to the start, > 0. Returns money ≥ 0. Source: arithmetic.
+    """
+    return amount * price
+
+
+@rule
+def standing_revenue(fees, price, budget, share):
+    """Revenue of a site's month that does not depend on visits: fees of contracts, and its part of a budget.
+
+    fees: of all contracts at the price of the start, money ≥ 0; price: relative, > 0; budget: money ≥ 0; share: of the site,
+    0–1. Returns money ≥ 0. Source: arithmetic; the budget goes by the site's share of the market: assumption.
+    """
+    return fees * price + budget * share
+
+
+@rule
+def part_of_site(amount, share):
+    """A site's part of what the organisation pays or earns as a whole.
+
+    amount: money; share: of the market, 0–1. Returns money. Source: assumption (by the site's share of the market).
+    """
+    return amount * share
+
+
+@rule
+def hiring_cost(hires, cost_per_hire):
+    """Money spent on filling vacancies in a month. hires ≥ 0, cost ≥ 0. Returns money ≥ 0. Source: arithmetic."""
+    return hires * cost_per_hire
+
+
+@rule
+def total_cost(contacts, failures, wages, hiring, acquisition, fixed):
+    """All cost of a site's month but its part of the programme.
+
+    contacts, failures, wages, hiring, acquisition, fixed: money ≥ 0. Returns money ≥ 0. Source: arithmetic.
+    """
+    return contacts + failures + wages + hiring + (acquisition + fixed)

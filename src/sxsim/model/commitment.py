@@ -8,6 +8,8 @@ from sxsim.model.rule import rule
 
 #: Stages of an employee: a step up or down is one number more or less, but resigned people go back to aware.
 RESIGNED, UNAWARE, AWARE, TRYING, PRACTISING = range(5)
+#: Activities that anchor what was reached: in culture, in innovation, in standards.
+ANCHORING_ACTIVITIES = 3.0
 
 
 @rule
@@ -22,8 +24,8 @@ def support(energy, alignment, engagement, strain, deployment, p):
         p.support_floor
         + p.support_energy * energy
         + p.support_alignment * alignment
-        + p.support_engagement * (engagement - 0.5)
-        + p.support_deployment * (deployment - 0.5)
+        + p.support_engagement * (engagement - p.engagement_normal)
+        + p.support_deployment * (deployment - p.deployment_normal)
         - p.support_strain * strain
     )
     return min(max(value, 0.0), 1.0)
@@ -173,3 +175,22 @@ def momentum(before, wins, p):
     before, wins: 0–1. Returns 0–1. Source: 19390:6.4, 6.5; speed by assumption.
     """
     return before + p.momentum_speed * (wins - before)
+
+
+@rule
+def share_of(part, whole):
+    """The share of a staff, or of contacts, that is so: 0 of nobody.
+
+    part, whole: counts, 0 ≤ part ≤ whole. Returns 0–1. Source: definition.
+    """
+    return part / whole if whole > 0 else 0.0
+
+
+@rule
+def anchored(culture, innovation, standards):
+    """How far practice is anchored in the organisation as a whole.
+
+    culture, innovation, standards: work done on 19390:7.2.2, 7.2.3 and 7.2.4, 0–1. Returns 0–1.
+    Source: 19390:7.2 (anchoring); equal parts by assumption.
+    """
+    return (culture + innovation + standards) / ANCHORING_ACTIVITIES

@@ -1,4 +1,7 @@
-"""A contact at a touchpoint: service time, promise, problem or query, recovery, the individual and the surprising."""
+"""A contact at a touchpoint: service time, promise, problem or query, recovery, the individual and the surprising.
+
+In the end stands the level of the service excellence pyramid that it provided, through the gate.
+"""
 
 import math
 
@@ -176,7 +179,7 @@ def effort(commitment, engagement, strain, hurry, p):
     """
     value = (
         (p.effort_base + p.effort_commitment * commitment)
-        * (1.0 + p.effort_engagement * (engagement - 0.5))
+        * (1.0 + p.effort_engagement * (engagement - p.engagement_normal))
         * (1.0 - p.effort_strain * strain)
         * (1.0 - p.effort_hurry * hurry)
     )
@@ -236,7 +239,7 @@ def contact_quality(
         quality += p.quality_query_well if query_well == 1 else -p.quality_query_poor
     quality += p.quality_individual * individual + p.quality_surprise * surprising
     quality += p.quality_skill * (skill - p.skill_normal) + p.quality_talent * talent
-    quality += p.quality_engagement * (engagement - 0.5)
+    quality += p.quality_engagement * (engagement - p.engagement_normal)
     quality -= p.quality_wait * wait_ratio + p.quality_hurry * hurry
     quality += p.quality_noise * z
     return min(max(quality, 0.0), 1.0)
@@ -263,3 +266,36 @@ def quality_not_served(turned_away, wait_ratio, p):
     """
     base = p.quality_turned_away if turned_away == 1 else p.quality_abandoned
     return base * (1.0 - p.quality_wait * wait_ratio)
+
+
+@rule
+def gate_open(kept, put_right, arose, dealt_well):
+    """The gate to levels 3 and 4: the promise was kept or put right, and whatever arose was dealt with well.
+
+    All flags 0 or 1. Nothing having arisen also opens it. Returns 0 or 1.
+    Source: clause 4 (levels build on each other), design of the gate: our reading.
+    """
+    promise = kept == 1 or put_right == 1
+    handled = arose == 0 or dealt_well == 1
+    return 1 if promise and handled else 0
+
+
+@rule
+def reach_level(served, kept, put_right, arose, dealt_well, individual, surprising, top_level, individual_level):
+    """The level of the pyramid that a contact provided, 0–4.
+
+    0 broken and not put right, or never served; 1 promise kept, and nothing arose or a query was handled poorly;
+    2 something arose and was dealt with well; 3 individual and 4 surprising only through an open gate; 4 needs no 3.
+    Flags 0 or 1; top_level and individual_level are the numbers of the pyramid's upper levels (4 and 3).
+    Source: clause 4, figure of the pyramid.
+    """
+    if served == 0 or (kept == 0 and put_right == 0):
+        return 0
+    if gate_open(kept, put_right, arose, dealt_well) == 1:
+        if surprising == 1:
+            return top_level
+        if individual == 1:
+            return individual_level
+        if arose == 1:
+            return 2
+    return 1

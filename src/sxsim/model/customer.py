@@ -207,7 +207,7 @@ def loyalty(satisfaction, bond, reputation, grievance, p):
         p.loyalty_base
         + p.loyalty_satisfaction * satisfaction
         + p.loyalty_bond * bond
-        + p.loyalty_reputation * (reputation - 0.5)
+        + p.loyalty_reputation * (reputation - p.reputation_normal)
         - p.loyalty_grievance * grievance
     )
     return min(max(value, 0.0), 1.0)
@@ -268,7 +268,26 @@ def tell_chance(satisfaction, delighted, grievance, positive, p):
     Returns 0–1. Source: E289 (U-shape), E062 (positive to negative about 3 : 1); sizes by assumption.
     """
     if positive == 1:
-        value = p.tell_praise * max(satisfaction - 0.5, 0.0) + p.tell_delight * delighted
+        value = p.tell_praise * max(satisfaction - p.satisfaction_middle, 0.0) + p.tell_delight * delighted
     else:
-        value = p.tell_complaint * max(0.5 - satisfaction, 0.0) + p.tell_grievance * grievance
+        value = p.tell_complaint * max(p.satisfaction_middle - satisfaction, 0.0) + p.tell_grievance * grievance
     return min(value, 1.0)
+
+
+@rule
+def own_level(usual, spread, z):
+    """How one person differs from the segment in wish, expectation or satisfaction.
+
+    usual: of the segment, 0–1; spread: standard deviation, ≥ 0; z: standard normal. Returns 0–1.
+    Source: assumption (evenly spread people, nobody beyond the scale).
+    """
+    return min(max(usual + spread * z, 0.0), 1.0)
+
+
+@rule
+def starting_bond(usual, u):
+    """The bond with which a customer begins: any from none to twice the segment's, alike often.
+
+    usual: mean of the segment, 0–1; u: uniform in (0, 1). Returns 0–1. Source: assumption.
+    """
+    return min(max(2.0 * usual * u, 0.0), 1.0)

@@ -66,3 +66,22 @@ def duration(kind, first, second, u, z):
     if kind == NEVER:
         return math.inf
     return first
+
+
+@rule
+def half_hour_intensity(profile, busy, usual):
+    """The part of a usual month's visits that a half hour brings.
+
+    profile: of the half hour of the week, mean 1; busy: the day's factor times the season's; usual: the part of a half hour
+    in a month of 30.4375 days. Returns ≥ 0. Source: definition (a month of 31 days brings more than one of 28).
+    """
+    return profile * busy * usual
+
+
+@rule
+def time_of_day(earliest, within, u):
+    """When a guest who stays over night comes back to the counter: any time alike.
+
+    earliest: minutes after midnight; within: minutes ≥ 0; u: uniform in (0, 1). Returns minutes after midnight. Source: assumption.
+    """
+    return earliest + within * u

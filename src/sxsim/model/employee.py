@@ -1,6 +1,8 @@
-"""The employee: engagement, strain, skill, quitting, hiring."""
+"""The employee: engagement, strain, skill, quitting, hiring, shifts."""
 
-from sxsim.model.arithmetic import exp
+import math
+
+from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
@@ -80,7 +82,7 @@ def quit_chance(usual, engagement, strain, tenure, p):
     hump = (
         p.quit_tenure_early + p.quit_tenure_rise * tenure * exp(1.0 - tenure / p.quit_tenure_peak) / p.quit_tenure_peak
     )
-    pull = -p.quit_engagement * (engagement - 0.5) + p.quit_strain * (strain - p.strain_normal)
+    pull = -p.quit_engagement * (engagement - p.engagement_normal) + p.quit_strain * (strain - p.strain_normal)
     return min(usual * hump * exp(pull), 1.0)
 
 
@@ -92,7 +94,8 @@ def applicants(engagement, reputation, p):
     Source: clause 4 (employer brand); sizes by assumption.
     """
     return p.applicants_normal * exp(
-        p.applicants_engagement * (engagement - 0.5) + p.applicants_reputation * (reputation - 0.5)
+        p.applicants_engagement * (engagement - p.engagement_normal)
+        + p.applicants_reputation * (reputation - p.reputation_normal)
     )
 
 
@@ -113,7 +116,7 @@ def newcomer_skill(craft, applicants, talent, p):
     Source: clause 7.2.2a; sizes by assumption.
     """
     choice = applicants / (applicants + p.applicants_normal)
-    chosen = p.newcomer_craft * (craft - p.lever_normal) + p.newcomer_choice * (choice - 0.5)
+    chosen = p.newcomer_craft * (craft - p.lever_normal) + p.newcomer_choice * (choice - p.choice_normal)
     return min(max(p.newcomer_skill + chosen + p.skill_spread * talent, 0.0), 1.0)
 
 
@@ -124,3 +127,39 @@ def newcomer_commitment(craft, p):
     craft: lever 0–1. Returns 0–1. Source: clause 7.2.2a; sizes by assumption.
     """
     return min(p.newcomer_commitment * craft / p.lever_normal, 1.0)
+
+
+@rule
+def own_engagement(usual, trait, p):
+    """Engagement of one employee where the staff's is known: by disposition some are above and some below it.
+
+    usual: 0–1; trait: the person's own standard normal disposition. Returns 0–1. Source: E093–E095 (spread); form: assumption.
+    """
+    return min(max(usual + p.engagement_trait * trait, 0.0), 1.0)
+
+
+@rule
+def starting_tenure(u, p):
+    """Months that somebody has held a post at the start: as long as when people quit at any time alike.
+
+    u: uniform in (0, 1). Returns > 0, months, exponential. Source: assumption.
+    """
+    return p.starting_tenure * -log(u)
+
+
+@rule
+def shift_number(now, p):
+    """The number of the shift at a time; who is on duty rotates with it.
+
+    now: minutes from the first day of the warm-up. Returns a whole number, 0 before the first shift. Source: assumption.
+    """
+    return int(math.floor((now - p.first_shift) / p.shift_length)) + 1
+
+
+@rule
+def staff_wanted(listed, site_factor, availability):
+    """How many of a team should be on duty, in parts of people: the list, at this site, less those who are ill or away.
+
+    listed: of the staff list, ≥ 0; site_factor: ≥ 0; availability: share, 0–1. Returns ≥ 0. Source: definition.
+    """
+    return listed * site_factor * availability

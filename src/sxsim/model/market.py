@@ -1,4 +1,4 @@
-"""The market: the outside offer, value for money, joining, coming back."""
+"""The market: the outside offer, value for money, joining, coming back; word of mouth among acquaintances, and reputation."""
 
 import math
 
@@ -44,7 +44,7 @@ def join_pace(usual, reputation, gap, p):
     if usual <= 0.0:
         return 0.0
     steady = -log(1.0 - min(usual, p.join_surest))
-    return steady * exp(p.join_reputation * (reputation - 0.5) + p.join_advantage * gap)
+    return steady * exp(p.join_reputation * (reputation - p.reputation_normal) + p.join_advantage * gap)
 
 
 @rule
@@ -69,7 +69,7 @@ def return_eagerness(eagerness, satisfaction, p):
 def after_hearing(eagerness, heard):
     """How readily a person joins in a month in which others have told something.
 
-    eagerness: ≥ 0; heard: from `network.heard`. Returns ≥ 0.
+    eagerness: ≥ 0; heard: from `market.heard`. Returns ≥ 0.
     Source: E249 (word of mouth elasticity .53); form: assumption.
     """
     return eagerness * exp(heard) if eagerness > 0.0 else 0.0
@@ -83,3 +83,107 @@ def joins_when(passed, threshold, eagerness):
     Source: time change of a Poisson process (textbook).
     """
     return passed + threshold / eagerness if eagerness > 0.0 else math.inf
+
+
+@rule
+def neighbour(person, offset, people, rewired, anywhere):
+    """The person at a place of the ring of acquaintances, or somebody anywhere when the tie is rewired.
+
+    person: number 0 … people − 1; offset: ± 1 …; rewired: 0 or 1; anywhere: uniform in (0, 1). Returns a number.
+    Source: Watts and Strogatz (1998), doi:10.1038/30918.
+    """
+    if rewired == 1:
+        return min(int(anywhere * people), people - 1)
+    return (person + offset) % people
+
+
+@rule
+def reputation_update(reputation, praise, complaints, p):
+    """Reputation moves towards the share of praise among what is told, complaints weighing more.
+
+    reputation: 0–1; praise, complaints: tellings in the month, ≥ 0. Returns 0–1.
+    Source: E062, E063; speed and weight by assumption.
+    """
+    told = praise + p.complaint_weight * complaints
+    if told <= 0.0:
+        return reputation
+    return reputation + p.reputation_speed * (praise / told - reputation)
+
+
+@rule
+def heard(praise, complaints, p):
+    """What a person has heard in a month, as one number.
+
+    praise, complaints: counts ≥ 0. Returns any sign. Source: E063 (praise works at least as strongly); assumption.
+    """
+    return p.heard_praise * praise - p.heard_complaint * complaints
+
+
+@rule
+def place_on_ring(tie):
+    """How far along the ring of acquaintances a tie leads: next one up, next one down, two up, two down, and so on.
+
+    tie: number 0, 1, …. Returns ± 1 …. Source: Watts and Strogatz (1998), doi:10.1038/30918.
+    """
+    return tie // 2 + 1 if tie % 2 == 0 else -(tie // 2 + 1)
+
+
+@rule
+def in_account(value, persons):
+    """What one person adds to what an account as a whole does: all its persons count alike, none decides alone.
+
+    value: of the person, any; persons: of the account, ≥ 1. Returns a part of the mean over them.
+    Source: assumption (a buying centre agrees on the mean).
+    """
+    return value / persons
+
+
+@rule
+def joins_sooner(joins_at, more, eager, pace):
+    """When an account joins that has heard something: praise brings it nearer by a part of the month's pace, complaint puts it off.
+
+    joins_at: pace that must have passed in all; more: what hearing added to the eagerness, any sign; eager: the account's
+    eagerness, ≥ 0; pace: of the month, ≥ 0. Returns the new `joins_at`, unchanged where nobody joins anyway.
+    Source: E249 (word of mouth); form: assumption (what was heard counts for the month in which it was heard).
+    """
+    if eager > 0.0 and pace > 0.0:
+        return joins_at - more / eager * pace
+    return joins_at
+
+
+@rule
+def first_renewal(u, term):
+    """How many months an account's contract has run at the start: any alike.
+
+    u: uniform in (0, 1); term: months ≥ 1. Returns 0 … term − 1. Source: assumption (contracts began at any time).
+    """
+    return int(math.floor(u * term))
+
+
+@rule
+def renewal_from(month, term):
+    """What makes a contract that begins in a month renew a whole number of terms later.
+
+    month: from the start of the warm-up; term: months ≥ 1. Returns 0 … term − 1. Source: arithmetic of contracts.
+    """
+    return (term - month % term) % term
+
+
+@rule
+def raise_expectation(rise, drift):
+    """How far the market's expectation has risen since the start, a month later.
+
+    rise: so far; drift: a month, any sign. Returns the new rise. Source: E213 (the market's level drifts up); linear by assumption.
+    """
+    return rise + drift
+
+
+@rule
+def balanced_joining(leaving, term, share):
+    """The chance to join in a month that makes up for those who leave, so that a market left alone stays as it is.
+
+    leaving: chance at a renewal, 0–1; term: months between renewals, ≥ 1; share: of people who are customers, 0–1. Returns 0–1.
+    Source: balance of flows; that the market is in balance at the start: assumption.
+    """
+    left = leaving / term
+    return min(left * share / (1.0 - share), 1.0) if share < 1.0 else 0.0

@@ -1,4 +1,8 @@
-"""The organisation: how money becomes maturity of the 31 sub-elements, and how practice that is not kept decays."""
+"""The organisation: how money becomes maturity of the 31 sub-elements, how practice that is not kept decays, and the levers.
+
+The ten levers are the only door between the organisation and the front line. The 31 × 10 weights are data:
+`lever_weights.csv`, one row a weight.
+"""
 
 from sxsim.model.rule import rule
 
@@ -117,3 +121,85 @@ def launch_ideas(fresh, supply, innovation_process, p):
     """
     months = p.idea_delay_slow + (p.idea_delay_fast - p.idea_delay_slow) * innovation_process
     return fresh + (supply - fresh) / months
+
+
+@rule
+def practised_lever(capability, commitment, p):
+    """What reaches the front line: capability times how far people practise it.
+
+    capability: weighted practice of the sub-elements, 0–1; commitment: mean at the site, 0–1. Returns 0–1; at normal
+    commitment the lever equals the capability.
+    Source: clauses 7.2.1c, 7.3.2c; form: assumption.
+    """
+    lived = p.unlived_share + (1.0 - p.unlived_share) * commitment / p.commitment_normal
+    return min(capability * lived, 1.0)
+
+
+@rule
+def own_lever(lever, own, mean, p):
+    """A lever in one employee's hands: the site's lever, scaled by how far this employee lives it.
+
+    lever: of the site, 0–1; own, mean: commitment of the employee and of the site, 0–1. Returns 0–1; the lever itself
+    when both are equal.
+    Source: clause 7.2.1c; form as `practised_lever`, by assumption.
+    """
+    lived = p.unlived_share + (1.0 - p.unlived_share) * own / p.commitment_normal
+    usual = p.unlived_share + (1.0 - p.unlived_share) * mean / p.commitment_normal
+    if usual <= 0.0:
+        return lever
+    return min(lever * lived / usual, 1.0)
+
+
+@rule
+def self_service_reliability(reliability, technology, p):
+    """Reliability where no employee helps: technology weighs in.
+
+    reliability: lever 0–1; technology: practice of 7.4.1b, 0–1. Returns 0–1. Source: clause 7.4.1b; weight: assumption.
+    """
+    return (1.0 - p.technology_weight) * reliability + p.technology_weight * technology
+
+
+@rule
+def capability(carried, weights, p):
+    """What the organisation can do at the front line by one lever: the practice of its sub-elements, each by its weight.
+
+    carried: sum of weight × practice, ≥ 0; weights: sum of weights, ≥ 0. Returns 0–1; as of a managed organisation where no
+    sub-element carries the lever. Source: clause 7 (elements work together); weighted mean by assumption.
+    """
+    return carried / weights if weights > 0.0 else p.lever_normal
+
+
+@rule
+def partner_energy(culture, structure):
+    """The energy of a partner's people: they are reached by the defined culture and by the structure, and by nothing else.
+
+    culture, structure: practice of 7.2.1a and 7.4.1c, 0–1. Returns 0–1. Source: clauses 7.2.1a, 7.4.1c; equal parts by assumption.
+    """
+    return (culture + structure) / 2.0
+
+
+@rule
+def money_for(element_money, sub_element_money, weight, weights, unit, planned, money, elements):
+    """The money of a month that one sub-element gets: its part of its element's, with what the plan gives it by itself.
+
+    element_money, sub_element_money: planned, in units ≥ 0; weight: from `money_weight`; weights: their sum over the element,
+    > 0; unit: money ≥ 0; planned: all that the plan planned; money: all that there is, in money ≥ 0 (more or less than planned
+    when success funds it); elements: their number. Where nothing was planned, all elements get the same.
+    Returns money ≥ 0. Source: 19390:5.2 (money goes to the weak spots); equal parts by assumption.
+    """
+    mine = element_money * weight / weights
+    mine = (mine + sub_element_money) * unit
+    if planned > 0.0:
+        mine = mine * money / planned
+    elif money > 0.0:
+        mine = money / elements * weight / weights
+    return mine
+
+
+@rule
+def new_maturity(maturity, won, lost, p):
+    """Maturity after a month: what was won less what was lost, between the lowest and the highest level.
+
+    maturity: 1–5; won, lost: levels ≥ 0. Returns 1–5. Source: SEMM, levels 1 to 5 (ISO 23592 family); arithmetic.
+    """
+    return min(max(maturity + won - lost, 1.0), p.maturity_top)

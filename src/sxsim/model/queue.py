@@ -3,6 +3,9 @@
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
+#: The usual load is learnt after this part (a quarter) of the warm-up.
+LEARNING_PART = 4
+
 
 @rule
 def balk_chance(expected_wait, patience, p):
@@ -64,7 +67,7 @@ def erode_standard(standard, time_factor, alignment, p):
     """
     if time_factor >= 1.0:
         return standard
-    openness = min(max(1.0 - p.standard_protection * (alignment - 0.5), 0.0), 2.0)
+    openness = min(max(1.0 - p.standard_protection * (alignment - p.lever_normal), 0.0), 2.0)
     return standard * (1.0 - openness * (1.0 - time_factor) / p.standard_erosion_days)
 
 
@@ -75,3 +78,31 @@ def hurry(time_factor):
     time_factor: actual over given time, > 0. Returns 0–1. Source: E056 (definition).
     """
     return max(1.0 - time_factor, 0.0)
+
+
+@rule
+def usual_load(demanded, available):
+    """The ratio of demanded to available staff time that counts as usual, learnt in the warm-up.
+
+    demanded, available: minutes of the time of learning, ≥ 0. Returns ≥ 0, 0 where nobody was there.
+    Source: Oliva and Sterman (2001), doi:10.1287/mnsc.47.7.894.9807 (pressure is relative to the usual); assumption.
+    """
+    return demanded / available if available > 0.0 else 0.0
+
+
+@rule
+def first_month_of_learning(warm_up):
+    """The month from which the usual load is learnt: after the first quarter of the warm-up, when the floor has filled.
+
+    warm_up: months ≥ 0. Returns a month from the start of the warm-up. Source: assumption.
+    """
+    return warm_up // LEARNING_PART
+
+
+@rule
+def given_time(standard, pressure_factor):
+    """The part of the usual time that a contact is given: the standard that has come to hold, under today's pressure.
+
+    standard: 0–1; pressure_factor: from `pressure_time_factor`, > 0. Returns > 0. Source: E056 (definition).
+    """
+    return standard * pressure_factor

@@ -1,19 +1,147 @@
-"""One decorator for every rule, so that both engines run the very same machine code.
+"""One decorator for every rule, so that both engines run the very same machine code, and where that code is kept on disk.
 
 A *rule* says what happens in the world: a scalar function of numbers, compiled once, without side effects. A *step*
 applies rules to the rows of one customer, employee or site. Both are compiled by Numba and kept on disk by a hash of the
-sources they are compiled from, so an edited rule never runs stale.
+sources they are compiled from, so an edited rule never runs stale and only the first run compiles. Other packages' compiled
+functions stay where Numba keeps them.
+
+Of Numba's inside this relies on: a dispatcher's `_cache`; `NullCache`, `FunctionCache`, `CompileResultCacheImpl` of
+`numba.core.caching`, with `_impl_class`, `_lineno`, `_locator`, `_filename_base` and `get_filename_base`; and the four
+methods of a cache locator. They are the same from Numba 0.61 to 0.68, to which `pyproject.toml` holds it.
 """
 
+import inspect
+import os
+import platform
+import sys
+import tempfile
 from collections.abc import Callable
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 
-from sxsim.model.kept_code import cache_folder, compiled_before, keep
-from sxsim.model.sources import sources_hash
+from sxsim.model.sources import SOURCES, sources_hash
 
 __all__ = ["cache_folder", "compiled_before", "draw", "exact", "part_of_step", "rule", "sources_hash", "step"]
+
+#: The module whose steps are compiled first when a run begins.
+_FIRST = "sxsim.engines.compiled"
+
+
+@cache
+def cache_folder() -> Path:
+    """Where compiled rules are kept: the user's cache, or a temporary folder where that cannot be written.
+
+    ``SXSIM_CACHE_DIR`` overrides the place.
+    """
+    name = f"py{platform.python_version()}-numba{numba.__version__}"
+    chosen = os.environ.get("SXSIM_CACHE_DIR")
+    roots = [Path(chosen)] if chosen else []
+    roots.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sxsim")
+    roots.append(Path(tempfile.gettempdir()) / f"sxsim-cache-{os.getuid() if hasattr(os, 'getuid') else 0}")
+    for root in roots:
+        if _writable(root / name):
+            return root / name
+    return Path(tempfile.mkdtemp(prefix="sxsim-cache-"))
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _folder_of(module: str) -> Path:
+    """Where the compiled functions of a module of this program are kept, as its sources are now."""
+    file = SOURCES.file_of(module)
+    assert file is not None
+    return cache_folder() / f"{module.partition('.')[2]}-{SOURCES.compiled_version(file)}"
+
+
+def compiled_before() -> bool:
+    """Whether the steps of this version are kept already; if not, the first run compiles them."""
+    return any(_folder_of(_FIRST).glob("*.nbi"))
+
+
+class _Locator:
+    """A cache locator, as Numba calls it: where a function's compiled code lies and what it was compiled from."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._py_file = inspect.getfile(function)  # named in Numba's warnings
+        self._folder = _folder_of(function.__module__)
+
+    def ensure_cache_path(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def get_cache_path(self) -> str:
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        return self._folder.name
+
+    def get_disambiguator(self) -> str:
+        return "kept"  # a module has no two functions of one name
+
+
+class _Kept(CompileResultCacheImpl):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._lineno = function.__code__.co_firstlineno
+        self._locator = _Locator(function)
+        self._filename_base = self.get_filename_base(function.__qualname__, getattr(sys, "abiflags", ""))
+
+
+class _KeptCode(FunctionCache):
+    _impl_class = _Kept
+
+
+class _KeptWhenNeeded(NullCache):
+    """A cache that looks at the disk only when a function is called, not when it is defined."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    @cached_property
+    def _inner(self) -> Any:
+        return _KeptCode(self._function)
+
+    @property
+    def cache_path(self) -> str:
+        return str(self._inner.cache_path)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        return self._inner.load_overload(sig, target_context)
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        self._inner.save_overload(sig, data)
+
+    def enable(self) -> None:
+        self._inner.enable()
+
+    def disable(self) -> None:
+        self._inner.disable()
+
+    def flush(self) -> None:
+        self._inner.flush()
+
+
+def keep(compiled: Any) -> Any:
+    """Keep what Numba compiles for a function of this program on disk; others are compiled by each process anew.
+
+    compiled: what `numba.njit` returns. Functions within functions have no name of their own on disk.
+    """
+    function = getattr(compiled, "py_func", None)
+    if function is None:  # Numba was told to compile nothing
+        return compiled
+    if "<" not in function.__qualname__ and SOURCES.file_of(function.__module__) is not None:
+        compiled._cache = _KeptWhenNeeded(function)
+    return compiled
+
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

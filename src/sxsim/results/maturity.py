@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.calendar import add_months
 from sxsim.engines.records import Records
+from sxsim.engines.world import add_months
 from sxsim.results.cash import share_interval
 from sxsim.results.intervals import Interval, interval
 from sxsim.scenario.scenario import Scenario

@@ -26,8 +26,7 @@ from sxsim.scenario.scenario import Scenario
 from sxsim.studies.factors import Factor
 
 if TYPE_CHECKING:
-    from sxsim.engines.records import Records
-    from sxsim.engines.replay import Observer
+    from sxsim.engines.records import Observer, Records
 
 POINTS_FOLDER = ".points"
 _WAIT_FOR_OTHERS = 60.0

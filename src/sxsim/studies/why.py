@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.replay import RIDES_WITH, Paths, Recorder, Replay
+from sxsim.engines.records import RIDES_WITH, Paths, Recorder, Replay
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of

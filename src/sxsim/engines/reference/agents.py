@@ -2,30 +2,33 @@
 
 import math
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import mesa
 import simpy
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_shift as shift
+from sxsim.engines import order_of_a_visit as visits
 from sxsim.engines import steps_of_customers, steps_of_employees
+from sxsim.engines.reference.floor import Floor, Leaving, Touchpoint
 from sxsim.engines.world import (
-    ABANDONED,
     AVAILABLE,
     CUSTOMER,
     GO_ON,
     IDLE,
     ON_BREAK,
-    TURNED_AWAY,
     VISIT_OVER,
     WAITING,
     World,
 )
 
-if TYPE_CHECKING:
-    from sxsim.engines.reference.floor import Floor, Touchpoint
-    from sxsim.engines.reference.model import ServiceModel
+
+class Organisation(Protocol):
+    """What agents know of the model they live in: the world's arrays, and a floor for each site."""
+
+    world: World
+    floors: list[Floor]
 
 
 class Person(mesa.Agent):
@@ -34,9 +37,7 @@ class Person(mesa.Agent):
     `row` reads and writes the fields of that row, for subclasses: `self.row["satisfaction"]`.
     """
 
-    model: "ServiceModel"
-
-    def __init__(self, model: "ServiceModel", number: int, rows: Any) -> None:
+    def __init__(self, model: Any, number: int, rows: Any) -> None:
         super().__init__(model)
         self.number = number
         self.world: World = model.world
@@ -50,7 +51,7 @@ class Customer(Person):
     call `super()` for what the rules say and change `self.row` or the answer.
     """
 
-    def __init__(self, model: "ServiceModel", number: int) -> None:
+    def __init__(self, model: Organisation, number: int) -> None:
         super().__init__(model, number, model.world.persons)
         self.floor: Floor = model.floors[int(self.row["site"])]
         self.turn: simpy.Event | None = None
@@ -69,7 +70,7 @@ class Customer(Person):
             if self.row["status"] != CUSTOMER:
                 self.joins = floor.clock.event()
                 yield self.joins
-            time = order.next_visit(self.world, number, floor.now)
+            time = visits.next_visit(self.world, number, floor.now)
             if time == math.inf:
                 yield floor.new_month
                 continue
@@ -79,9 +80,9 @@ class Customer(Person):
     def travel(self) -> Generator[simpy.Event, Any, None]:
         """One visit: the steps of a journey, each with one contact or several attempts at it."""
         world, number, floor = self.world, self.number, self.floor
-        order.begin_visit(world, number)
+        visits.begin_visit(world, number)
         now = floor.now
-        time = order.next_step(world, number, now)
+        time = visits.next_step(world, number, now)
         while time != VISIT_OVER:
             if time > now:
                 yield floor.arrival(time, number)
@@ -89,17 +90,17 @@ class Customer(Person):
             now = floor.now
             if time == GO_ON:
                 if self.visit["held"]:
-                    floor.give_back(order.give_back(world, number, 0))
-                time = order.next_step(world, number, now)
+                    floor.give_back(visits.give_back(world, number, 0))
+                time = visits.next_step(world, number, now)
         if self.visit["held"]:
-            floor.give_back(order.give_back(world, number, 1))
-        order.end_visit(world, number)
+            floor.give_back(visits.give_back(world, number, 1))
+        visits.end_visit(world, number)
 
-    def meet(self, touchpoint: "Touchpoint") -> Generator[simpy.Event, Any, float]:
+    def meet(self, touchpoint: Touchpoint) -> Generator[simpy.Event, Any, float]:
         """One attempt at a contact. Returns the time of the next attempt, GO_ON, or VISIT_OVER."""
         floor, number, free, hold = self.floor, self.number, 1, -1
         if floor.capacities:
-            hold = int(order.wants_capacity(self.world, number))
+            hold = int(visits.wants_capacity(self.world, number))
             free = floor.free_units(hold)
         outcome = self.arrives(touchpoint, free)
         if outcome != WAITING:
@@ -121,7 +122,7 @@ class Customer(Person):
         time: float = order.after_contact(self.world, number, floor.now)
         return time
 
-    def arrives(self, touchpoint: "Touchpoint", free: int) -> int:
+    def arrives(self, touchpoint: Touchpoint, free: int) -> int:
         """The customer comes to a touchpoint. Returns WAITING, BALKED or TURNED_AWAY."""
         return int(order.arrive(self.world, self.number, self.floor.now, touchpoint.waiting, free))
 
@@ -144,20 +145,10 @@ class Customer(Person):
         steps_of_customers.spread_word(self.world, self.number)
 
 
-class Leaving:
-    """The reason why somebody left a queue unserved."""
-
-    def __init__(self, outcome: int) -> None:
-        self.outcome = outcome
-
-
-ABANDONS, IS_TURNED_AWAY = Leaving(ABANDONED), Leaving(TURNED_AWAY)
-
-
 class Employee(Person):
     """The holder of a post. To plug in another kind, subclass and override `finishes` or `ends_month`."""
 
-    def __init__(self, model: "ServiceModel", number: int) -> None:
+    def __init__(self, model: Organisation, number: int) -> None:
         super().__init__(model, number, model.world.posts)
         self.floor: Floor = model.floors[int(self.row["site"])]
         self.break_planned = -math.inf

@@ -7,21 +7,63 @@ priorities carry that order, so nothing depends on its internal sequence.
 import heapq
 import math
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import simpy
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_shift as shift
-from sxsim.engines.reference.agents import ABANDONS, IS_TURNED_AWAY, Customer, Employee
-from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, SERVING, World
-
-if TYPE_CHECKING:
-    from sxsim.engines.reference.model import ServiceModel
+from sxsim.engines import order_of_a_visit as visits
+from sxsim.engines.world import ABANDONED, CONTACT_LOG, HALF_HOUR, SERVING, TURNED_AWAY, World
 
 _SERVICE_END, _SHIFT_CHANGE, _ABANDONMENT, _ARRIVAL, _CASE_END = range(2, 7)
 _NUMBERS = 1 << 40
+
+
+class Leaving:
+    """The reason why somebody left a queue unserved."""
+
+    def __init__(self, outcome: int) -> None:
+        self.outcome = outcome
+
+
+ABANDONS, IS_TURNED_AWAY = Leaving(ABANDONED), Leaving(TURNED_AWAY)
+
+
+class Visitor(Protocol):
+    """What the floor knows of a customer."""
+
+    number: int
+    row: Any
+    turn: simpy.Event | None
+    place: Any
+
+    @property
+    def visit(self) -> Any:
+        """The row of the visit under way."""
+
+
+class Worker(Protocol):
+    """What the floor knows of an employee."""
+
+    number: int
+
+    @property
+    def free(self) -> bool:
+        """On duty and idle."""
+
+    def finishes(self) -> None:
+        """A contact and the work after it are done."""
+
+    def begins_break(self) -> None:
+        """A break that was due when the shift changed begins."""
+
+    def ends_break(self) -> None:
+        """Back from a break."""
+
+    def serves_next(self) -> None:
+        """Takes the first in the queues."""
 
 
 class Clock(simpy.Environment):
@@ -53,11 +95,11 @@ class Touchpoint:
         #: People in the queue.
         self.waiting = 0
 
-    def queue_place(self, customer: Customer) -> float:
+    def queue_place(self, customer: Visitor) -> float:
         """The order in the queue: arrival minus head start."""
-        return float(order.queue_place(self.world, customer.number))
+        return float(visits.queue_place(self.world, customer.number))
 
-    def wait_for_service(self, customer: Customer) -> Generator[simpy.Event, Any, Any]:
+    def wait_for_service(self, customer: Visitor) -> Generator[simpy.Event, Any, Any]:
         """Wait until called. Returns the serving post, −1 for self-service, or why the customer left."""
         if not self.staffed:
             return (yield from self._wait_for_place(customer))
@@ -70,7 +112,7 @@ class Touchpoint:
         self._watch_patience(customer, turn)
         return (yield turn)
 
-    def _watch_patience(self, customer: Customer, turn: simpy.Event) -> None:
+    def _watch_patience(self, customer: Visitor, turn: simpy.Event) -> None:
         patience = float(customer.visit["patience"])
         if patience == math.inf:
             return
@@ -82,7 +124,7 @@ class Touchpoint:
 
         self.floor.abandonment(self.floor.now + patience, customer.number, give_up)
 
-    def _wait_for_place(self, customer: Customer) -> Generator[simpy.Event, Any, Any]:
+    def _wait_for_place(self, customer: Visitor) -> Generator[simpy.Event, Any, Any]:
         """Wait for a self-service place: a SimPy resource that keeps the same order."""
         if self.places is None:
             return -1
@@ -131,7 +173,7 @@ class Touchpoint:
                     self.waiting -= 1
                     turn.succeed(IS_TURNED_AWAY)
 
-    def contact_ended(self, customer: Customer, post: int) -> None:
+    def contact_ended(self, customer: Visitor, post: int) -> None:
         """Free the place, or the employee after the work that follows the contact."""
         if post < 0:
             if self.places is not None:
@@ -149,10 +191,9 @@ class Touchpoint:
 class Floor:
     """One site in continuous time: a SimPy environment with its touchpoints, staff and held capacities."""
 
-    def __init__(self, model: "ServiceModel", site: int, touchpoint_class: type[Touchpoint]) -> None:
-        self.model = model
+    def __init__(self, world: World, site: int, touchpoint_class: type[Touchpoint]) -> None:
         self.site = site
-        self.world: World = model.world
+        self.world = world
         self.clock = Clock()
         self.posts = int(self.world.settings[0]["posts"])
         self.touchpoints = [touchpoint_class(self, t) for t in range(len(self.world.touchpoints))]
@@ -160,8 +201,8 @@ class Floor:
             simpy.Container(self.clock, capacity=int(row["units"]), init=int(row["units"]))
             for row in self.world.capacities
         ]
-        self.employees: dict[int, Employee] = {}
-        self.customers: dict[int, Customer] = {}
+        self.employees: dict[int, Worker] = {}
+        self.customers: dict[int, Visitor] = {}
         self.new_month = self.clock.event()
         self.contacts = np.zeros(1024, CONTACT_LOG)
         self.logged = 0
@@ -192,15 +233,15 @@ class Floor:
         """Patience that runs out."""
         self._at(time, _ABANDONMENT, number, then)
 
-    def after_work(self, time: float, employee: Employee) -> None:
+    def after_work(self, time: float, employee: Worker) -> None:
         """The end of the work after a contact."""
         self._at(time, _SERVICE_END, employee.number, lambda _event: employee.finishes())
 
-    def at_break_end(self, time: float, employee: Employee) -> None:
+    def at_break_end(self, time: float, employee: Worker) -> None:
         """The end of a break."""
         self._at(time, _SERVICE_END, employee.number, lambda _event: employee.ends_break())
 
-    def open_case(self, customer: Customer) -> None:
+    def open_case(self, customer: Visitor) -> None:
         """Schedule the end of the case that this contact has opened."""
         number = customer.number
         due = float(customer.row["case_due"])

@@ -9,13 +9,18 @@ derived, and the errors measured, by `calibration/arithmetic/derive.py`.
 
 Nothing here is ever "not a number": where mathematics defines nothing, or the argument is not a number, the answer is
 one constant: ∞ of `exp` and `gamma`, −∞ of `log`.
+
+`check_arithmetic` looks before the first run whether this machine computes as every other: a thousand results must be those
+that stand here as a hash.
 """
 
+import hashlib
 import math
+from functools import cache
 
 import numpy as np
 
-from sxsim.model import arithmetic_tables as tables
+from sxsim.model.arithmetic import tables
 from sxsim.model.rule import exact
 
 # The bits of a double: sign, 11 of exponent, 52 of fraction.
@@ -184,3 +189,38 @@ def gamma(x):
     for k in range(len(_GAMMA_POLYNOMIAL) - 1, -1, -1):
         inverse = inverse * t + _GAMMA_POLYNOMIAL[k]
     return above / (below * inverse)
+
+
+#: The hash of a thousand results, on any machine.
+EXPECTED = "658bda90768ff463"
+_EACH = 250
+
+
+class ComputesOtherwise(RuntimeError):  # noqa: N818
+    """The results of this machine differ from those of others in some bit."""
+
+
+def results() -> list[float]:
+    """A thousand results of the arithmetic, as this machine computes them."""
+    shares = [(k + 0.5) / _EACH for k in range(_EACH)]
+    found = [exp(80.0 * share - 40.0) for share in shares]
+    found += [log(100.0 * share * share * share) for share in shares]
+    found += [normal_quantile(share) for share in shares]
+    plain_gamma = getattr(gamma, "py_func", gamma)  # compiling it would cost more than the look
+    return found + [plain_gamma(0.5 + 20.0 * share) for share in shares]
+
+
+def hash_of_results() -> str:
+    """The first 16 hexadecimal digits of the hash of `results`."""
+    return hashlib.sha256(np.array(results(), "<f8").tobytes()).hexdigest()[:16]
+
+
+@cache
+def check_arithmetic() -> None:
+    """Compare once a process. Raises ComputesOtherwise when a bit differs."""
+    found = hash_of_results()
+    if found != EXPECTED:
+        raise ComputesOtherwise(
+            f"exp, log, the normal quantile and gamma give {found} on this machine, {EXPECTED} on others, so figures would "
+            "not be the same: install the tested versions (constraints.txt), and please report it"
+        )
