@@ -77,22 +77,11 @@ def value_of(parameter: Parameter) -> tuple[str, str]:
 
 def state() -> str:
     """All records of the world with the meaning of each field."""
-    meanings = YAML(typ="safe").load(DOCS / "state_variables.yaml")
     parts = []
-    records = {n: getattr(world, n) for n in vars(world) if n.isupper() and hasattr(getattr(world, n), "fields")}
-    for name, record in records.items():
-        if name == "CONTACT_LOG":
-            continue
-        said = meanings.pop(name)
-        missing = set(record.names) ^ set(said["fields"])
-        if missing:
-            raise SystemExit(
-                f"docs/state_variables.yaml, {name}: {', '.join(sorted(missing))} only there or only in the code; mend that file"
-            )
-        rows = [(f"`{f}`", "whole" if record[f].kind == "i" else "real", said["fields"][f]) for f in record.names]
-        parts.append(f"**`{name}`**: {said['about']}.\n\n" + table(("field", "number", "meaning"), rows))
-    if meanings:
-        raise SystemExit(f"docs/state_variables.yaml: {', '.join(meanings)} no longer exist")
+    for name, record in world.RECORDS.items():
+        layout = getattr(world, name)
+        rows = [(f"`{f}`", "whole" if layout[f].kind == "i" else "real", record.meanings[f]) for f in layout.names]
+        parts.append(f"**`{name}`**: {record.about}.\n\n" + table(("field", "number", "meaning"), rows))
     return "\n\n".join(parts)
 
 

@@ -78,7 +78,7 @@ def world_with(sets: dict[str, Any]) -> World:
 
 
 def column(world: World, name: str) -> Column:
-    """An array of a world, or one field of its records: `segments.rate`, `prices`."""
+    """An array of a world, or one field of its records: `segments.visits_per_month`, `prices`."""
     array, _, field = name.partition(".")
     found: Column = getattr(world, array)
     return found[field] if field else found

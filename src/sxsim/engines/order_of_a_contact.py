@@ -130,13 +130,14 @@ def settle_promise(world, person, post, chance):
     v.severity, v.query, v.query_well = NO_PROBLEM, 0, 0
     v.voiced, v.noticed, v.put_right, v.case = 0, 0, 0, 0
     if v.kept == 0:
-        major = failed == 1 and happens(world, person, draws.SEVERITY, where, t.major) == 1
+        major = failed == 1 and happens(world, person, draws.SEVERITY, where, t.major_share) == 1
         too_late = contact.late_beyond_bearing(v.wait, promised, t.late_major) == 1
         v.severity = MAJOR if major or too_late else MINOR
         if post < 0 and failed == 1 and t.hands_over_to >= 0:
             handed_over = 1
     elif (
-        v.taken_over == 1 or happens(world, person, draws.QUERY, where, world.contact_types[v.contact_type].query) == 1
+        v.taken_over == 1
+        or happens(world, person, draws.QUERY, where, world.contact_types[v.contact_type].query_rate) == 1
     ):
         v.query = 1
     return handed_over
@@ -218,13 +219,13 @@ def begin_service(world, person, post, now):
     )
     hurry = queue.hurry(time_factor)
     effort = contact.effort(commitment, engagement, strain, hurry, p)
-    usual = world.contact_types[v.contact_type].failure
+    usual = world.contact_types[v.contact_type].failure_rate
     handed_over = settle_promise(
         world, person, post, contact.failure_chance(usual, reliability, skill, strain, hurry, p)
     )
     settle_problem(world, person, post, handed_over, skill, insight, discretion, effort)
     if v.kept == 1 and post >= 0 and t.hands_over_to >= 0:
-        chance = contact.hand_over_chance(t.hand_over, world.levers[i.site, FLOW], p)
+        chance = contact.hand_over_chance(t.hand_over_rate, world.levers[i.site, FLOW], p)
         handed_over = happens(world, person, draws.HAND_OVER, where, chance)
     settle_level(world, person, insight, discretion, effort)
     ratio = contact.wait_ratio(v.wait, mean_patience(world, person), p)
@@ -373,7 +374,7 @@ def not_served(world, person, now, outcome, full):
     again = v.attempt < MOST_ATTEMPTS
     if full >= 0:
         c = world.capacities[full]
-        if again and happens(world, person, draws.ANOTHER_DATE, where, c.another) == 1:
+        if again and happens(world, person, draws.ANOTHER_DATE, where, c.another_date) == 1:
             v.attempt += 1
             delay = drawn_minutes(
                 world, person, draws.ANOTHER_DATE_DELAY, where, c.another_kind, c.another_first, c.another_second

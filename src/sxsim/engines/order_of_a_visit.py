@@ -53,7 +53,9 @@ def happens(world, person, purpose, where, chance):
 def usual_visit_rate(world, person):
     """Visits a month of a person, as loyalty stands."""
     i = world.persons[person]
-    return demand.visit_rate(world.segments[i.segment].rate, i.personal_rate, i.loyalty, world.parameters[0])
+    return demand.visit_rate(
+        world.segments[i.segment].visits_per_month, i.personal_rate, i.loyalty, world.parameters[0]
+    )
 
 
 @step
@@ -207,7 +209,7 @@ def end_visit(world, person):
     money = world.site_tally[i.site]
     if v.served_steps > 0:
         money.visits += 1
-        money.revenue += business.sale(world.segments[i.segment].revenue, setting.price)
+        money.revenue += business.sale(world.segments[i.segment].revenue_per_visit, setting.price)
         i.last_visit = setting.month
     give_back_visit(world, np.int64(i.site), i.visit)
     i.visit = AT_HOME

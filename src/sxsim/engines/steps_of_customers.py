@@ -24,7 +24,7 @@ def begin_people(world):
         luck, who = i.luck, np.int64(i.ordinal)
         segment = world.segments[i.segment]
         z = normal(luck, replication, who, draws.PERSONAL_RATE, NO)
-        i.personal_rate = demand.spread_factor(segment.rate_variation, z, p)
+        i.personal_rate = demand.spread_factor(segment.visit_variation, z, p)
         z = normal(luck, replication, who, draws.PERSONAL_PATIENCE, NO)
         i.patience = demand.spread_factor(segment.patience_variation, z, p)
         z = normal(luck, replication, who, draws.PERSONAL_WISH, NO)

@@ -268,9 +268,9 @@ def tell_chance(satisfaction, delighted, grievance, positive, p):
     Returns 0–1. Source: E289 (U-shape), E062 (positive to negative about 3 : 1); sizes by assumption.
     """
     if positive == 1:
-        value = p.tell_praise * max(satisfaction - p.satisfaction_middle, 0.0) + p.tell_delight * delighted
+        value = p.tell_praise * max(satisfaction - p.satisfaction_normal, 0.0) + p.tell_delight * delighted
     else:
-        value = p.tell_complaint * max(p.satisfaction_middle - satisfaction, 0.0) + p.tell_grievance * grievance
+        value = p.tell_complaint * max(p.satisfaction_normal - satisfaction, 0.0) + p.tell_grievance * grievance
     return min(value, 1.0)
 
 

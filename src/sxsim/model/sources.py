@@ -15,8 +15,8 @@ from typing import Any
 PACKAGE = "sxsim"
 #: Rooms all of whose code decides a run; what they import from other rooms decides it too.
 _DECIDING = ("model/", "engines/")
-#: Data that decides a run: the register, the weights and the catalogue of the standard.
-_DATA = (("model", "*.csv"), ("standard", "*.yaml"))
+#: Data that decides a run: the register, the weights, the fields of the rows and the catalogue of the standard.
+_DATA = (("model", "*.csv"), ("engines", "*.csv"), ("standard", "*.yaml"))
 #: The file whose decorators compile. What it imports compiles nothing else.
 _DECORATORS = "model/rule.py"
 #: What a file imports that teaches Numba how to compile something.
