@@ -120,6 +120,65 @@ def test_scenarios_know_of_the_model_only_its_parameters_and_whose_luck_it_is(pa
             assert name.startswith(("sxsim.model.parameters", "sxsim.model.luck")), f"{short(path)}:{line} {name}"
 
 
+COMPILED = ("step", "part_of_step", "rule", "draw", "exact")
+
+
+def counts_from_the_end(index: ast.expr) -> bool:
+    """Whether an index may be below 0: a negative number, or a difference that is not the length of something less 1."""
+    for part in ast.walk(index):
+        if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub):
+            return True
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
+            whole = isinstance(part.left, ast.Call) and ast.unparse(part.left.func) == "len"
+            if not (whole and ast.unparse(part.right) == "1"):
+                return True
+    return False
+
+
+def indices(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    """The indices of all subscripts of a function."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript):
+            yield from node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) in ("model", "engines")], ids=short)
+def test_no_compiled_function_counts_rows_from_the_end(path: Path) -> None:
+    """Rows of a world know no -1: in compiled code it is memory that belongs to something else."""
+    found = {
+        f"{node.name}, line {index.lineno}: [{ast.unparse(index)}]"
+        for node in decorated(path, *COMPILED)
+        for index in indices(node)
+        if counts_from_the_end(index)
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        ("-1", True),
+        ("month - 1", True),
+        ("len(x) - 2", True),
+        ("NO - 1", True),
+        ("len(x) - 1", False),
+        ("low + 1", False),
+    ],
+)
+def test_an_index_that_counts_from_the_end_is_seen(index: str, expected: bool) -> None:
+    assert counts_from_the_end(ast.parse(index, mode="eval").body) == expected
+
+
+@pytest.mark.parametrize("name", sorted(name for name in RULES if not name.startswith("draws.")))
+def test_a_half_in_a_rule_only_rounds(name: str) -> None:
+    """A reference point is a number of the register, so that it can be named and found; ½ stands only in rounding."""
+    for node in ast.walk(RULES[name]):
+        if isinstance(node, ast.BinOp) and any(
+            isinstance(x, ast.Constant) and x.value == 0.5 for x in (node.left, node.right)
+        ):
+            assert isinstance(node.op, ast.Add), ast.unparse(node)
+
+
 def test_no_file_or_room_has_a_name_that_says_nothing() -> None:
     empty = {"utils", "util", "common", "helpers", "helper", "types", "misc"}
     for path in ROOT.glob("[!.]*/**/*.py"):

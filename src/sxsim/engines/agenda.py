@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sxsim.engines.bare import Bare, ask_for
 from sxsim.engines.world import CONTACT_LOG, HALF_HOUR, IDLE, World, rows_in_lines
+from sxsim.model import Minutes, Number
 from sxsim.model.rule import part_of_step, step
 
 #: Order of events at the same minute, as in the reference engine; then the number counts.
@@ -110,19 +111,19 @@ def chained_blocks(count: int) -> NDArray[np.int32]:
 
 
 @step
-def rank_of(kind, number):
+def rank_of(kind: Number, number: Number) -> Any:
     """The order of an event among those at the same minute."""
     return (kind << _KIND_BITS) | number
 
 
 @part_of_step
-def comes_before(key, number, other_key, other_number):
+def comes_before(key: Any, number: Number, other_key: Any, other_number: Number) -> Any:
     """Whether one comes before another: by time or place in a queue, and among equals by number."""
     return (key < other_key) | ((key == other_key) & (number < other_number))
 
 
 @step
-def put_into_heap(agenda, entity, place):
+def put_into_heap(agenda: Any, entity: Number, place: Any) -> None:
     """An entity's event enters the heap behind `place` entries and rises to where it belongs."""
     heap, e = agenda.heap, agenda.events[entity]
     time, rank = e.time, e.rank
@@ -141,7 +142,7 @@ def put_into_heap(agenda, entity, place):
 
 
 @step
-def clear_heap(agenda):
+def clear_heap(agenda: Any) -> None:
     """Throw out of the heap what was called off."""
     heap, size = agenda.heap, agenda.heap_size[0]
     kept = 0
@@ -158,7 +159,7 @@ def clear_heap(agenda):
 
 
 @step
-def push(agenda, entity):
+def push(agenda: Any, entity: Number) -> None:
     """Put an entity's event into the heap of the current half hour."""
     if agenda.heap_size[0] == len(agenda.heap):
         clear_heap(agenda)
@@ -167,7 +168,7 @@ def push(agenda, entity):
 
 
 @part_of_step
-def pop(agenda):
+def pop(agenda: Any) -> Any:
     """Take the first entry from the heap; its entity, or −1 when its event was called off meanwhile."""
     heap = agenda.heap
     entity, time, rank = np.int64(heap[0].entity), heap[0].time, heap[0].rank
@@ -195,13 +196,13 @@ def pop(agenda):
 
 
 @step
-def call_off(agenda, entity):
+def call_off(agenda: Any, entity: Number) -> None:
     """An entity's event will not happen."""
     agenda.events[entity].where = NOWHERE
 
 
 @step
-def enlist(agenda, entity, half_hour):
+def enlist(agenda: Any, entity: Number, half_hour: Number) -> Any:
     """Put an entity into the list of a half hour; False when there is no free block."""
     block = agenda.lists[half_hour]
     if block < 0 or agenda.blocks[block, 1] == BLOCK:
@@ -217,7 +218,7 @@ def enlist(agenda, entity, half_hour):
 
 
 @step
-def free_block(agenda, block):
+def free_block(agenda: Any, block: Number) -> Any:
     """A block of a list is free again. Returns the block that followed it in the list."""
     following = np.int64(agenda.blocks[block, 0])
     agenda.blocks[block, 0] = agenda.free[0]
@@ -226,7 +227,7 @@ def free_block(agenda, block):
 
 
 @step
-def clear_lists(agenda):
+def clear_lists(agenda: Any) -> None:
     """Throw out of all lists what was called off."""
     kept = -3
     for half_hour in range(agenda.half_hour[0] + 1, len(agenda.lists)):
@@ -250,7 +251,7 @@ def clear_lists(agenda):
 
 
 @step
-def plan(agenda, entity, time, kind, number):
+def plan(agenda: Any, entity: Number, time: Minutes, kind: Number, number: Number) -> None:
     """An entity's event will happen at a time; an earlier plan is called off. Events beyond the run are forgotten."""
     e = agenda.events[entity]
     e.time, e.rank, e.where = time, rank_of(kind, number), NOWHERE
@@ -267,7 +268,7 @@ def plan(agenda, entity, time, kind, number):
 
 
 @part_of_step
-def load(agenda, half_hour):
+def load(agenda: Any, half_hour: Number) -> None:
     """The events of a half hour go from their list into the heap."""
     agenda.half_hour[0] = half_hour
     block = agenda.lists[half_hour]
@@ -284,7 +285,7 @@ def load(agenda, half_hour):
 
 
 @step
-def stand(queue, places, number, key):
+def stand(queue: Any, places: Any, number: Number, key: Any) -> None:
     """Stand in a queue: behind those with a smaller key, and among equals behind the lower number."""
     mine = places[number]
     ahead = queue.last
@@ -304,7 +305,7 @@ def stand(queue, places, number, key):
 
 
 @step
-def leave(queue, places, number):
+def leave(queue: Any, places: Any, number: Number) -> None:
     """Leave a queue, from anywhere in it."""
     mine = places[number]
     if mine.ahead >= 0:
@@ -319,7 +320,7 @@ def leave(queue, places, number):
 
 
 @part_of_step
-def push_call(agenda, person, by):
+def push_call(agenda: Any, person: Number, by: Number) -> None:
     """Somebody has been called: to a post, to a place of self-service, or away."""
     put = agenda.calls[1]
     agenda.called[put], agenda.called_by[put] = person, by
@@ -327,7 +328,7 @@ def push_call(agenda, person, by):
 
 
 @step
-def call(agenda, floor, person, by):
+def call(agenda: Any, floor: Number, person: Number, by: Number) -> None:
     """Call the person out of the queue: to a post, to a place of self-service, or away."""
     leave(agenda.queues[floor], agenda.places, person)
     call_off(agenda, person)
@@ -335,7 +336,7 @@ def call(agenda, floor, person, by):
 
 
 @step
-def stands_by(agenda, team, post, since):
+def stands_by(agenda: Any, team: Number, post: Number, since: Minutes) -> None:
     """An employee is idle from a minute on, and stands in the team's queue of the idle, the longest idle first."""
     if agenda.stands[post] == 1:
         if agenda.idle_places[post].key == since:
@@ -346,7 +347,7 @@ def stands_by(agenda, team, post, since):
 
 
 @step
-def longest_idle(world, agenda, site, touchpoint):
+def longest_idle(world: World, agenda: Any, site: Number, touchpoint: Number) -> Any:
     """As `order_of_a_shift.longest_idle`, without looking at everybody: −1 when nobody is free.
 
     Who went on a break, home or to work since standing by is found in the queue of the idle, and leaves it, only here.

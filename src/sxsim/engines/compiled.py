@@ -7,12 +7,14 @@ end of a case; then by number.
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_shift as shift
 from sxsim.engines import order_of_a_visit as visit
+from sxsim.engines import steps_of_customers
 from sxsim.engines.agenda import (
     ABANDONMENT,
     ARRIVAL,
@@ -55,6 +57,7 @@ from sxsim.engines.world import (
     YES,
     World,
 )
+from sxsim.model import Flag, Minutes, Number
 from sxsim.model.rule import part_of_step, step
 
 # What a person's event means.
@@ -66,7 +69,7 @@ _STAYS = -3.0
 
 
 @step
-def _log(world, agenda, person):
+def _log(world: World, agenda: Any, person: Number) -> None:
     """Append a contact to the log, when one is kept."""
     if world.settings[0].log_contacts == 0:
         return
@@ -81,7 +84,7 @@ def _log(world, agenda, person):
 
 
 @step
-def _serves_next(world, agenda, site, post):
+def _serves_next(world: World, agenda: Any, site: Number, post: Number) -> None:
     """A free employee takes the first in the queues of all touchpoints of the team, or stands by."""
     setting, e = world.settings[0], world.posts[post]
     serves = world.teams[e.team].serves
@@ -102,7 +105,7 @@ def _serves_next(world, agenda, site, post):
 
 
 @step
-def _finishes(world, agenda, site, post, now):
+def _finishes(world: World, agenda: Any, site: Number, post: Number, now: Minutes) -> None:
     """An employee is done with a contact and the work after it."""
     end = shift.post_done(world, post, now)
     if end > AVAILABLE:
@@ -112,7 +115,7 @@ def _finishes(world, agenda, site, post, now):
 
 
 @part_of_step
-def _is_served(world, agenda, site, person, post, now):
+def _is_served(world: World, agenda: Any, site: Number, person: Number, post: Number, now: Minutes) -> None:
     """Service begins, by a post or at a place of self-service."""
     setting = world.settings[0]
     end = now + order.begin_service(world, person, post, now)
@@ -125,7 +128,7 @@ def _is_served(world, agenda, site, person, post, now):
 
 
 @step
-def _not_served(world, agenda, person, now, outcome, full):
+def _not_served(world: World, agenda: Any, person: Number, now: Minutes, outcome: Number, full: Number) -> Any:
     """The contact did not take place. Returns the time of another attempt, GO_ON or VISIT_OVER."""
     time = order.not_served(world, person, now, outcome, full)
     _log(world, agenda, person)
@@ -133,7 +136,7 @@ def _not_served(world, agenda, person, now, outcome, full):
 
 
 @part_of_step
-def _meets(world, agenda, site, person, now):
+def _meets(world: World, agenda: Any, site: Number, person: Number, now: Minutes) -> Any:
     """One attempt at a contact. Returns the time of the next attempt, GO_ON, VISIT_OVER, or _STAYS."""
     setting, v = world.settings[0], world.visits[world.persons[person].visit]
     touchpoint = v.touchpoint
@@ -165,7 +168,7 @@ def _meets(world, agenda, site, person, now):
 
 
 @part_of_step
-def _gives_back(world, agenda, site, person, over):
+def _gives_back(world: World, agenda: Any, site: Number, person: Number, over: Flag) -> None:
     """Give back held capacities."""
     given = visit.give_back(world, person, over)
     for capacity in range(world.settings[0].capacities):
@@ -174,7 +177,7 @@ def _gives_back(world, agenda, site, person, over):
 
 
 @part_of_step
-def _plans_visit(world, agenda, site, person, now):
+def _plans_visit(world: World, agenda: Any, site: Number, person: Number, now: Minutes) -> None:
     """The next visit, when it falls into this month."""
     time = visit.next_visit(world, person, now)
     if time < math.inf:
@@ -183,7 +186,7 @@ def _plans_visit(world, agenda, site, person, now):
 
 
 @part_of_step
-def _travels(world, agenda, site, person, time, now):
+def _travels(world: World, agenda: Any, site: Number, person: Number, time: Minutes, now: Minutes) -> None:
     """Go on with a visit until the person waits, is served, travels to a later contact, or the visit is over."""
     v = world.visits[world.persons[person].visit]
     while time != _STAYS:
@@ -206,7 +209,7 @@ def _travels(world, agenda, site, person, time, now):
 
 
 @part_of_step
-def _contact_ends(world, agenda, site, person, post, now):
+def _contact_ends(world: World, agenda: Any, site: Number, person: Number, post: Number, now: Minutes) -> Any:
     """A contact ends: the customer takes it in; the place or the employee is free. Returns when the customer goes on."""
     setting, v = world.settings[0], world.visits[world.persons[person].visit]
     order.end_contact(world, person, now)
@@ -230,7 +233,7 @@ def _contact_ends(world, agenda, site, person, post, now):
 
 
 @part_of_step
-def _answers_call(world, agenda, site, now):
+def _answers_call(world: World, agenda: Any, site: Number, now: Minutes) -> Any:
     """The one called first is served, or goes away. Returns who, and when this person goes on."""
     take = agenda.calls[0]
     agenda.calls[0] = (take + 1) % len(agenda.called)
@@ -242,7 +245,7 @@ def _answers_call(world, agenda, site, now):
 
 
 @part_of_step
-def _shift_changes(world, agenda, site, now):
+def _shift_changes(world: World, agenda: Any, site: Number, now: Minutes) -> None:
     """Doors, staff, those waiting; as every half hour."""
     setting = world.settings[0]
     first_floor = site * setting.touchpoints
@@ -276,7 +279,7 @@ def _shift_changes(world, agenda, site, now):
 
 
 @part_of_step
-def _happens(world, agenda, site, entity, now):
+def _happens(world: World, agenda: Any, site: Number, entity: Number, now: Minutes) -> Any:
     """An entity's event happens. Returns whom it sets going, and when; _STAYS for nobody."""
     setting = world.settings[0]
     people = setting.people
@@ -296,7 +299,7 @@ def _happens(world, agenda, site, entity, now):
             leave(agenda.queues[site * setting.touchpoints + v.touchpoint], agenda.places, entity)
             time = _not_served(world, agenda, entity, now, np.int64(ABANDONED), NOBODY)
     elif entity < 2 * people:
-        order.close_case(world, entity - people)
+        steps_of_customers.close_case(world, entity - people)
     else:
         post = entity - 2 * people
         busy = world.posts[post].busy
@@ -312,13 +315,14 @@ def _happens(world, agenda, site, entity, now):
 
 
 @part_of_step
-def _asks_for(world, agenda, entity):
+def _asks_for(world: World, agenda: Any, entity: Number) -> None:
     """Ask the processor for the rows that the next event will touch."""
     people = world.settings[0].people
     person = entity
     if entity >= 2 * people:
-        ask_for(world.posts, entity - 2 * people)
-        person = agenda.served[entity - 2 * people]
+        post = entity - 2 * people
+        ask_for(world.posts, post)
+        person = agenda.served[post]
     elif entity >= people:
         person = entity - people
     if person >= 0:
@@ -326,7 +330,7 @@ def _asks_for(world, agenda, entity):
 
 
 @step
-def floor_month(world, agenda, site):
+def floor_month(world: World, agenda: Any, site: Number) -> None:
     """A site's month in continuous time: in each half hour first who was called, then what is due, then the shift's change.
 
     Whoever is set going travels on before anything else happens.
@@ -396,7 +400,7 @@ def simulate(
 
 
 @step
-def _log_of(agenda):
+def _log_of(agenda: Any) -> Any:
     """The contacts logged at a site, in the order of completion; the agenda forgets them."""
     log = agenda.log[: agenda.logged[0]].copy()
     agenda.log = agenda.no_log

@@ -1,11 +1,12 @@
 """The order of a contact, exactly as both engines run it. The rules are in `model`; here is only their sequence.
 
 `arrive` → waiting → `begin_service` → `end_contact` → `after_contact`; or `not_served` when a customer balks, abandons or is
-turned away; `close_case` when a problem was left open. A visit is in `order_of_a_visit`; what happens on the other side of the
+turned away; a problem may be left open as a case (`steps_of_customers.close_case`). A visit is in `order_of_a_visit`; what happens on the other side of the
 counter is in `order_of_a_shift`. Times are minutes from the first day of the warm-up.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -40,8 +41,23 @@ from sxsim.engines.world import (
     WAIT_WIDTH,
     WAITING,
     YES,
+    World,
 )
-from sxsim.model import business, contact, customer, draws, market, organisation, queue
+from sxsim.model import (
+    Chance,
+    Flag,
+    Minutes,
+    Number,
+    Real,
+    Share,
+    business,
+    contact,
+    customer,
+    draws,
+    market,
+    organisation,
+    queue,
+)
 from sxsim.model.arithmetic import log
 from sxsim.model.commitment import PRACTISING
 from sxsim.model.draws import normal, uniform
@@ -49,7 +65,7 @@ from sxsim.model.rule import part_of_step, step
 
 
 @step
-def arrive(world, person, now, waiting, free):
+def arrive(world: World, person: Number, now: Minutes, waiting: Number, free: Number) -> Any:
     """A person arrives: held capacity, opening hours, the sight of the queue, patience.
 
     waiting: people in the queue; free: units left of the capacity wanted (at least 1 where none is wanted). Returns
@@ -83,7 +99,7 @@ def arrive(world, person, now, waiting, free):
 
 
 @step
-def mean_patience(world, person):
+def mean_patience(world: World, person: Number) -> Any:
     """A person's mean patience for the contact at hand, in minutes; infinite where nobody's runs out."""
     i = world.persons[person]
     v = world.visits[i.visit]
@@ -91,7 +107,7 @@ def mean_patience(world, person):
 
 
 @part_of_step
-def who_serves(world, site, touchpoint, post, now):
+def who_serves(world: World, site: Number, touchpoint: Number, post: Number, now: Minutes) -> Any:
     """Who or what serves: an employee as it is now, or self-service as an organisation in its normal state.
 
     Returns skill, talent, engagement, strain, speed, commitment, the part of the usual time that is given, and the levers
@@ -117,7 +133,7 @@ def who_serves(world, site, touchpoint, post, now):
 
 
 @part_of_step
-def settle_promise(world, person, post, chance):
+def settle_promise(world: World, person: Number, post: Number, chance: Chance) -> Any:
     """Whether the promise is kept, how bad it is if not, and whether a query arises. Returns 1 when staff must take over.
 
     chance: that the core promise fails.
@@ -144,7 +160,16 @@ def settle_promise(world, person, post, chance):
 
 
 @part_of_step
-def settle_problem(world, person, post, handed_over, skill, insight, discretion, effort):
+def settle_problem(
+    world: World,
+    person: Number,
+    post: Number,
+    handed_over: Number,
+    skill: Share,
+    insight: Share,
+    discretion: Share,
+    effort: Share,
+) -> None:
     """A problem is voiced, noticed or silent, and put right now or by an open case; a query is dealt with well or poorly."""
     i, v, p = world.persons[person], world.visits[world.persons[person].visit], world.parameters[0]
     where, voice = here(v), world.levers[i.site, VOICE]
@@ -169,7 +194,7 @@ def settle_problem(world, person, post, handed_over, skill, insight, discretion,
 
 
 @part_of_step
-def settle_level(world, person, insight, discretion, effort):
+def settle_level(world: World, person: Number, insight: Share, discretion: Share, effort: Share) -> None:
     """Whether the contact is individual, whether it surprises, and the level of the pyramid that it provides."""
     i, v, p = world.persons[person], world.visits[world.persons[person].visit], world.parameters[0]
     t, where = world.touchpoints[v.touchpoint], here(v)
@@ -185,7 +210,7 @@ def settle_level(world, person, insight, discretion, effort):
 
 
 @part_of_step
-def service_length(world, person, post, speed, skill, time_factor):
+def service_length(world: World, person: Number, post: Number, speed: Real, skill: Share, time_factor: Real) -> Any:
     """How long the contact takes, in minutes; the length of the work after it stands in the visit."""
     i, v, p = world.persons[person], world.visits[world.persons[person].visit], world.parameters[0]
     t, kind, where = world.touchpoints[v.touchpoint], world.contact_types[v.contact_type], here(v)
@@ -204,7 +229,7 @@ def service_length(world, person, post, speed, skill, time_factor):
 
 
 @step
-def begin_service(world, person, post, now):
+def begin_service(world: World, person: Number, post: Number, now: Minutes) -> Any:
     """Service begins: what the contact provides is settled under the levers of this moment. Returns its minutes.
 
     post: the serving post, −1 for self-service. Order: promise → problem or query → put right → individual → surprising
@@ -241,7 +266,7 @@ def begin_service(world, person, post, now):
 
 
 @step
-def count_wait(world, site, wait):
+def count_wait(world: World, site: Number, wait: Minutes) -> None:
     """Count a wait in the site's histogram: bin 0 for none, logarithmic bins beyond."""
     place_of_wait = 0
     if wait > 0.0:
@@ -250,7 +275,7 @@ def count_wait(world, site, wait):
 
 
 @step
-def feel(world, person, quality, delighted_possible):
+def feel(world: World, person: Number, quality: Share, delighted_possible: Flag) -> None:
     """What the customer makes of a contact: perception, satisfaction, delight, bond, expectation, memory, grievance."""
     i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
     v = world.visits[i.visit]
@@ -281,7 +306,7 @@ def feel(world, person, quality, delighted_possible):
 
 
 @part_of_step
-def count_contact(world, person):
+def count_contact(world: World, person: Number) -> None:
     """A contact that took place is counted and paid."""
     i, setting = world.persons[person], world.settings[0]
     v = world.visits[i.visit]
@@ -320,7 +345,7 @@ def count_contact(world, person):
 
 
 @step
-def end_contact(world, person, now):
+def end_contact(world: World, person: Number, now: Minutes) -> None:
     """The contact ends: the customer takes it in, a case may open, and it is counted.
 
     A person has one open case at a time; another problem is added to it. `visit.case` is 2 afterwards when a case was opened whose end is `person.case_due`.
@@ -349,7 +374,7 @@ def end_contact(world, person, now):
 
 
 @step
-def not_served(world, person, now, outcome, full):
+def not_served(world: World, person: Number, now: Minutes, outcome: Number, full: Number) -> Any:
     """A contact that did not take place: what the customer makes of it and does next.
 
     outcome: ABANDONED, BALKED or TURNED_AWAY; full: the capacity that was full, or −1. Returns the time of the next
@@ -399,7 +424,7 @@ def not_served(world, person, now, outcome, full):
 
 
 @step
-def after_contact(world, person, now):
+def after_contact(world: World, person: Number, now: Minutes) -> Any:
     """What follows a contact: hand-over to staff at once, or GO_ON with the journey."""
     v = world.visits[world.persons[person].visit]
     if v.handed_over == 1 and v.attempt < MOST_ATTEMPTS:
@@ -411,29 +436,7 @@ def after_contact(world, person, now):
 
 
 @step
-def close_case(world, person):
-    """An open case is closed: put right, or not."""
-    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
-    site = world.sites[i.site]
-    if i.status != CUSTOMER:
-        fade(world, person, setting.month - 1)
-    effort = contact.effort(site.commitment, site.engagement, p.strain_normal, 0.0, p)
-    chance = contact.recovery_chance(
-        world.levers[i.site, RECOVERY], world.levers[i.site, DISCRETION], p.skill_normal, effort, i.case_major, p
-    )
-    put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
-    i.grievance = customer.grievance_after_case(i.grievance, put_right, p)
-    i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, p)
-    tally = world.contact_tally[i.site, i.case_touchpoint, i.segment]
-    tally.cases_closed += i.case_problems
-    tally.cases_put_right += put_right * i.case_problems
-    i.case_problems, i.case_major = 0, 0
-    world.site_tally[i.site].contact_cost += put_right * setting.compensation
-    i.case_due = math.inf
-
-
-@step
-def write_contact(world, person, log, row):
+def write_contact(world: World, person: Number, log: Any, row: Number) -> None:
     """Write a contact attempt into a row of the contact log."""
     i, c = world.persons[person], log[row]
     v = world.visits[i.visit]

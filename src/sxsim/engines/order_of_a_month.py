@@ -33,13 +33,13 @@ from sxsim.engines.world import (
     YES,
     World,
 )
-from sxsim.model import demand, draws, implementation
+from sxsim.model import Number, demand, draws, implementation
 from sxsim.model.draws import normal
 from sxsim.model.rule import step
 
 
 @step
-def begin_sites(world):
+def begin_sites(world: World) -> None:
     """Before the first minute: elements and what is practised, doors and standards."""
     element_maturities(world)
     for floor in range(len(world.floors)):
@@ -50,7 +50,7 @@ def begin_sites(world):
 
 
 @step
-def begin_month(world, month):
+def begin_month(world: World, month: Number) -> None:
     """A month begins: prices, the season, the demand of each half hour; posts open and close."""
     setting = world.settings[0]
     setting.month = month
@@ -98,14 +98,14 @@ def begin_month(world, month):
 
 
 @step
-def each_post(world):
+def each_post(world: World) -> None:
     """`employee_month` of every post, in the order of numbers."""
     for post in range(world.settings[0].posts):
         employee_month(world, post)
 
 
 @step
-def each_customer(world):
+def each_customer(world: World) -> None:
     """`person_month` of every customer, in the order of numbers."""
     for account in range(world.settings[0].accounts):
         a = world.accounts[account]
@@ -115,7 +115,7 @@ def each_customer(world):
 
 
 @step
-def each_teller(world):
+def each_teller(world: World) -> None:
     """`spread_word` of every customer, in the order of numbers."""
     for account in range(world.settings[0].accounts):
         a = world.accounts[account]
@@ -125,35 +125,35 @@ def each_teller(world):
 
 
 @step
-def each_reputation(world):
+def each_reputation(world: World) -> None:
     """`site_reputation` of every site."""
     for site in range(world.settings[0].sites):
         site_reputation(world, site)
 
 
 @step
-def each_account(world):
+def each_account(world: World) -> None:
     """`account_month` of every account, in the order of numbers."""
     for account in range(world.settings[0].accounts):
         account_month(world, account)
 
 
 @step
-def each_business(world):
+def each_business(world: World) -> None:
     """`site_business` of every site."""
     for site in range(world.settings[0].sites):
         site_business(world, site)
 
 
 @step
-def each_record(world):
+def each_record(world: World) -> None:
     """`site_record` of every site."""
     for site in range(world.settings[0].sites):
         site_record(world, site)
 
 
 @step
-def each_levers(world):
+def each_levers(world: World) -> None:
     """`site_levers` of every site."""
     for site in range(world.settings[0].sites):
         site_levers(world, site, NO)

@@ -5,6 +5,7 @@ end is `begin_after_contact` → `post_done` → a break → `end_break`. Times 
 """
 
 import math
+from typing import Any
 
 from sxsim.engines.world import (
     AFTER_CONTACT,
@@ -18,20 +19,21 @@ from sxsim.engines.world import (
     NO,
     OFF_DUTY,
     ON_BREAK,
+    World,
 )
-from sxsim.model import draws, employee, queue
+from sxsim.model import Minutes, Number, Real, draws, employee, queue
 from sxsim.model.draws import uniform
 from sxsim.model.rule import step
 
 
 @step
-def half_hour_of_week(world, time):
+def half_hour_of_week(world: World, time: Minutes) -> Any:
     """The half hour of the week, 0 … 335 from Monday, of a time."""
     return (int(math.floor(time / HALF_HOUR)) + world.settings[0].first_weekday * HALF_HOURS_A_DAY) % HALF_HOURS_A_WEEK
 
 
 @step
-def change_shift(world, site, now):
+def change_shift(world: World, site: Number, now: Minutes) -> Any:
     """Every half hour: doors open and close, staff comes and goes by the list, and once a day pressure is taken.
 
     A team is looked through only when it is to change: other staff wanted, another shift, a break due, or the month's first
@@ -76,7 +78,7 @@ def change_shift(world, site, now):
 
 
 @step
-def add_staff(world, team, present):
+def add_staff(world: World, team: Number, present: Number) -> None:
     """Those of a team who are on duty are there at all touchpoints that the team serves."""
     setting, serves = world.settings[0], world.teams[team].serves
     first_floor = team // setting.teams * setting.touchpoints
@@ -86,7 +88,7 @@ def add_staff(world, team, present):
 
 
 @step
-def staff_team(world, team, wanted, posts, block, now):
+def staff_team(world: World, team: Number, wanted: Real, posts: Number, block: Number, now: Minutes) -> Any:
     """So many of a team's posts are on duty from now on, in the order of the shift; the others go home when they can.
 
     posts: how many exist; block: number of the shift. Returns 1 when idle employees went on a break that begins now, else 0.
@@ -117,7 +119,7 @@ def staff_team(world, team, wanted, posts, block, now):
 
 
 @step
-def close_day(world, site):
+def close_day(world: World, site: Number) -> None:
     """At midnight: the last seven days' demanded and available staff time make the pressure of the new day.
 
     The usual ratio is learnt in the warm-up after its first quarter (without a warm-up in the first month); in the months
@@ -160,7 +162,7 @@ def close_day(world, site):
 
 
 @step
-def longest_idle(world, site, touchpoint):
+def longest_idle(world: World, site: Number, touchpoint: Number) -> Any:
     """The post that serves an arriving customer: idle the longest, then the lowest number; −1 when nobody is free."""
     setting = world.settings[0]
     best, since = -1, math.inf
@@ -177,13 +179,13 @@ def longest_idle(world, site, touchpoint):
 
 
 @step
-def begin_after_contact(world, post):
+def begin_after_contact(world: World, post: Number) -> None:
     """An employee does the work after a contact."""
     world.posts[post].busy = AFTER_CONTACT
 
 
 @step
-def post_done(world, post, now):
+def post_done(world: World, post: Number, now: Minutes) -> Any:
     """An employee has finished a contact and the work after it: goes home when the shift is over, or on a break.
 
     Returns OFF_DUTY, AVAILABLE, or the time when the break ends.
@@ -203,7 +205,7 @@ def post_done(world, post, now):
 
 
 @step
-def end_break(world, post, now):
+def end_break(world: World, post: Number, now: Minutes) -> Any:
     """A break ends, unless the employee has gone home meanwhile. Returns AVAILABLE or OFF_DUTY."""
     e = world.posts[post]
     if e.on_duty == 0 or e.busy != ON_BREAK or e.break_end != now:
@@ -213,7 +215,7 @@ def end_break(world, post, now):
 
 
 @step
-def go_off_duty(world, post, now):
+def go_off_duty(world: World, post: Number, now: Minutes) -> None:
     """An employee goes home."""
     e = world.posts[post]
     e.duty_minutes += now - e.duty_from

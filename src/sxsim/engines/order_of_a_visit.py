@@ -5,6 +5,7 @@
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -17,20 +18,23 @@ from sxsim.engines.world import (
     HALF_HOURS_A_WEEK,
     NO,
     VISIT_OVER,
+    World,
 )
-from sxsim.model import business, demand, draws
+from sxsim.model import Chance, Flag, Minutes, Number, Real, business, demand, draws
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import part_of_step, step
 
 
 @part_of_step
-def here(v):
+def here(v: Any) -> Any:
     """The place of a draw in a person's journey: touchpoint and step as planned, visit, attempt."""
     return v.where + v.attempt
 
 
 @step
-def drawn_minutes(world, person, purpose, where, kind, first, second):
+def drawn_minutes(
+    world: World, person: Number, purpose: Number, where: Number, kind: Number, first: Real, second: Real
+) -> Any:
     """A length of time drawn by a person at a place of the journey, in minutes."""
     i, replication = world.persons[person], world.settings[0].replication
     if kind == demand.CONSTANT or kind == demand.NEVER:
@@ -43,14 +47,14 @@ def drawn_minutes(world, person, purpose, where, kind, first, second):
 
 
 @step
-def happens(world, person, purpose, where, chance):
+def happens(world: World, person: Number, purpose: Number, where: Number, chance: Chance) -> Any:
     """Whether something happens to a person at a place of the journey: 1 or 0."""
     i = world.persons[person]
     return 1 if uniform(i.luck, world.settings[0].replication, np.int64(i.ordinal), purpose, where) < chance else 0
 
 
 @step
-def usual_visit_rate(world, person):
+def usual_visit_rate(world: World, person: Number) -> Any:
     """Visits a month of a person, as loyalty stands."""
     i = world.persons[person]
     return demand.visit_rate(
@@ -59,7 +63,7 @@ def usual_visit_rate(world, person):
 
 
 @step
-def intensity_at(table, elapsed):
+def intensity_at(table: Any, elapsed: Minutes) -> Any:
     """Cumulative intensity of a month at some minutes after its start."""
     position = elapsed / HALF_HOUR
     below = int(math.floor(position))
@@ -69,7 +73,7 @@ def intensity_at(table, elapsed):
 
 
 @step
-def half_hour_of(table, half_hour_at, half_hours, target):
+def half_hour_of(table: Any, half_hour_at: Any, half_hours: Number, target: Real) -> Any:
     """The half hour of a month in which the cumulative intensity reaches a target: the first, when at its end it does."""
     low = half_hour_at[min(max(int(target / table[half_hours] * half_hours), 0), half_hours)]
     while low > 0 and table[low] >= target:
@@ -80,7 +84,7 @@ def half_hour_of(table, half_hour_at, half_hours, target):
 
 
 @step
-def next_visit(world, person, now):
+def next_visit(world: World, person: Number, now: Minutes) -> Any:
     """When the next visit starts: minutes, or infinity when not within this month (the rest waits for the next)."""
     i = world.persons[person]
     if i.status != CUSTOMER:
@@ -103,7 +107,7 @@ def next_visit(world, person, now):
 
 
 @part_of_step
-def take_visit(world, site):
+def take_visit(world: World, site: Number) -> Any:
     """A free row of visits at a site: the one given back last, or the next that was never used."""
     place_ = world.sites[site]
     if place_.visits_free > 0:
@@ -114,7 +118,7 @@ def take_visit(world, site):
 
 
 @part_of_step
-def give_back_visit(world, site, row):
+def give_back_visit(world: World, site: Number, row: Number) -> None:
     """A row of visits is free again."""
     place_ = world.sites[site]
     world.free_visits[place_.first_person + place_.visits_free] = row
@@ -122,7 +126,7 @@ def give_back_visit(world, site, row):
 
 
 @step
-def begin_visit(world, person):
+def begin_visit(world: World, person: Number) -> None:
     """A visit begins: the person chooses a journey."""
     i, setting = world.persons[person], world.settings[0]
     i.visit = take_visit(world, np.int64(i.site))
@@ -137,7 +141,7 @@ def begin_visit(world, person):
 
 
 @step
-def next_opening(world, touchpoint, time):
+def next_opening(world: World, touchpoint: Number, time: Minutes) -> Any:
     """The time itself when the touchpoint is open then or the run is over, else the next opening within a week."""
     if time >= world.month_starts[world.settings[0].months]:
         return time
@@ -152,7 +156,7 @@ def next_opening(world, touchpoint, time):
 
 
 @step
-def next_step(world, person, now):
+def next_step(world: World, person: Number, now: Minutes) -> Any:
     """When the person arrives at the next contact of the journey; VISIT_OVER when there is none."""
     v, setting = world.visits[world.persons[person].visit], world.settings[0]
     journey = world.journeys[v.journey]
@@ -180,7 +184,7 @@ def next_step(world, person, now):
 
 
 @step
-def wants_capacity(world, person):
+def wants_capacity(world: World, person: Number) -> Any:
     """The capacity this step must hold before the contact, or −1."""
     v = world.visits[world.persons[person].visit]
     hold = world.steps[world.journeys[v.journey].first + v.step].hold
@@ -190,7 +194,7 @@ def wants_capacity(world, person):
 
 
 @step
-def give_back(world, person, over):
+def give_back(world: World, person: Number, over: Flag) -> Any:
     """Capacities to give back after this step (a set of bits), or all that are held when the visit is over."""
     v = world.visits[world.persons[person].visit]
     given = v.held
@@ -202,7 +206,7 @@ def give_back(world, person, over):
 
 
 @step
-def end_visit(world, person):
+def end_visit(world: World, person: Number) -> None:
     """The visit is over: it is counted and paid, and the clock of the next one starts."""
     i, setting = world.persons[person], world.settings[0]
     v = world.visits[i.visit]
@@ -221,7 +225,7 @@ def end_visit(world, person):
 
 
 @step
-def queue_place(world, person):
+def queue_place(world: World, person: Number) -> Any:
     """The order in a queue: arrival minus head start; the smallest is served first, then the lowest number."""
     i = world.persons[person]
     return world.visits[i.visit].arrival - world.segments[i.segment].head_start

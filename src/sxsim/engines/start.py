@@ -180,7 +180,7 @@ class Start:
         return {
             "visits": rows_in_lines(people, VISIT),
             "free_visits": np.zeros(people, np.int32),
-            "neighbours": np.zeros((people, int(tables["parameters"][0]["acquaintances"])), np.int32),
+            "neighbours": np.zeros((people, int(record(self.values)[0]["acquaintances"])), np.int32),
             "joining": np.zeros((sites, segments), JOINING),
             "floors": np.zeros(sites * touchpoints, FLOOR),
             "last_demand": np.zeros((sites * touchpoints, DAYS_A_WEEK)),
@@ -331,7 +331,7 @@ class Start:
         if share is None:
             share = people.customers / people.people if people.people else 0.0
         term = segment.contract.months if segment.contract else 1
-        return plain(market.balanced_joining)(segment.leaving, term, share)
+        return float(plain(market.balanced_joining)(segment.leaving, term, share))
 
     def _sites(self, persons: NDArray[Any], accounts: NDArray[Any], posts: NDArray[Any]) -> NDArray[Any]:
         rows = np.zeros(len(self.scenario.sites), SITE)

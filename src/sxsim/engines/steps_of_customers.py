@@ -5,17 +5,31 @@ each for as much of it as a threshold says that was drawn when the waiting began
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
-from sxsim.engines.world import AT_HOME, BEFORE_THE_RUN, CUSTOMER, FORMER, IS_CUSTOMER, NO, PROSPECT, VOICE
-from sxsim.model import customer, demand, draws, market
+from sxsim.engines.order_of_a_visit import happens
+from sxsim.engines.world import (
+    AT_HOME,
+    BEFORE_THE_RUN,
+    CUSTOMER,
+    DISCRETION,
+    FORMER,
+    IS_CUSTOMER,
+    NO,
+    PROSPECT,
+    RECOVERY,
+    VOICE,
+    World,
+)  # fmt: skip
+from sxsim.model import Number, contact, customer, demand, draws, market
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import step
 
 
 @step
-def begin_people(world):
+def begin_people(world: World) -> None:
     """Before the first minute: what distinguishes persons, who knows whom, when accounts renew."""
     setting, p = world.settings[0], world.parameters[0]
     replication = setting.replication
@@ -62,7 +76,7 @@ def begin_people(world):
 
 
 @step
-def fade(world, person, month):
+def fade(world: World, person: Number, month: Number) -> None:
     """What fades in a person, and what is expected, up to the end of a month, as far as that has not been done yet.
 
     Nobody outside needs a month of his own for it: it is made up for when the person joins, or is met on the way out.
@@ -79,7 +93,29 @@ def fade(world, person, month):
 
 
 @step
-def person_month(world, person):
+def close_case(world: World, person: Number) -> None:
+    """An open case is closed: put right, or not."""
+    i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
+    site = world.sites[i.site]
+    if i.status != CUSTOMER:
+        fade(world, person, setting.month - 1)
+    effort = contact.effort(site.commitment, site.engagement, p.strain_normal, 0.0, p)
+    chance = contact.recovery_chance(
+        world.levers[i.site, RECOVERY], world.levers[i.site, DISCRETION], p.skill_normal, effort, i.case_major, p
+    )
+    put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
+    i.grievance = customer.grievance_after_case(i.grievance, put_right, p)
+    i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, p)
+    tally = world.contact_tally[i.site, i.case_touchpoint, i.segment]
+    tally.cases_closed += i.case_problems
+    tally.cases_put_right += put_right * i.case_problems
+    i.case_problems, i.case_major = 0, 0
+    world.site_tally[i.site].contact_cost += put_right * setting.compensation
+    i.case_due = math.inf
+
+
+@step
+def person_month(world: World, person: Number) -> None:
     """A customer's month ends: what fades, what is expected, loyalty, survey answer, and telling others."""
     setting, p = world.settings[0], world.parameters[0]
     replication, month = setting.replication, setting.month
@@ -116,7 +152,7 @@ def person_month(world, person):
 
 
 @step
-def spread_word(world, person):
+def spread_word(world: World, person: Number) -> None:
     """Whoever tells, tells all acquaintances; those who are customers know better."""
     i = world.persons[person]
     if i.told == 0:
@@ -134,7 +170,7 @@ def spread_word(world, person):
 
 
 @step
-def eagerness_of(world, person):
+def eagerness_of(world: World, person: Number) -> Any:
     """How readily a person outside joins, or comes back, who hears nothing."""
     i, p = world.persons[person], world.parameters[0]
     eager = market.eagerness(i.usual_expectation, p)
@@ -142,7 +178,7 @@ def eagerness_of(world, person):
 
 
 @step
-def eagerness_of_account(world, account):
+def eagerness_of_account(world: World, account: Number) -> Any:
     """How readily an account joins: as its persons in the mean."""
     a = world.accounts[account]
     eager = 0.0
@@ -152,7 +188,7 @@ def eagerness_of_account(world, account):
 
 
 @step
-def wait_to_join(world, account):
+def wait_to_join(world: World, account: Number) -> None:
     """An account outside begins to wait: how much pace must pass before it joins."""
     a, replication = world.accounts[account], world.settings[0].replication
     purpose = draws.JOIN if world.persons[a.first].status == PROSPECT else draws.RETURN
@@ -162,7 +198,7 @@ def wait_to_join(world, account):
 
 
 @step
-def joining_month(world):
+def joining_month(world: World) -> None:
     """How fast people outside join this month, by site and segment."""
     setting, p, offer = world.settings[0], world.parameters[0], world.market[0]
     for site in range(setting.sites):
@@ -175,7 +211,7 @@ def joining_month(world):
 
 
 @step
-def take_word(world, account):
+def take_word(world: World, account: Number) -> None:
     """What the persons of an account outside have heard in the month brings its joining nearer, or puts it off."""
     a, p = world.accounts[account], world.parameters[0]
     pace = world.joining[a.site, a.segment].pace
@@ -191,7 +227,7 @@ def take_word(world, account):
 
 
 @step
-def account_month(world, account):
+def account_month(world: World, account: Number) -> None:
     """An account's month ends: its persons leave together, join together, come back together."""
     setting = world.settings[0]
     a = world.accounts[account]
@@ -219,7 +255,7 @@ def account_month(world, account):
 
 
 @step
-def account_leaves(world, account):
+def account_leaves(world: World, account: Number) -> None:
     """A customer account's month ends: at its renewal, or at any month's end without a contract, it may leave."""
     setting, p = world.settings[0], world.parameters[0]
     a = world.accounts[account]

@@ -1,5 +1,7 @@
 """What happens to employees: who holds a post, engagement, the stage of commitment, skill, quitting and hiring."""
 
+from typing import Any
+
 from sxsim.engines.steps_of_the_organisation import see_wins, site_levers
 from sxsim.engines.world import (
     ALIGNMENT,
@@ -24,8 +26,9 @@ from sxsim.engines.world import (
     TRANSFORMATION_CULTURE,
     UNDERSTANDING,
     YES,
+    World,
 )
-from sxsim.model import commitment, demand, draws, employee
+from sxsim.model import Chance, Minutes, Number, Real, Share, commitment, demand, draws, employee
 from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE, share_of
 from sxsim.model.draws import normal, uniform
 from sxsim.model.rule import step
@@ -35,14 +38,14 @@ SETTLING_MONTHS = 120
 
 
 @step
-def is_needed(world, post, month):
+def is_needed(world: World, post: Number, month: Number) -> Any:
     """Whether a post exists in a month: 1 or 0. A plan may open and close posts."""
     e = world.posts[post]
     return 1 if e.number < world.posts_needed[world.staffing_in_force[month], e.team] else 0
 
 
 @step
-def begin_posts(world):
+def begin_posts(world: World) -> None:
     """Before the first minute: who holds each post."""
     setting, p = world.settings[0], world.parameters[0]
     replication = setting.replication
@@ -60,7 +63,7 @@ def begin_posts(world):
 
 
 @step
-def count_stages(world):
+def count_stages(world: World) -> None:
     """How many of each team and site there are, and how many of them try and practise: what colleagues see."""
     for team in range(len(world.teams)):
         world.teams[team].staff, world.teams[team].practising = 0, 0
@@ -79,7 +82,7 @@ def count_stages(world):
 
 
 @step
-def staff_month(world, post, delighted, campaign, u):
+def staff_month(world: World, post: Number, delighted: Share, campaign: Share, u: Chance) -> None:
     """Engagement of a post's holder follows the surroundings for a month, and the stage of commitment may change.
 
     delighted: share of own contacts; campaign: effort for 19390:5.4; u: the draw of the stage. Colleagues are those of `count_stages`.
@@ -128,7 +131,7 @@ def staff_month(world, post, delighted, campaign, u):
 
 
 @step
-def induct(world, post, u):
+def induct(world: World, post: Number, u: Chance) -> None:
     """A newcomer's induction: whether the newcomer begins by trying, or knows nothing of it. u: the draw."""
     e, p = world.posts[post], world.parameters[0]
     e.fatigue = 0.0
@@ -136,7 +139,7 @@ def induct(world, post, u):
 
 
 @step
-def settle_staff(world):
+def settle_staff(world: World) -> None:
     """Before the first minute: engagement and commitment settle where the organisation as it is supports them.
 
     Everybody begins unaware; what is practised in the end came through those who carry it. People quit meanwhile, and
@@ -160,7 +163,7 @@ def settle_staff(world):
 
 
 @step
-def start_staff(world, engagement, committed):
+def start_staff(world: World, engagement: Share, committed: Share) -> None:
     """Before the first minute: the engagement and commitment that the scenario gives (−1: as settled), and skill.
 
     Those who are not committed then are unaware.
@@ -182,7 +185,7 @@ def start_staff(world, engagement, committed):
 
 
 @step
-def opened_or_closed(world, post, month):
+def opened_or_closed(world: World, post: Number, month: Number) -> None:
     """A plan opens a post, which a newcomer takes at once, or closes one, whose holder goes."""
     site, before, now = (
         world.sites[world.posts[post].site],
@@ -196,7 +199,7 @@ def opened_or_closed(world, post, month):
 
 
 @step
-def employee_month(world, post):
+def employee_month(world: World, post: Number) -> None:
     """An employee's month ends: strain, engagement, commitment, skill, and perhaps quitting; a vacancy may be filled.
 
     Duty and busy time up to now are counted first.
@@ -237,7 +240,7 @@ def employee_month(world, post):
 
 
 @step
-def leave_post(world, post, now):
+def leave_post(world: World, post: Number, now: Minutes) -> None:
     """The holder of a post goes: at once, or when the contact under way is over."""
     e = world.posts[post]
     e.filled, e.holder = 0, e.holder + 1
@@ -248,7 +251,7 @@ def leave_post(world, post, now):
 
 
 @step
-def fill_post(world, post, crowd):
+def fill_post(world: World, post: Number, crowd: Real) -> None:
     """A newcomer takes a post, chosen from a number of applicants."""
     setting, p, e = world.settings[0], world.parameters[0], world.posts[post]
     craft = world.levers[e.site, CRAFT]

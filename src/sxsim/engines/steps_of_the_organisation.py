@@ -3,6 +3,8 @@
 Activities, wins, obstacles, money, maturity, levers; reputation, revenue and cost, the figures of the month; the outside offer.
 """
 
+from typing import Any
+
 import numpy as np
 
 from sxsim.engines.world import (
@@ -16,8 +18,9 @@ from sxsim.engines.world import (
     SURPRISE,
     VISION_INITIATIVES,
     VOICE,
+    World,
 )
-from sxsim.model import business, commitment, draws, implementation, market, organisation
+from sxsim.model import Flag, Money, Number, Share, business, commitment, draws, implementation, market, organisation
 from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.draws import normal
 from sxsim.model.rule import part_of_step, step
@@ -36,7 +39,7 @@ RETENTION_MONTHS, REPURCHASE_MONTHS = 12, 6
 
 
 @step
-def element_maturities(world):
+def element_maturities(world: World) -> None:
     """The nine elements from their sub-elements, and what is practised of each: the weakest drags the others down."""
     p = world.parameters[0]
     for element in range(len(world.elements)):
@@ -55,7 +58,7 @@ def element_maturities(world):
 
 
 @step
-def site_levers(world, site, at_start):
+def site_levers(world: World, site: Number, at_start: Flag) -> None:
     """The ten levers of a site from the organisation's practice and the commitment lived there."""
     p, setting, place_ = world.parameters[0], world.settings[0], world.sites[site]
     lived, engaged, staff = 0.0, 0.0, 0
@@ -91,7 +94,7 @@ def site_levers(world, site, at_start):
 
 
 @step
-def see_wins(world, site, changes, delight):
+def see_wins(world: World, site: Number, changes: Share, delight: Share) -> None:
     """The staff of a site sees the month's wins. changes: effort for 19390:6.4; delight: share of contacts."""
     place_, p = world.sites[site], world.parameters[0]
     involved = commitment.share_of(place_.trying + place_.practising, place_.staff)
@@ -99,7 +102,7 @@ def see_wins(world, site, changes, delight):
 
 
 @step
-def implementation_month(world):
+def implementation_month(world: World) -> Any:
     """The month's work of the activities is done: what they build up, the obstacles they lower, the wins they bring.
 
     Returns the sum of their efforts.
@@ -133,7 +136,7 @@ def implementation_month(world):
 
 
 @part_of_step
-def planned_money(world, unit):
+def planned_money(world: World, unit: Money) -> Any:
     """The money that the plan asks for this month. unit: money that an amount of the plan stands for."""
     month, planned = world.settings[0].month, 0.0
     for element in range(len(world.elements)):
@@ -144,7 +147,7 @@ def planned_money(world, unit):
 
 
 @part_of_step
-def spend_money(world, planned, money, unit, wages, absorption):
+def spend_money(world: World, planned: Money, money: Money, unit: Money, wages: Money, absorption: Share) -> Any:
     """The month's money goes to the sub-elements, which are worked on as intensely as it allows. Returns the most intense."""
     month, p, most = world.settings[0].month, world.parameters[0], 0.0
     for row in range(len(world.sub_elements)):
@@ -165,7 +168,7 @@ def spend_money(world, planned, money, unit, wages, absorption):
 
 
 @part_of_step
-def mature(world, most, momentum, alignment):
+def mature(world: World, most: Share, momentum: Share, alignment: Share) -> None:
     """What was worked on matures, what is not kept up decays, what is practised is anchored, and all of it is seen late."""
     setting, p = world.settings[0], world.parameters[0]
     month = setting.month
@@ -187,7 +190,7 @@ def mature(world, most, momentum, alignment):
 
 
 @step
-def organisation_month(world):
+def organisation_month(world: World) -> None:
     """The organisation's month ends: the plan's money becomes maturity, what is not kept up decays.
 
     The month's investment and result are entered at the sites in proportion to their share of the market.
@@ -219,7 +222,7 @@ def organisation_month(world):
 
 
 @step
-def site_reputation(world, site):
+def site_reputation(world: World, site: Number) -> None:
     """Reputation follows what was told about the site."""
     tally, place_ = world.site_tally[site], world.sites[site]
     place_.reputation = market.reputation_update(
@@ -228,7 +231,7 @@ def site_reputation(world, site):
 
 
 @step
-def site_business(world, site):
+def site_business(world: World, site: Number) -> None:
     """The month's money of a site: revenue, cost, investment, result."""
     setting, tally = world.settings[0], world.site_tally[site]
     paying, place_ = 0.0, world.sites[site]
@@ -252,7 +255,7 @@ def site_business(world, site):
 
 
 @step
-def market_month(world):
+def market_month(world: World) -> None:
     """The outside offer drifts, and with it what the market expects."""
     setting, m = world.settings[0], world.market[0]
     z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
@@ -263,7 +266,7 @@ def market_month(world):
 
 
 @step
-def site_record(world, site):
+def site_record(world: World, site: Number) -> None:
     """The month's figures of a site: means over active customers and over the staff, in the order of numbers."""
     setting, tally, place_ = world.settings[0], world.site_tally[site], world.sites[site]
     for account in range(place_.first_account, place_.first_account + place_.accounts):

@@ -1,5 +1,6 @@
 """Business success: revenue, cost, result, present value, customer equity. Money in the scenario's currency."""
 
+from sxsim.model import Flag, Minutes, Money, Number, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
@@ -10,7 +11,7 @@ MINUTES_AN_HOUR = 60.0
 
 
 @rule
-def contact_cost(usual, put_right, compensation, gesture, gesture_cost):
+def contact_cost(usual: Money, put_right: Flag, compensation: Money, gesture: Flag, gesture_cost: Money) -> Money:
     """What one contact costs beside wages: material, compensation, gesture.
 
     usual, compensation, gesture_cost: money ≥ 0; put_right, gesture: 0 or 1. Returns money ≥ 0. Source: arithmetic.
@@ -19,7 +20,7 @@ def contact_cost(usual, put_right, compensation, gesture, gesture_cost):
 
 
 @rule
-def failure_cost(severity, minor, major):
+def failure_cost(severity: Number, minor: Money, major: Money) -> Money:
     """What a failure costs the organisation.
 
     severity: 0 none, 1 minor, 2 major; minor, major: money ≥ 0. Returns money ≥ 0.
@@ -33,25 +34,25 @@ def failure_cost(severity, minor, major):
 
 
 @rule
-def acquisition_cost(joiners, cost_per_joiner):
+def acquisition_cost(joiners: Real, cost_per_joiner: Money) -> Money:
     """Money spent on winning customers in a month. joiners ≥ 0, cost ≥ 0. Source: E068; arithmetic."""
     return joiners * cost_per_joiner
 
 
 @rule
-def overtime_cost(minutes, cost_per_hour):
+def overtime_cost(minutes: Minutes, cost_per_hour: Money) -> Money:
     """Cost of overtime in a month. minutes ≥ 0; cost_per_hour: money. Returns money ≥ 0. Source: arithmetic."""
     return minutes * cost_per_hour / MINUTES_AN_HOUR
 
 
 @rule
-def result(revenue, cost, investment):
+def result(revenue: Money, cost: Money, investment: Money) -> Money:
     """Result = revenue − cost − investment, money a month. Source: definition."""
     return revenue - cost - investment
 
 
 @rule
-def discount_factor(annual_rate, month):
+def discount_factor(annual_rate: Real, month: Real) -> Share:
     """Present value of one unit of money paid at the end of a month.
 
     annual_rate: ≥ 0; month: 0 for the first. Returns 0–1. Source: textbook.
@@ -60,7 +61,7 @@ def discount_factor(annual_rate, month):
 
 
 @rule
-def customer_equity(customers, margin, retention, annual_rate):
+def customer_equity(customers: Real, margin: Money, retention: Share, annual_rate: Real) -> Money:
     """Remaining value of the customer base, each customer worth margin × r / (1 + i − r).
 
     customers: active ≥ 0; margin: money a month per customer; retention: share staying a month, 0–1 (below 1);
@@ -71,7 +72,7 @@ def customer_equity(customers, margin, retention, annual_rate):
 
 
 @rule
-def programme_money(planned, last_result, share):
+def programme_money(planned: Money, last_result: Money, share: Share) -> Money:
     """Money for a month's plan: what was planned, plus a share of last month's result where there is one.
 
     planned: ≥ 0; last_result: any sign; share: 0–1. Returns ≥ 0. Source: clause 4 (success funds the next step); arithmetic.
@@ -80,7 +81,7 @@ def programme_money(planned, last_result, share):
 
 
 @rule
-def sale(amount, price):
+def sale(amount: Money, price: Real) -> Money:
     """Revenue of something sold at this month's price.
 
     amount: at the price of the start, money ≥ 0; price: relative to the start, > 0. Returns money ≥ 0. Source: arithmetic.
@@ -89,7 +90,7 @@ def sale(amount, price):
 
 
 @rule
-def standing_revenue(fees, price, budget, share):
+def standing_revenue(fees: Money, price: Real, budget: Money, share: Share) -> Money:
     """Revenue of a site's month that does not depend on visits: fees of contracts, and its part of a budget.
 
     fees: of all contracts at the price of the start, money ≥ 0; price: relative, > 0; budget: money ≥ 0; share: of the site,
@@ -99,7 +100,7 @@ def standing_revenue(fees, price, budget, share):
 
 
 @rule
-def part_of_site(amount, share):
+def part_of_site(amount: Money, share: Share) -> Money:
     """A site's part of what the organisation pays or earns as a whole.
 
     amount: money; share: of the market, 0–1. Returns money. Source: assumption (by the site's share of the market).
@@ -108,13 +109,15 @@ def part_of_site(amount, share):
 
 
 @rule
-def hiring_cost(hires, cost_per_hire):
+def hiring_cost(hires: Real, cost_per_hire: Money) -> Money:
     """Money spent on filling vacancies in a month. hires ≥ 0, cost ≥ 0. Returns money ≥ 0. Source: arithmetic."""
     return hires * cost_per_hire
 
 
 @rule
-def total_cost(contacts, failures, wages, hiring, acquisition, fixed):
+def total_cost(
+    contacts: Money, failures: Money, wages: Money, hiring: Money, acquisition: Money, fixed: Money
+) -> Money:
     """All cost of a site's month but its part of the programme.
 
     contacts, failures, wages, hiring, acquisition, fixed: money ≥ 0. Returns money ≥ 0. Source: arithmetic.

@@ -4,6 +4,7 @@ Every employee is at one of five stages. A step up needs somebody or something t
 practise, leaders, a campaign. A step down needs nobody. The share who practise is the organisation's commitment.
 """
 
+from sxsim.model import Chance, Flag, Number, Parameters, Real, Share
 from sxsim.model.rule import rule
 
 #: Stages of an employee: a step up or down is one number more or less, but resigned people go back to aware.
@@ -13,7 +14,9 @@ ANCHORING_ACTIVITIES = 3.0
 
 
 @rule
-def support(energy, alignment, engagement, strain, deployment, p):
+def support(
+    energy: Share, alignment: Share, engagement: Share, strain: Share, deployment: Share, p: Parameters
+) -> Share:
     """How far this employee's surroundings support practising service excellence.
 
     energy, alignment: levers 0–1 (for a partner's people energy comes from 7.2.1a and 7.4.1c alone); engagement,
@@ -32,7 +35,16 @@ def support(energy, alignment, engagement, strain, deployment, p):
 
 
 @rule
-def contact(team, across, network, silos, energy, leadership, campaign, p):
+def contact(
+    team: Share,
+    across: Share,
+    network: Share,
+    silos: Share,
+    energy: Share,
+    leadership: Share,
+    campaign: Share,
+    p: Parameters,
+) -> Share:
     """Chance in a month of meeting someone or something that carries the idea.
 
     team: share of colleagues in the own team who practise, 0–1; across: the same in the other teams of the site; network:
@@ -48,7 +60,7 @@ def contact(team, across, network, silos, energy, leadership, campaign, p):
 
 
 @rule
-def become_aware(contact, understanding, business_link, p):
+def become_aware(contact: Share, understanding: Share, business_link: Share, p: Parameters) -> Share:
     """Chance in a month that an unaware employee becomes aware.
 
     contact: 0–1; understanding, business_link: obstacles, 0–1. Returns 0–1, 0 without contact.
@@ -59,7 +71,9 @@ def become_aware(contact, understanding, business_link, p):
 
 
 @rule
-def begin_trying(contact, fatigue, mindset, product_view, cross_industry, p):
+def begin_trying(
+    contact: Share, fatigue: Share, mindset: Share, product_view: Share, cross_industry: Share, p: Parameters
+) -> Share:
     """Chance in a month that an aware employee begins to try: seldom for somebody who has tried in vain before.
 
     contact, fatigue: 0–1; mindset, product_view, cross_industry: obstacles, 0–1. Returns 0–1, 0 without contact.
@@ -71,7 +85,7 @@ def begin_trying(contact, fatigue, mindset, product_view, cross_industry, p):
 
 
 @rule
-def begin_practising(support, momentum, resources, silos, p):
+def begin_practising(support: Share, momentum: Share, resources: Share, silos: Share, p: Parameters) -> Share:
     """Chance in a month that an employee who tries makes it a practice: more often where wins are seen.
 
     support, momentum: 0–1; resources, silos: obstacles, 0–1. Returns 0–1.
@@ -82,7 +96,7 @@ def begin_practising(support, momentum, resources, silos, p):
 
 
 @rule
-def lose_sight(contact, p):
+def lose_sight(contact: Share, p: Parameters) -> Share:
     """Chance in a month that an aware employee whom nothing reminds loses sight of it.
 
     contact: 0–1. Returns 0–1. Source: assumption.
@@ -91,7 +105,7 @@ def lose_sight(contact, p):
 
 
 @rule
-def give_up(support, momentum, p):
+def give_up(support: Share, momentum: Share, p: Parameters) -> Share:
     """Chance in a month that an employee who tries gives up: less with support and with wins.
 
     support, momentum: 0–1. Returns 0–1. Source: 19390:6.4 (without wins momentum fades); sizes by assumption.
@@ -100,7 +114,7 @@ def give_up(support, momentum, p):
 
 
 @rule
-def relapse(support, anchored, transformation_culture, p):
+def relapse(support: Share, anchored: Share, transformation_culture: Share, p: Parameters) -> Share:
     """Chance in a month that an employee who practises falls back: less where practice is anchored.
 
     support, anchored: 0–1; transformation_culture: obstacle, 0–1, that lets old ways return in spite of support.
@@ -111,7 +125,7 @@ def relapse(support, anchored, transformation_culture, p):
 
 
 @rule
-def resign(strain, fatigue, p):
+def resign(strain: Share, fatigue: Share, p: Parameters) -> Share:
     """Chance in a month that an employee who is aware of it or tries it turns away for good.
 
     strain, fatigue: 0–1. Returns 0–1. Source: E262 (exhaustion and withdrawal), change fatigue; sizes by assumption.
@@ -120,7 +134,7 @@ def resign(strain, fatigue, p):
 
 
 @rule
-def hope_again(contact, support, p):
+def hope_again(contact: Share, support: Share, p: Parameters) -> Share:
     """Chance in a month that an employee who has resigned listens again.
 
     contact, support: 0–1. Returns 0–1, 0 without contact. Source: assumption.
@@ -129,7 +143,7 @@ def hope_again(contact, support, p):
 
 
 @rule
-def next_stage(stage, up, down, out, u):
+def next_stage(stage: Number, up: Chance, down: Chance, out: Chance, u: Chance) -> Number:
     """The stage after a month: one draw decides, low for a step up, high for a step down or for resigning.
 
     stage: one of the five; up, down, out: chances of a step up, a step down and resigning, 0–1; u: uniform in (0, 1).
@@ -145,7 +159,7 @@ def next_stage(stage, up, down, out, u):
 
 
 @rule
-def fatigue(before, fell_back, p):
+def fatigue(before: Share, fell_back: Flag, p: Parameters) -> Share:
     """Change fatigue: grows with every trial given up and every relapse, and is slowly slept off.
 
     before: 0–1; fell_back: 1 in a month in which the employee fell back, otherwise 0. Returns 0–1.
@@ -156,7 +170,7 @@ def fatigue(before, fell_back, p):
 
 
 @rule
-def wins(changes, involved, delight, p):
+def wins(changes: Share, involved: Share, delight: Share, p: Parameters) -> Share:
     """Wins that the staff of a site sees in a month.
 
     changes: effort for 19390:6.4 (minimum viable changes, celebrated), 0–1; involved: share of the staff who try or
@@ -169,7 +183,7 @@ def wins(changes, involved, delight, p):
 
 
 @rule
-def momentum(before, wins, p):
+def momentum(before: Share, wins: Share, p: Parameters) -> Share:
     """Momentum: wins seen lately; it fades without them.
 
     before, wins: 0–1. Returns 0–1. Source: 19390:6.4, 6.5; speed by assumption.
@@ -178,7 +192,7 @@ def momentum(before, wins, p):
 
 
 @rule
-def share_of(part, whole):
+def share_of(part: Real, whole: Real) -> Share:
     """The share of a staff, or of contacts, that is so: 0 of nobody.
 
     part, whole: counts, 0 ≤ part ≤ whole. Returns 0–1. Source: definition.
@@ -187,7 +201,7 @@ def share_of(part, whole):
 
 
 @rule
-def anchored(culture, innovation, standards):
+def anchored(culture: Share, innovation: Share, standards: Share) -> Share:
     """How far practice is anchored in the organisation as a whole.
 
     culture, innovation, standards: work done on 19390:7.2.2, 7.2.3 and 7.2.4, 0–1. Returns 0–1.

@@ -4,19 +4,23 @@ In the end stands the level of the service excellence pyramid that it provided, 
 """
 
 import math
+from typing import Any
 
+from sxsim.model import Chance, Flag, Minutes, Noise, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
 @rule
-def logistic(x):
+def logistic(x: Any) -> Real:
     """Chance from log odds. Source: textbook."""
     return 1.0 / (1.0 + exp(-x))
 
 
 @rule
-def service_minutes(drawn, speed, skill, flow, time_factor, p):
+def service_minutes(
+    drawn: Minutes, speed: Real, skill: Share, flow: Share, time_factor: Real, p: Parameters
+) -> Minutes:
     """Minutes of service: the drawn time, shorter with skill and flow, and under pressure.
 
     drawn: minutes at pressure 1; speed: the employee's own factor, mean 1; skill, flow: 0–1; time_factor: standard ×
@@ -28,7 +32,7 @@ def service_minutes(drawn, speed, skill, flow, time_factor, p):
 
 
 @rule
-def extra_minutes(mean, individual, surprising, handled, p):
+def extra_minutes(mean: Minutes, individual: Flag, surprising: Flag, handled: Flag, p: Parameters) -> Minutes:
     """Minutes that a gesture and the handling of a problem or query add.
 
     mean: the contact type's mean service time; flags 0 or 1. Returns minutes ≥ 0. Source: assumption.
@@ -37,7 +41,9 @@ def extra_minutes(mean, individual, surprising, handled, p):
 
 
 @rule
-def failure_chance(usual, reliability, skill, strain, hurry, p):
+def failure_chance(
+    usual: Share, reliability: Share, skill: Share, strain: Share, hurry: Share, p: Parameters
+) -> Chance:
     """Chance that the core promise fails in a contact.
 
     usual: the touchpoint's failure rate at a managed organisation (maturity 3), 0–1; reliability, skill, strain,
@@ -58,7 +64,7 @@ def failure_chance(usual, reliability, skill, strain, hurry, p):
 
 
 @rule
-def promise_kept(failed, wait, promised_wait):
+def promise_kept(failed: Flag, wait: Minutes, promised_wait: Minutes) -> Flag:
     """Was the promise kept? A failure breaks it, and so does waiting longer than promised.
 
     failed: 0 or 1; wait, promised_wait: minutes (infinite: nothing promised). Returns 0 or 1.
@@ -68,7 +74,7 @@ def promise_kept(failed, wait, promised_wait):
 
 
 @rule
-def late_beyond_bearing(wait, promised_wait, late_major):
+def late_beyond_bearing(wait: Minutes, promised_wait: Minutes, late_major: Minutes) -> Flag:
     """Whether a service came so late that the delay is a major problem.
 
     wait, promised_wait, late_major: minutes; late_major: how far beyond the promise (infinite: never). Returns 0 or 1.
@@ -78,7 +84,7 @@ def late_beyond_bearing(wait, promised_wait, late_major):
 
 
 @rule
-def voice_chance(voice, bond, major, p):
+def voice_chance(voice: Share, bond: Share, major: Flag, p: Parameters) -> Chance:
     """Chance that a customer with a problem speaks up.
 
     voice: lever 0–1; bond: 0–1; major: 0 or 1. Returns 0–1.
@@ -90,7 +96,7 @@ def voice_chance(voice, bond, major, p):
 
 
 @rule
-def notice_chance(voice, insight, effort, p):
+def notice_chance(voice: Share, insight: Share, effort: Share, p: Parameters) -> Chance:
     """Chance that an employee notices a problem nobody voiced.
 
     voice, insight: levers 0–1; effort: 0–1. Returns 0–1.
@@ -100,7 +106,9 @@ def notice_chance(voice, insight, effort, p):
 
 
 @rule
-def recovery_chance(recovery, discretion, skill, effort, major, p):
+def recovery_chance(
+    recovery: Share, discretion: Share, skill: Share, effort: Share, major: Flag, p: Parameters
+) -> Chance:
     """Chance that a voiced or noticed problem is put right.
 
     recovery, discretion: levers 0–1; skill, effort: 0–1; major: 0 or 1. Returns 0–1.
@@ -117,7 +125,7 @@ def recovery_chance(recovery, discretion, skill, effort, major, p):
 
 
 @rule
-def query_chance(skill, insight, effort, p):
+def query_chance(skill: Share, insight: Share, effort: Share, p: Parameters) -> Chance:
     """Chance that a query is dealt with well at once.
 
     skill, effort: 0–1; insight: lever 0–1. Returns 0–1. Source: E209 (first-contact resolution about 70 %).
@@ -131,7 +139,7 @@ def query_chance(skill, insight, effort, p):
 
 
 @rule
-def hand_over_chance(usual, flow, p):
+def hand_over_chance(usual: Share, flow: Share, p: Parameters) -> Chance:
     """Chance that a matter has to be passed on to another unit: less where flow is good.
 
     usual: at a managed organisation (maturity 3), 0–1; flow: lever 0–1. Returns 0–1: the usual odds, with what shifts
@@ -146,7 +154,7 @@ def hand_over_chance(usual, flow, p):
 
 
 @rule
-def put_right_now_chance(discretion, skill, major, p):
+def put_right_now_chance(discretion: Share, skill: Share, major: Flag, p: Parameters) -> Chance:
     """Chance that a problem is taken up on the spot; otherwise a case stays open.
 
     discretion: lever 0–1; skill: 0–1; major: 0 or 1. Returns 0–1.
@@ -161,7 +169,7 @@ def put_right_now_chance(discretion, skill, major, p):
 
 
 @rule
-def case_days(recovery, u, p):
+def case_days(recovery: Share, u: Chance, p: Parameters) -> Real:
     """Days until an open case is closed.
 
     recovery: lever 0–1; u: uniform in (0, 1). Returns > 0, days, exponential.
@@ -172,7 +180,7 @@ def case_days(recovery, u, p):
 
 
 @rule
-def effort(commitment, engagement, strain, hurry, p):
+def effort(commitment: Share, engagement: Share, strain: Share, hurry: Share, p: Parameters) -> Share:
     """What an employee puts into a contact: decent service in any case, more from one who practises service excellence.
 
     All 0–1; commitment: 1 for an employee who practises, 0 for another, or the share of the staff. Returns 0–1. Source: E227 (engagement and performance .43), E261 (exhaustion −.22); sizes by assumption.
@@ -187,7 +195,9 @@ def effort(commitment, engagement, strain, hurry, p):
 
 
 @rule
-def individual_chance(effort, insight, discretion, wish, room, p):
+def individual_chance(
+    effort: Share, insight: Share, discretion: Share, wish: Share, room: Share, p: Parameters
+) -> Chance:
     """Chance that the contact is made individual: effort × insight × discretion, as far as this customer wants it.
 
     effort, wish: 0–1; insight, discretion: levers 0–1; room: how much the touchpoint allows, 0–1. Returns 0–1.
@@ -197,7 +207,7 @@ def individual_chance(effort, insight, discretion, wish, room, p):
 
 
 @rule
-def surprise_chance(ideas, discretion, effort, memory, room, p):
+def surprise_chance(ideas: Share, discretion: Share, effort: Share, memory: Real, room: Share, p: Parameters) -> Chance:
     """Chance of something surprising: fresh ideas × discretion × effort, fading with repetition for this customer.
 
     ideas, discretion: levers 0–1; effort: 0–1; memory: surprises remembered, ≥ 0; room: 0–1. Returns 0–1.
@@ -208,21 +218,9 @@ def surprise_chance(ideas, discretion, effort, memory, room, p):
 
 @rule
 def contact_quality(
-    kept,
-    severity,
-    put_right,
-    query,
-    query_well,
-    individual,
-    surprising,
-    wait_ratio,
-    skill,
-    talent,
-    engagement,
-    hurry,
-    z,
-    p,
-):
+    kept: Flag, severity: Number, put_right: Flag, query: Flag, query_well: Flag, individual: Flag, surprising: Flag,
+    wait_ratio: Share, skill: Share, talent: Noise, engagement: Share, hurry: Share, z: Noise, p: Parameters,
+) -> Share:  # fmt: skip
     """How good the contact was, before this customer's expectation colours it.
 
     kept, put_right, query, query_well, individual, surprising: 0 or 1; severity: 0 none, 1 minor, 2 major; wait_ratio:
@@ -246,7 +244,7 @@ def contact_quality(
 
 
 @rule
-def wait_ratio(wait, patience, p):
+def wait_ratio(wait: Minutes, patience: Minutes, p: Parameters) -> Share:
     """How heavily a wait weighs: felt longer than it is, against this customer's patience.
 
     wait: minutes ≥ 0; patience: mean minutes ≥ 0, may be infinite. Returns 0–1.
@@ -259,7 +257,7 @@ def wait_ratio(wait, patience, p):
 
 
 @rule
-def quality_not_served(turned_away, wait_ratio, p):
+def quality_not_served(turned_away: Flag, wait_ratio: Share, p: Parameters) -> Share:
     """How good a contact is that never took place: abandoned or balked, or turned away.
 
     turned_away: 0 or 1; wait_ratio: 0–1. Returns 0–1. Source: E242 (inconvenience makes customers switch); assumption.
@@ -269,7 +267,7 @@ def quality_not_served(turned_away, wait_ratio, p):
 
 
 @rule
-def gate_open(kept, put_right, arose, dealt_well):
+def gate_open(kept: Flag, put_right: Flag, arose: Flag, dealt_well: Flag) -> Flag:
     """The gate to levels 3 and 4: the promise was kept or put right, and whatever arose was dealt with well.
 
     All flags 0 or 1. Nothing having arisen also opens it. Returns 0 or 1.
@@ -281,7 +279,10 @@ def gate_open(kept, put_right, arose, dealt_well):
 
 
 @rule
-def reach_level(served, kept, put_right, arose, dealt_well, individual, surprising, top_level, individual_level):
+def reach_level(
+    served: Flag, kept: Flag, put_right: Flag, arose: Flag, dealt_well: Flag, individual: Flag, surprising: Flag,
+    top_level: Number, individual_level: Number,
+) -> Real:  # fmt: skip
     """The level of the pyramid that a contact provided, 0–4.
 
     0 broken and not put right, or never served; 1 promise kept, and nothing arose or a query was handled poorly;

@@ -2,6 +2,7 @@
 
 import math
 
+from sxsim.model import Chance, Flag, Noise, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp
 from sxsim.model.contact import logistic
 from sxsim.model.rule import rule
@@ -11,7 +12,7 @@ LOW_BUDGET, STANDARD, PREMIUM, LUXURY = range(4)
 
 
 @rule
-def usual_expectation(brand, p):
+def usual_expectation(brand: Number, p: Parameters) -> Share:
     """What customers of a brand usually expect: the position says how high they aim.
 
     brand: LOW_BUDGET, STANDARD, PREMIUM or LUXURY. Returns 0–1. Source: clause 7.1.1; levels by assumption.
@@ -26,7 +27,7 @@ def usual_expectation(brand, p):
 
 
 @rule
-def perceived_quality(quality, expectation, p):
+def perceived_quality(quality: Share, expectation: Share, p: Parameters) -> Share:
     """What the customer perceives: expectation draws it towards itself (assimilation).
 
     quality, expectation: 0–1. Returns 0–1. Source: ECSI path expectation → quality .56–.85 (E297); size by assumption.
@@ -35,7 +36,7 @@ def perceived_quality(quality, expectation, p):
 
 
 @rule
-def satisfaction_target(perceived, expectation, value_gap, p):
+def satisfaction_target(perceived: Share, expectation: Share, value_gap: Real, p: Parameters) -> Share:
     """Satisfaction that this contact alone would leave: perception, disconfirmation, and value for money.
 
     perceived, expectation: 0–1; value_gap: perceived value minus quality, −1…1. Returns 0–1. Losses weigh
@@ -48,7 +49,7 @@ def satisfaction_target(perceived, expectation, value_gap, p):
 
 
 @rule
-def update_satisfaction(satisfaction, target, importance, p):
+def update_satisfaction(satisfaction: Share, target: Share, importance: Real, p: Parameters) -> Share:
     """Satisfaction moves a part of the way to what the last contact would leave.
 
     satisfaction, target: 0–1; importance of the touchpoint: ≥ 0, 1 = usual. Returns 0–1.
@@ -59,7 +60,10 @@ def update_satisfaction(satisfaction, target, importance, p):
 
 
 @rule
-def delight_chance(level, individual, wish, surprising, perceived, expectation, individual_level, p):
+def delight_chance(
+    level: Number, individual: Flag, wish: Share, surprising: Flag, perceived: Share, expectation: Share,
+    individual_level: Number, p: Parameters,
+) -> Chance:  # fmt: skip
     """Chance that the customer is delighted: valued, or expectations exceeded, or both; surprise adds.
 
     level: 0–4, below individual_level (3) there is no delight; individual, surprising: 0 or 1; wish: how much this
@@ -78,7 +82,9 @@ def delight_chance(level, individual, wish, surprising, perceived, expectation, 
 
 
 @rule
-def update_bond(bond, delighted, surprising, severity, put_right, p):
+def update_bond(
+    bond: Share, delighted: Flag, surprising: Flag, severity: Number, put_right: Flag, p: Parameters
+) -> Share:
     """The emotional tie: grows with delight, breaks with failures.
 
     bond: 0–1; delighted, surprising, put_right: 0 or 1; severity of a failure: 0 none, 1 minor, 2 major. Returns 0–1.
@@ -92,7 +98,7 @@ def update_bond(bond, delighted, surprising, severity, put_right, p):
 
 
 @rule
-def fade_bond(bond, p):
+def fade_bond(bond: Share, p: Parameters) -> Share:
     """A bond that is not renewed fades month by month.
 
     bond: 0–1. Returns 0–1. Source: assumption (delight wears off, clause 7.3.3).
@@ -101,7 +107,7 @@ def fade_bond(bond, p):
 
 
 @rule
-def update_expectation(expectation, quality, delighted, p):
+def update_expectation(expectation: Share, quality: Share, delighted: Flag, p: Parameters) -> Share:
     """After a contact expectation adapts to the experience, and delight raises the bar.
 
     expectation, quality: 0–1; delighted: 0 or 1. Returns 0–1.
@@ -113,7 +119,7 @@ def update_expectation(expectation, quality, delighted, p):
 
 
 @rule
-def drift_expectation(expectation, usual, market_rise, promise, p):
+def drift_expectation(expectation: Share, usual: Share, market_rise: Real, promise: Share, p: Parameters) -> Share:
     """In a month expectation moves towards what the market and the promise made lead one to expect.
 
     expectation, usual: 0–1 (usual: the customer's own starting level); market_rise: how far the market's level has
@@ -126,7 +132,7 @@ def drift_expectation(expectation, usual, market_rise, promise, p):
 
 
 @rule
-def remember_surprise(memory, surprising):
+def remember_surprise(memory: Real, surprising: Flag) -> Real:
     """Surprises remembered: one more after a surprising contact.
 
     memory: ≥ 0; surprising: 0 or 1. Returns ≥ 0. Source: clause 7.3.3 (what delights today is expected tomorrow).
@@ -135,7 +141,7 @@ def remember_surprise(memory, surprising):
 
 
 @rule
-def forget_surprise(memory, p):
+def forget_surprise(memory: Real, p: Parameters) -> Real:
     """Surprises fade from memory month by month.
 
     memory: ≥ 0. Returns ≥ 0. Source: assumption.
@@ -144,7 +150,9 @@ def forget_surprise(memory, p):
 
 
 @rule
-def grievance_after_contact(grievance, severity, put_right, importance, p):
+def grievance_after_contact(
+    grievance: Share, severity: Number, put_right: Flag, importance: Real, p: Parameters
+) -> Share:
     """What a problem leaves behind: all of its hurt when unsolved, a scar when put right at once; a new one adds to it.
 
     grievance: 0–1; severity: 0 none, 1 minor, 2 major; put_right: 0 or 1 (now); importance of the touchpoint: ≥ 0, 1 =
@@ -161,7 +169,7 @@ def grievance_after_contact(grievance, severity, put_right, importance, p):
 
 
 @rule
-def grievance_after_case(grievance, put_right, p):
+def grievance_after_case(grievance: Share, put_right: Flag, p: Parameters) -> Share:
     """A case put right later takes away a part of the grievance; one refused changes it, for worse or better.
 
     grievance: 0–1; put_right: 0 or 1. Returns 0–1. Source: TARP (E039–E046: who complained in vain is more loyal than who
@@ -173,7 +181,7 @@ def grievance_after_case(grievance, put_right, p):
 
 
 @rule
-def heal_grievance(grievance, p):
+def heal_grievance(grievance: Share, p: Parameters) -> Share:
     """A contact without any problem heals a part of a grievance: trust comes back with experience.
 
     grievance: 0–1. Returns 0–1. Source: E049 (prior purchases mitigate a complaint's effect); size by assumption.
@@ -182,13 +190,13 @@ def heal_grievance(grievance, p):
 
 
 @rule
-def fade_grievance(grievance, p):
+def fade_grievance(grievance: Share, p: Parameters) -> Share:
     """A grievance fades month by month. grievance: 0–1. Returns 0–1. Source: assumption."""
     return grievance * (1.0 - p.grievance_fading)
 
 
 @rule
-def satisfaction_after_case(satisfaction, put_right, p):
+def satisfaction_after_case(satisfaction: Share, put_right: Flag, p: Parameters) -> Share:
     """A case put right repairs part of what was lost.
 
     satisfaction: 0–1; put_right: 0 or 1. Returns 0–1. Source: E051 (recovery lifts satisfaction); size by assumption.
@@ -197,7 +205,7 @@ def satisfaction_after_case(satisfaction, put_right, p):
 
 
 @rule
-def loyalty(satisfaction, bond, reputation, grievance, p):
+def loyalty(satisfaction: Share, bond: Share, reputation: Share, grievance: Share, p: Parameters) -> Share:
     """Loyalty as an attitude: about linear in satisfaction, with bond, image and what rankles.
 
     satisfaction, bond, reputation, grievance: 0–1. Returns 0–1.
@@ -214,7 +222,7 @@ def loyalty(satisfaction, bond, reputation, grievance, p):
 
 
 @rule
-def leave_chance(usual, loyalty, grievance, advantage, p):
+def leave_chance(usual: Share, loyalty: Share, grievance: Share, advantage: Real, p: Parameters) -> Chance:
     """Chance to leave in a month (or at renewal): behaviour is convex in the attitude.
 
     usual: the segment's chance at normal loyalty, 0–1; loyalty, grievance: 0–1; advantage: perceived value here minus
@@ -230,7 +238,7 @@ def leave_chance(usual, loyalty, grievance, advantage, p):
 
 
 @rule
-def feedback_chance(bond, voice, p):
+def feedback_chance(bond: Share, voice: Share, p: Parameters) -> Chance:
     """Chance that a customer who is asked gives feedback.
 
     bond: 0–1; voice: lever 0–1. Returns 0–1. Source: clause 4 (customers who cooperate), 7.3.1a; sizes by assumption.
@@ -239,7 +247,7 @@ def feedback_chance(bond, voice, p):
 
 
 @rule
-def asked(felt, scale, mood, noise, p):
+def asked(felt: Real, scale: Noise, mood: Noise, noise: Noise, p: Parameters) -> Share:
     """What a customer who is asked gives away of a feeling: personal use of the scale, mood of the moment, and noise.
 
     felt: 0–1; scale (of the person), mood (common to all answers of one survey), noise (of this answer): standard
@@ -250,7 +258,7 @@ def asked(felt, scale, mood, noise, p):
 
 
 @rule
-def survey_answer(loyalty, scale, mood, noise, p):
+def survey_answer(loyalty: Share, scale: Noise, mood: Noise, noise: Noise, p: Parameters) -> Real:
     """The answer to "would you recommend us?", 0–10, with mood, noise and a personal use of the scale.
 
     loyalty: 0–1; scale, mood, noise: standard normal. Returns 0.0 … 10.0, whole numbers.
@@ -261,7 +269,7 @@ def survey_answer(loyalty, scale, mood, noise, p):
 
 
 @rule
-def tell_chance(satisfaction, delighted, grievance, positive, p):
+def tell_chance(satisfaction: Share, delighted: Flag, grievance: Share, positive: Flag, p: Parameters) -> Chance:
     """Chance to tell others in a month: highest at the extremes.
 
     satisfaction, grievance: 0–1; delighted: 1 when delighted in the month; positive: 1 for praise, 0 for complaint.
@@ -275,7 +283,7 @@ def tell_chance(satisfaction, delighted, grievance, positive, p):
 
 
 @rule
-def own_level(usual, spread, z):
+def own_level(usual: Share, spread: Real, z: Noise) -> Share:
     """How one person differs from the segment in wish, expectation or satisfaction.
 
     usual: of the segment, 0–1; spread: standard deviation, ≥ 0; z: standard normal. Returns 0–1.
@@ -285,7 +293,7 @@ def own_level(usual, spread, z):
 
 
 @rule
-def starting_bond(usual, u):
+def starting_bond(usual: Share, u: Chance) -> Share:
     """The bond with which a customer begins: any from none to twice the segment's, alike often.
 
     usual: mean of the segment, 0–1; u: uniform in (0, 1). Returns 0–1. Source: assumption.

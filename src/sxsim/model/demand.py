@@ -2,6 +2,7 @@
 
 import math
 
+from sxsim.model import Chance, Minutes, Noise, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
@@ -10,7 +11,7 @@ CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, NEVER = range(5)
 
 
 @rule
-def daily_factor(variation, z):
+def daily_factor(variation: Real, z: Noise) -> Real:
     """How busy a day is as a whole: a busy morning predicts a busy afternoon.
 
     variation: coefficient of variation, ≥ 0 (measured .09–.20); z: standard normal. Returns > 0, mean 1.
@@ -21,7 +22,7 @@ def daily_factor(variation, z):
 
 
 @rule
-def spread_factor(variation, z, p):
+def spread_factor(variation: Real, z: Noise, p: Parameters) -> Real:
     """How one person or employee differs from the average: lognormal with mean 1, but nobody is beyond all measure.
 
     variation: coefficient of variation, ≥ 0; z: standard normal, taken within ± spread_limit. Returns > 0.
@@ -31,7 +32,7 @@ def spread_factor(variation, z, p):
 
 
 @rule
-def visit_rate(usual, personal, loyalty, p):
+def visit_rate(usual: Real, personal: Real, loyalty: Share, p: Parameters) -> Real:
     """Visits a month of one customer: loyal customers come more often.
 
     usual: visits a month of the segment; personal: factor with mean 1; loyalty: 0–1. Returns ≥ 0, visits a month.
@@ -41,7 +42,7 @@ def visit_rate(usual, personal, loyalty, p):
 
 
 @rule
-def threshold(u):
+def threshold(u: Chance) -> Real:
     """How much intensity passes before the next visit: a unit exponential.
 
     u: uniform in (0, 1). Returns > 0. Source: time change of a Poisson process (textbook).
@@ -50,7 +51,7 @@ def threshold(u):
 
 
 @rule
-def duration(kind, first, second, u, z):
+def duration(kind: Number, first: Real, second: Real, u: Chance, z: Noise) -> Minutes:
     """A length of time in minutes from one of the families of service and patience times.
 
     kind: CONSTANT (first = minutes), EXPONENTIAL (first = mean), LOGNORMAL (exp(first + second·z)), WEIBULL (first =
@@ -69,7 +70,7 @@ def duration(kind, first, second, u, z):
 
 
 @rule
-def half_hour_intensity(profile, busy, usual):
+def half_hour_intensity(profile: Real, busy: Real, usual: Real) -> Real:
     """The part of a usual month's visits that a half hour brings.
 
     profile: of the half hour of the week, mean 1; busy: the day's factor times the season's; usual: the part of a half hour
@@ -79,7 +80,7 @@ def half_hour_intensity(profile, busy, usual):
 
 
 @rule
-def time_of_day(earliest, within, u):
+def time_of_day(earliest: Minutes, within: Minutes, u: Chance) -> Minutes:
     """When a guest who stays over night comes back to the counter: any time alike.
 
     earliest: minutes after midnight; within: minutes ≥ 0; u: uniform in (0, 1). Returns minutes after midnight. Source: assumption.

@@ -9,6 +9,8 @@ the order of events, the number of cores nor the engine can change a draw.
 Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
 """
 
+from typing import Any
+
 import numpy as np
 
 from sxsim.model.arithmetic import normal_quantile
@@ -46,7 +48,7 @@ _PLACES = 2 ** (NAME_BITS + VISIT_BITS + STEP_BITS + ATTEMPT_BITS)
 
 
 @draw
-def philox(c0, c1, c2, c3, k0, k1):
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Four 32-bit words of Philox 4×32-10 for a counter (c0…c3) and a key (k0, k1), all uint64 below 2^32.
 
     Source: doi:10.1145/2063384.2063405, section 3.3; checked against the published known answers.
@@ -66,7 +68,7 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @draw
-def pair(key, replication, who, what, nth):
+def pair(key: Any, replication: Any, who: Any, what: Any, nth: Any) -> Any:
     """Two independent uniforms in (0, 1), 52 bits each, for one place.
 
     key: int64 ≥ 0, the seed or that of a group (`luck.key_of`); replication, who: 0 … 2^32 − 1; what: a purpose, 0 … 255; nth:
@@ -94,13 +96,13 @@ def pair(key, replication, who, what, nth):
 
 
 @draw
-def uniform(key, replication, who, what, nth):
+def uniform(key: Any, replication: Any, who: Any, what: Any, nth: Any) -> Any:
     """One uniform in (0, 1). Arguments as `pair`. Source: as `pair`."""
     return pair(key, replication, who, what, nth)[0]
 
 
 @draw
-def normal(key, replication, who, what, nth):
+def normal(key: Any, replication: Any, who: Any, what: Any, nth: Any) -> Any:
     """One standard normal number, of one uniform: the larger that is, the larger the number. Arguments as `pair`.
 
     Source: inversion (textbook); as `arithmetic.normal_quantile`.
@@ -109,7 +111,7 @@ def normal(key, replication, who, what, nth):
 
 
 @draw
-def place(name, visit, step, attempt):
+def place(name: Any, visit: Any, step: Any, attempt: Any) -> Any:
     """The `nth` of a draw within a contact, packed.
 
     name: of the touchpoint (`luck.name_of_place`), 0 for a draw that belongs to none; visit: 0 … 65,535; step: how many steps of

@@ -2,12 +2,15 @@
 
 import math
 
+from sxsim.model import Chance, Minutes, Noise, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
 @rule
-def engagement_target(energy, discretion, strain, delight, trait, p):
+def engagement_target(
+    energy: Share, discretion: Share, strain: Share, delight: Share, trait: Noise, p: Parameters
+) -> Share:
     """The engagement that energy, freedom, strain and delighted customers support.
 
     energy, discretion: levers 0–1; strain: 0–1; delight: share of own contacts delighted, 0–1; trait: the person's
@@ -26,13 +29,13 @@ def engagement_target(energy, discretion, strain, delight, trait, p):
 
 
 @rule
-def update_engagement(engagement, target, p):
+def update_engagement(engagement: Share, target: Share, p: Parameters) -> Share:
     """Engagement drifts to its target. engagement, target: 0–1. Returns 0–1. Source: NHS panel (persistence .85 a year)."""
     return engagement + p.engagement_speed * (target - engagement)
 
 
 @rule
-def workload(utilisation, other_work):
+def workload(utilisation: Share, other_work: Share) -> Share:
     """How full the working time is: customers first, other work in what is left of the day.
 
     utilisation: busy over duty time, 0–1; other_work: share of duty, 0–1. Returns 0–1. Source: arithmetic.
@@ -41,7 +44,7 @@ def workload(utilisation, other_work):
 
 
 @rule
-def update_strain(strain, utilisation, p):
+def update_strain(strain: Share, utilisation: Share, p: Parameters) -> Share:
     """Strain follows a workload beyond what one can bear.
 
     strain: 0–1; utilisation: workload over duty time, 0–1. Returns 0–1.
@@ -52,7 +55,7 @@ def update_strain(strain, utilisation, p):
 
 
 @rule
-def skill_ceiling(craft, talent, p):
+def skill_ceiling(craft: Share, talent: Noise, p: Parameters) -> Share:
     """The skill that experience, selection and learning lead to in the end, for one with this talent.
 
     craft: lever 0–1; talent: the person's own standard normal gift. Returns 0–1.
@@ -64,7 +67,7 @@ def skill_ceiling(craft, talent, p):
 
 
 @rule
-def update_skill(skill, ceiling, p):
+def update_skill(skill: Share, ceiling: Share, p: Parameters) -> Share:
     """Skill grows (or is lost) with time on the job towards its ceiling.
 
     skill, ceiling: 0–1. Returns 0–1. Source: E092, E122; speed by assumption.
@@ -73,7 +76,7 @@ def update_skill(skill, ceiling, p):
 
 
 @rule
-def quit_chance(usual, engagement, strain, tenure, p):
+def quit_chance(usual: Share, engagement: Share, strain: Share, tenure: Real, p: Parameters) -> Chance:
     """Chance that an employee quits in a month: rises as engagement falls, peaks in the first two years.
 
     usual: a month, at normal engagement, 0–1; engagement, strain: 0–1; tenure: months ≥ 0. Returns 0–1.
@@ -87,7 +90,7 @@ def quit_chance(usual, engagement, strain, tenure, p):
 
 
 @rule
-def applicants(engagement, reputation, p):
+def applicants(engagement: Share, reputation: Share, p: Parameters) -> Real:
     """Applicants for a vacancy in a month: the employer's brand.
 
     engagement: mean of the staff, 0–1; reputation: 0–1. Returns > 0.
@@ -100,7 +103,7 @@ def applicants(engagement, reputation, p):
 
 
 @rule
-def hire_chance(applicants, p):
+def hire_chance(applicants: Real, p: Parameters) -> Chance:
     """Chance that a vacancy is filled in a month.
 
     applicants: > 0. Returns 0–1. Source: assumption (about two months to fill at the normal number of applicants).
@@ -109,7 +112,7 @@ def hire_chance(applicants, p):
 
 
 @rule
-def newcomer_skill(craft, applicants, talent, p):
+def newcomer_skill(craft: Share, applicants: Real, talent: Noise, p: Parameters) -> Share:
     """The skill a newcomer brings: better chosen from more applicants.
 
     craft: lever 0–1; applicants: > 0; talent: the newcomer's own standard normal gift. Returns 0–1.
@@ -121,7 +124,7 @@ def newcomer_skill(craft, applicants, talent, p):
 
 
 @rule
-def newcomer_commitment(craft, p):
+def newcomer_commitment(craft: Share, p: Parameters) -> Share:
     """Chance that a newcomer begins by trying: induction is where the idea is instilled.
 
     craft: lever 0–1. Returns 0–1. Source: clause 7.2.2a; sizes by assumption.
@@ -130,7 +133,7 @@ def newcomer_commitment(craft, p):
 
 
 @rule
-def own_engagement(usual, trait, p):
+def own_engagement(usual: Share, trait: Noise, p: Parameters) -> Share:
     """Engagement of one employee where the staff's is known: by disposition some are above and some below it.
 
     usual: 0–1; trait: the person's own standard normal disposition. Returns 0–1. Source: E093–E095 (spread); form: assumption.
@@ -139,7 +142,7 @@ def own_engagement(usual, trait, p):
 
 
 @rule
-def starting_tenure(u, p):
+def starting_tenure(u: Chance, p: Parameters) -> Real:
     """Months that somebody has held a post at the start: as long as when people quit at any time alike.
 
     u: uniform in (0, 1). Returns > 0, months, exponential. Source: assumption.
@@ -148,7 +151,7 @@ def starting_tenure(u, p):
 
 
 @rule
-def shift_number(now, p):
+def shift_number(now: Minutes, p: Parameters) -> Number:
     """The number of the shift at a time; who is on duty rotates with it.
 
     now: minutes from the first day of the warm-up. Returns a whole number, 0 before the first shift. Source: assumption.
@@ -157,7 +160,7 @@ def shift_number(now, p):
 
 
 @rule
-def staff_wanted(listed, site_factor, availability):
+def staff_wanted(listed: Real, site_factor: Real, availability: Share) -> Real:
     """How many of a team should be on duty, in parts of people: the list, at this site, less those who are ill or away.
 
     listed: of the staff list, ≥ 0; site_factor: ≥ 0; availability: share, 0–1. Returns ≥ 0. Source: definition.

@@ -1,10 +1,11 @@
 """The implementation approach (ISO/TS 19390): what the activities of a programme do, and what stands in their way."""
 
+from sxsim.model import Money, Parameters, Real, Share
 from sxsim.model.rule import rule
 
 
 @rule
-def build_up(done, effort, p):
+def build_up(done: Share, effort: Real, p: Parameters) -> Share:
     """What an activity has built up in the organisation: grows with effort, and fades slowly.
 
     done: 0–1; effort: of the month, 0–1 (1: as much as makes sense). Returns 0–1. Source: assumption.
@@ -14,7 +15,7 @@ def build_up(done, effort, p):
 
 
 @rule
-def lower_obstacle(severity, start, effort, p):
+def lower_obstacle(severity: Share, start: Share, effort: Real, p: Parameters) -> Share:
     """An obstacle after a month: worked off by the activities meant for it, it comes back slowly when they stop.
 
     severity, start: now and before any programme, 0–1; effort: of those activities together, 0–1. Returns 0–1.
@@ -25,7 +26,7 @@ def lower_obstacle(severity, start, effort, p):
 
 
 @rule
-def together(one, other):
+def together(one: Share, other: Share) -> Share:
     """The effort of two activities meant for the same thing: each works on what the other leaves.
 
     one, other: 0–1. Returns 0–1. Source: assumption.
@@ -34,7 +35,7 @@ def together(one, other):
 
 
 @rule
-def programme_work(effort, managed, resources, p):
+def programme_work(effort: Real, managed: Share, resources: Share, p: Parameters) -> Share:
     """Share of the staff's time that activities take: many at once collide, less so when they are managed as one.
 
     effort: sum over the activities, ≥ 0; managed: effort for 19390:6.2, 0–1; resources: obstacle, 0–1. Returns 0–1.
@@ -45,7 +46,7 @@ def programme_work(effort, managed, resources, p):
 
 
 @rule
-def worth_anchoring(effort, practising):
+def worth_anchoring(effort: Real, practising: Share) -> Share:
     """The effort for anchoring that counts: what nobody practises cannot be anchored.
 
     effort: for 19390:7.2.2, 7.2.3 or 7.2.4, 0–1; practising: share of the staff, 0–1. Returns 0–1. Source: assumption.
@@ -54,7 +55,7 @@ def worth_anchoring(effort, practising):
 
 
 @rule
-def activity_cost(effort, wages, p):
+def activity_cost(effort: Real, wages: Money, p: Parameters) -> Money:
     """Money that activities cost in a month.
 
     effort: sum over the activities, ≥ 0; wages: the monthly wage bill, ≥ 0. Returns money ≥ 0. Source: assumption.
@@ -63,7 +64,7 @@ def activity_cost(effort, wages, p):
 
 
 @rule
-def align(alignment, vision, p):
+def align(alignment: Share, vision: Share, p: Parameters) -> Share:
     """Alignment with a vision and strategic initiatives that people have agreed on.
 
     alignment: lever 0–1; vision: work done on 19390:5.6, 0–1. Returns 0–1. Source: 19390:5.6; size by assumption.
@@ -72,7 +73,7 @@ def align(alignment, vision, p):
 
 
 @rule
-def know_better(practice, analysed, p):
+def know_better(practice: Share, analysed: Share, p: Parameters) -> Share:
     """How well the organisation measures itself when it has analysed its situation.
 
     practice: of indicators or tools (7.4.2b, c), 0–1; analysed: work done on 19390:5.2, 0–1. Returns 0–1.
@@ -82,7 +83,7 @@ def know_better(practice, analysed, p):
 
 
 @rule
-def expand(intensity, most, effort, momentum, p):
+def expand(intensity: Share, most: Share, effort: Real, momentum: Share, p: Parameters) -> Share:
     """How intensely a sub-element is worked on when the drive of the most advanced is carried over to the rest.
 
     intensity, most: of this sub-element and of the one worked on hardest, 0–1; effort: for 19390:6.5, 0–1; momentum: 0–1.

@@ -2,12 +2,13 @@
 
 import math
 
+from sxsim.model import Chance, Flag, Noise, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
 @rule
-def value_for_money(quality, price, outside_price, sensitivity, p):
+def value_for_money(quality: Share, price: Real, outside_price: Real, sensitivity: Real, p: Parameters) -> Real:
     """Perceived value: quality against price.
 
     quality: 0–1; price, outside_price: relative prices > 0; sensitivity: of the segment, ≥ 0 (1 = usual).
@@ -17,7 +18,7 @@ def value_for_money(quality, price, outside_price, sensitivity, p):
 
 
 @rule
-def drift_offer(level, drift, spread, z):
+def drift_offer(level: Share, drift: Real, spread: Real, z: Noise) -> Share:
     """A month's change of the outside offer's quality.
 
     level: 0–1; drift: a month; spread: standard deviation a month; z: standard normal. Returns 0–1.
@@ -27,13 +28,13 @@ def drift_offer(level, drift, spread, z):
 
 
 @rule
-def drift_price(price, drift, spread, z):
+def drift_price(price: Real, drift: Real, spread: Real, z: Noise) -> Real:
     """A month's change of the outside price. price > 0; drift, spread: relative. Returns > 0. Source: assumption."""
     return price * exp(drift + spread * z)
 
 
 @rule
-def join_pace(usual, reputation, gap, p):
+def join_pace(usual: Share, reputation: Share, gap: Real, p: Parameters) -> Real:
     """How fast people outside join in a month, before what each of them expects: a hazard.
 
     usual: chance to join in a month where reputation and value are as usual, 0–1; reputation: 0–1; gap: what an offer of no
@@ -48,7 +49,7 @@ def join_pace(usual, reputation, gap, p):
 
 
 @rule
-def eagerness(expected, p):
+def eagerness(expected: Share, p: Parameters) -> Real:
     """How readily a person joins who expects a quality here.
 
     expected: 0–1. Returns > 0, a factor on `join_pace`. Source: E244; form: assumption.
@@ -57,7 +58,7 @@ def eagerness(expected, p):
 
 
 @rule
-def return_eagerness(eagerness, satisfaction, p):
+def return_eagerness(eagerness: Real, satisfaction: Share, p: Parameters) -> Real:
     """How readily a former customer comes back.
 
     eagerness: > 0; satisfaction: how it was left, 0–1. Returns ≥ 0, a factor on `join_pace`. Source: assumption.
@@ -66,7 +67,7 @@ def return_eagerness(eagerness, satisfaction, p):
 
 
 @rule
-def after_hearing(eagerness, heard):
+def after_hearing(eagerness: Real, heard: Real) -> Real:
     """How readily a person joins in a month in which others have told something.
 
     eagerness: ≥ 0; heard: from `market.heard`. Returns ≥ 0.
@@ -76,7 +77,7 @@ def after_hearing(eagerness, heard):
 
 
 @rule
-def joins_when(passed, threshold, eagerness):
+def joins_when(passed: Real, threshold: Real, eagerness: Real) -> Real:
     """The pace that must have passed in all before somebody joins.
 
     passed: sum of `join_pace` up to now; threshold: a unit exponential; eagerness: ≥ 0 (0: never). Returns > 0, may be infinite.
@@ -86,7 +87,7 @@ def joins_when(passed, threshold, eagerness):
 
 
 @rule
-def neighbour(person, offset, people, rewired, anywhere):
+def neighbour(person: Number, offset: Number, people: Number, rewired: Flag, anywhere: Chance) -> Number:
     """The person at a place of the ring of acquaintances, or somebody anywhere when the tie is rewired.
 
     person: number 0 … people − 1; offset: ± 1 …; rewired: 0 or 1; anywhere: uniform in (0, 1). Returns a number.
@@ -98,7 +99,7 @@ def neighbour(person, offset, people, rewired, anywhere):
 
 
 @rule
-def reputation_update(reputation, praise, complaints, p):
+def reputation_update(reputation: Share, praise: Real, complaints: Real, p: Parameters) -> Share:
     """Reputation moves towards the share of praise among what is told, complaints weighing more.
 
     reputation: 0–1; praise, complaints: tellings in the month, ≥ 0. Returns 0–1.
@@ -111,7 +112,7 @@ def reputation_update(reputation, praise, complaints, p):
 
 
 @rule
-def heard(praise, complaints, p):
+def heard(praise: Real, complaints: Real, p: Parameters) -> Real:
     """What a person has heard in a month, as one number.
 
     praise, complaints: counts ≥ 0. Returns any sign. Source: E063 (praise works at least as strongly); assumption.
@@ -120,7 +121,7 @@ def heard(praise, complaints, p):
 
 
 @rule
-def place_on_ring(tie):
+def place_on_ring(tie: Number) -> Number:
     """How far along the ring of acquaintances a tie leads: next one up, next one down, two up, two down, and so on.
 
     tie: number 0, 1, …. Returns ± 1 …. Source: Watts and Strogatz (1998), doi:10.1038/30918.
@@ -129,7 +130,7 @@ def place_on_ring(tie):
 
 
 @rule
-def in_account(value, persons):
+def in_account(value: Real, persons: Number) -> Real:
     """What one person adds to what an account as a whole does: all its persons count alike, none decides alone.
 
     value: of the person, any; persons: of the account, ≥ 1. Returns a part of the mean over them.
@@ -139,7 +140,7 @@ def in_account(value, persons):
 
 
 @rule
-def joins_sooner(joins_at, more, eager, pace):
+def joins_sooner(joins_at: Real, more: Real, eager: Real, pace: Real) -> Real:
     """When an account joins that has heard something: praise brings it nearer by a part of the month's pace, complaint puts it off.
 
     joins_at: pace that must have passed in all; more: what hearing added to the eagerness, any sign; eager: the account's
@@ -152,7 +153,7 @@ def joins_sooner(joins_at, more, eager, pace):
 
 
 @rule
-def first_renewal(u, term):
+def first_renewal(u: Chance, term: Number) -> Number:
     """How many months an account's contract has run at the start: any alike.
 
     u: uniform in (0, 1); term: months ≥ 1. Returns 0 … term − 1. Source: assumption (contracts began at any time).
@@ -161,7 +162,7 @@ def first_renewal(u, term):
 
 
 @rule
-def renewal_from(month, term):
+def renewal_from(month: Number, term: Number) -> Number:
     """What makes a contract that begins in a month renew a whole number of terms later.
 
     month: from the start of the warm-up; term: months ≥ 1. Returns 0 … term − 1. Source: arithmetic of contracts.
@@ -170,7 +171,7 @@ def renewal_from(month, term):
 
 
 @rule
-def raise_expectation(rise, drift):
+def raise_expectation(rise: Real, drift: Real) -> Real:
     """How far the market's expectation has risen since the start, a month later.
 
     rise: so far; drift: a month, any sign. Returns the new rise. Source: E213 (the market's level drifts up); linear by assumption.
@@ -179,7 +180,7 @@ def raise_expectation(rise, drift):
 
 
 @rule
-def balanced_joining(leaving, term, share):
+def balanced_joining(leaving: Share, term: Real, share: Share) -> Share:
     """The chance to join in a month that makes up for those who leave, so that a market left alone stays as it is.
 
     leaving: chance at a renewal, 0–1; term: months between renewals, ≥ 1; share: of people who are customers, 0–1. Returns 0–1.

@@ -4,11 +4,12 @@ The ten levers are the only door between the organisation and the front line. Th
 `lever_weights.csv`, one row a weight.
 """
 
+from sxsim.model import Level, Money, Noise, Number, Parameters, Real, Share
 from sxsim.model.rule import rule
 
 
 @rule
-def practice(maturity, p):
+def practice(maturity: Level, p: Parameters) -> Share:
     """How much of a sub-element is practised: 0 at maturity 1, 1 at maturity 5.
 
     maturity: 1–5. Returns 0–1. Source: SEMM, levels 1 to 5 (ISO 23592 family); linear by assumption.
@@ -17,7 +18,7 @@ def practice(maturity, p):
 
 
 @rule
-def absorb_money(alignment, commitment, p):
+def absorb_money(alignment: Share, commitment: Share, p: Parameters) -> Real:
     """Share of each euro that becomes practice: people have to take it up, and more comes of it where all pull the same way.
 
     alignment, commitment: 0–1. Returns absorption_floor–1.
@@ -28,7 +29,7 @@ def absorb_money(alignment, commitment, p):
 
 
 @rule
-def programme_intensity(money_share, absorption, p):
+def programme_intensity(money_share: Share, absorption: Share, p: Parameters) -> Share:
     """How intensely a sub-element is worked on: diminishing returns of money, and none can replace people who take it up.
 
     money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1.
@@ -40,7 +41,7 @@ def programme_intensity(money_share, absorption, p):
 
 
 @rule
-def raise_maturity(maturity, intensity, p):
+def raise_maturity(maturity: Level, intensity: Share, p: Parameters) -> Level:
     """Levels of maturity won in a month: fewer the higher one stands already.
 
     maturity: 1–5; intensity: 0–1. Returns ≥ 0, levels a month.
@@ -50,7 +51,7 @@ def raise_maturity(maturity, intensity, p):
 
 
 @rule
-def decay_maturity(maturity, established, intensity, p):
+def decay_maturity(maturity: Level, established: Level, intensity: Share, p: Parameters) -> Level:
     """Levels of maturity lost in a month: what stands above the established practice fades unless it is kept up.
 
     maturity, established: 1–5; intensity: 0–1. Returns ≥ 0, levels a month.
@@ -60,7 +61,7 @@ def decay_maturity(maturity, established, intensity, p):
 
 
 @rule
-def anchor_practice(established, maturity, alignment, anchored, p):
+def anchor_practice(established: Level, maturity: Level, alignment: Share, anchored: Share, p: Parameters) -> Level:
     """The established level moves towards what is practised: anchoring, faster with alignment and where it is worked on.
 
     established, maturity: 1–5; alignment: 0–1; anchored: work done on the activity meant for it, 0–1. Returns the new established level, 1–5.
@@ -71,7 +72,7 @@ def anchor_practice(established, maturity, alignment, anchored, p):
 
 
 @rule
-def element_maturity(mean, weakest, p):
+def element_maturity(mean: Level, weakest: Level, p: Parameters) -> Level:
     """An element is as strong as its sub-elements together, the weakest weighing more.
 
     mean, weakest: 1–5 over the sub-elements. Returns 1–5.
@@ -81,7 +82,7 @@ def element_maturity(mean, weakest, p):
 
 
 @rule
-def see_maturity(seen, maturity, indicators, tools, noise, p):
+def see_maturity(seen: Level, maturity: Level, indicators: Share, tools: Share, noise: Noise, p: Parameters) -> Level:
     """How the organisation sees itself: late without indicators, wrong without measuring tools.
 
     seen, maturity: 1–5; indicators (7.4.2b) and tools (7.4.2c): practice 0–1; noise: standard normal.
@@ -93,7 +94,7 @@ def see_maturity(seen, maturity, indicators, tools, noise, p):
 
 
 @rule
-def money_weight(seen, p):
+def money_weight(seen: Level, p: Parameters) -> Real:
     """The weight with which an element's money goes to one of its sub-elements: more where it looks weak.
 
     seen: maturity as the organisation sees it, 1–5. Returns > 0 (relative).
@@ -103,7 +104,7 @@ def money_weight(seen, p):
 
 
 @rule
-def idea_supply(surprise, bond, voice, p):
+def idea_supply(surprise: Share, bond: Share, voice: Share, p: Parameters) -> Share:
     """Ideas for surprises: those of the organisation, and those that bonded customers bring where they are listened to.
 
     surprise, voice: levers 0–1; bond: mean of the customers, 0–1. Returns 0–1.
@@ -113,7 +114,7 @@ def idea_supply(surprise, bond, voice, p):
 
 
 @rule
-def launch_ideas(fresh, supply, innovation_process, p):
+def launch_ideas(fresh: Share, supply: Share, innovation_process: Share, p: Parameters) -> Share:
     """Fresh ideas reach the front line with the delay of the innovation process.
 
     fresh, supply: lever surprise in use and in supply, 0–1; innovation_process: practice of 7.3.3b, 0–1.
@@ -124,7 +125,7 @@ def launch_ideas(fresh, supply, innovation_process, p):
 
 
 @rule
-def practised_lever(capability, commitment, p):
+def practised_lever(capability: Share, commitment: Share, p: Parameters) -> Share:
     """What reaches the front line: capability times how far people practise it.
 
     capability: weighted practice of the sub-elements, 0–1; commitment: mean at the site, 0–1. Returns 0–1; at normal
@@ -136,7 +137,7 @@ def practised_lever(capability, commitment, p):
 
 
 @rule
-def own_lever(lever, own, mean, p):
+def own_lever(lever: Share, own: Share, mean: Share, p: Parameters) -> Share:
     """A lever in one employee's hands: the site's lever, scaled by how far this employee lives it.
 
     lever: of the site, 0–1; own, mean: commitment of the employee and of the site, 0–1. Returns 0–1; the lever itself
@@ -151,7 +152,7 @@ def own_lever(lever, own, mean, p):
 
 
 @rule
-def self_service_reliability(reliability, technology, p):
+def self_service_reliability(reliability: Share, technology: Share, p: Parameters) -> Share:
     """Reliability where no employee helps: technology weighs in.
 
     reliability: lever 0–1; technology: practice of 7.4.1b, 0–1. Returns 0–1. Source: clause 7.4.1b; weight: assumption.
@@ -160,7 +161,7 @@ def self_service_reliability(reliability, technology, p):
 
 
 @rule
-def capability(carried, weights, p):
+def capability(carried: Real, weights: Real, p: Parameters) -> Share:
     """What the organisation can do at the front line by one lever: the practice of its sub-elements, each by its weight.
 
     carried: sum of weight × practice, ≥ 0; weights: sum of weights, ≥ 0. Returns 0–1; as of a managed organisation where no
@@ -170,7 +171,7 @@ def capability(carried, weights, p):
 
 
 @rule
-def partner_energy(culture, structure):
+def partner_energy(culture: Share, structure: Share) -> Share:
     """The energy of a partner's people: they are reached by the defined culture and by the structure, and by nothing else.
 
     culture, structure: practice of 7.2.1a and 7.4.1c, 0–1. Returns 0–1. Source: clauses 7.2.1a, 7.4.1c; equal parts by assumption.
@@ -179,7 +180,16 @@ def partner_energy(culture, structure):
 
 
 @rule
-def money_for(element_money, sub_element_money, weight, weights, unit, planned, money, elements):
+def money_for(
+    element_money: Money,
+    sub_element_money: Money,
+    weight: Real,
+    weights: Real,
+    unit: Money,
+    planned: Money,
+    money: Money,
+    elements: Number,
+) -> Money:
     """The money of a month that one sub-element gets: its part of its element's, with what the plan gives it by itself.
 
     element_money, sub_element_money: planned, in units ≥ 0; weight: from `money_weight`; weights: their sum over the element,
@@ -197,7 +207,7 @@ def money_for(element_money, sub_element_money, weight, weights, unit, planned, 
 
 
 @rule
-def new_maturity(maturity, won, lost, p):
+def new_maturity(maturity: Level, won: Share, lost: Share, p: Parameters) -> Level:
     """Maturity after a month: what was won less what was lost, between the lowest and the highest level.
 
     maturity: 1–5; won, lost: levels ≥ 0. Returns 1–5. Source: SEMM, levels 1 to 5 (ISO 23592 family); arithmetic.

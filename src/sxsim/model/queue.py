@@ -1,5 +1,6 @@
 """Waiting: balking, patience, pressure on time, and the standard of time that erodes."""
 
+from sxsim.model import Chance, Minutes, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
@@ -8,7 +9,7 @@ LEARNING_PART = 4
 
 
 @rule
-def balk_chance(expected_wait, patience, p):
+def balk_chance(expected_wait: Minutes, patience: Minutes, p: Parameters) -> Chance:
     """Chance that a customer who sees the queue turns away at once.
 
     expected_wait: minutes; patience: this customer's mean patience in minutes, ≥ 0 (may be infinite). Returns 0–1.
@@ -22,7 +23,7 @@ def balk_chance(expected_wait, patience, p):
 
 
 @rule
-def expected_wait(waiting, minutes_per_contact, staff):
+def expected_wait(waiting: Real, minutes_per_contact: Minutes, staff: Real) -> Minutes:
     """The wait a newcomer would guess from the queue.
 
     waiting: people before; minutes_per_contact: mean; staff: on duty, or places of self-service, taken as at least 1.
@@ -33,7 +34,7 @@ def expected_wait(waiting, minutes_per_contact, staff):
 
 
 @rule
-def pressure(demanded, available, normal, p):
+def pressure(demanded: Minutes, available: Minutes, normal: Real, p: Parameters) -> Real:
     """Work pressure: demanded over available staff time of the last seven days, relative to normal.
 
     demanded, available: minutes; normal: the ratio called 1. Returns pressure_low–pressure_high; 1 where nothing is
@@ -47,7 +48,7 @@ def pressure(demanded, available, normal, p):
 
 
 @rule
-def pressure_time_factor(pressure, p):
+def pressure_time_factor(pressure: Real, p: Parameters) -> Real:
     """Time per contact under pressure, relative to the time at pressure 1.
 
     pressure: 0.5–2. Returns > 0. Source: E056, elasticity −0.64, doi:10.1287/mnsc.47.7.894.9807.
@@ -58,7 +59,7 @@ def pressure_time_factor(pressure, p):
 
 
 @rule
-def erode_standard(standard, time_factor, alignment, p):
+def erode_standard(standard: Real, time_factor: Real, alignment: Share, p: Parameters) -> Real:
     """A day's change of the internal time standard: it follows short times down and does not come back by itself.
 
     standard: 0–1 of the given time; time_factor: from `pressure_time_factor`; alignment: lever 0–1 (standards hold
@@ -72,7 +73,7 @@ def erode_standard(standard, time_factor, alignment, p):
 
 
 @rule
-def hurry(time_factor):
+def hurry(time_factor: Real) -> Share:
     """How much shorter than the given time a contact is held.
 
     time_factor: actual over given time, > 0. Returns 0–1. Source: E056 (definition).
@@ -81,7 +82,7 @@ def hurry(time_factor):
 
 
 @rule
-def usual_load(demanded, available):
+def usual_load(demanded: Minutes, available: Minutes) -> Real:
     """The ratio of demanded to available staff time that counts as usual, learnt in the warm-up.
 
     demanded, available: minutes of the time of learning, ≥ 0. Returns ≥ 0, 0 where nobody was there.
@@ -91,7 +92,7 @@ def usual_load(demanded, available):
 
 
 @rule
-def first_month_of_learning(warm_up):
+def first_month_of_learning(warm_up: Number) -> Number:
     """The month from which the usual load is learnt: after the first quarter of the warm-up, when the floor has filled.
 
     warm_up: months ≥ 0. Returns a month from the start of the warm-up. Source: assumption.
@@ -100,7 +101,7 @@ def first_month_of_learning(warm_up):
 
 
 @rule
-def given_time(standard, pressure_factor):
+def given_time(standard: Real, pressure_factor: Real) -> Real:
     """The part of the usual time that a contact is given: the standard that has come to hold, under today's pressure.
 
     standard: 0–1; pressure_factor: from `pressure_time_factor`, > 0. Returns > 0. Source: E056 (definition).

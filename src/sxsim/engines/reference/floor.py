@@ -15,6 +15,7 @@ import simpy
 from sxsim.engines import order_of_a_contact as order
 from sxsim.engines import order_of_a_shift as shift
 from sxsim.engines import order_of_a_visit as visits
+from sxsim.engines import steps_of_customers
 from sxsim.engines.world import ABANDONED, CONTACT_LOG, HALF_HOUR, SERVING, TURNED_AWAY, World
 
 _SERVICE_END, _SHIFT_CHANGE, _ABANDONMENT, _ARRIVAL, _CASE_END = range(2, 7)
@@ -245,7 +246,7 @@ class Floor:
         """Schedule the end of the case that this contact has opened."""
         number = customer.number
         due = float(customer.row["case_due"])
-        self._at(due, _CASE_END, number, lambda _event: order.close_case(self.world, number))
+        self._at(due, _CASE_END, number, lambda _event: steps_of_customers.close_case(self.world, number))
 
     def free_units(self, capacity: int) -> int:
         """Units free of a capacity; 1 where none is asked for."""

@@ -17,6 +17,7 @@ that stand here as a hash.
 import hashlib
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ _GAMMA_MIDDLE, _GAMMA_LAST = 1.5, 172.0
 
 
 @exact
-def _exp(x, lift):
+def _exp(x: float, lift: Any) -> float:
     """2^lift · exp x, where that is a normal double."""
     steps = (x * _EXP_STEPS + _ROUNDER) - _ROUNDER
     r = (x - steps * _STEP_HIGH) - steps * _STEP_LOW
@@ -80,7 +81,7 @@ def _exp(x, lift):
 
 
 @exact
-def _exp_at_the_ends(x):
+def _exp_at_the_ends(x: float) -> float:
     """Exp where it is not a normal double, or hardly."""
     if not x <= _EXP_LAST:
         return math.inf
@@ -92,7 +93,7 @@ def _exp_at_the_ends(x):
 
 
 @exact
-def exp(x):
+def exp(x: float) -> float:
     """e^x, within 1 unit in the last place; ∞ beyond the doubles (and of what is not a number), 0 below.
 
     Source: definition; own derivation.
@@ -103,7 +104,7 @@ def exp(x):
 
 
 @exact
-def _log(x, lift):
+def _log(x: float, lift: Any) -> float:
     """Log (x / 2^lift) of a normal double x."""
     bits = np.float64(x).view(np.int64)
     place = bits - _LOG_BEGIN
@@ -121,7 +122,7 @@ def _log(x, lift):
 
 
 @exact
-def _log_at_the_ends(x):
+def _log_at_the_ends(x: float) -> float:
     """Log of what is no normal double above 0."""
     if not x > 0.0:
         return -math.inf
@@ -131,7 +132,7 @@ def _log_at_the_ends(x):
 
 
 @exact
-def log(x):
+def log(x: float) -> float:
     """Natural logarithm, within 1 unit in the last place; −∞ of 0 and of what has none.
 
     Source: definition; own derivation.
@@ -142,7 +143,7 @@ def log(x):
 
 
 @exact
-def normal_quantile(u):
+def normal_quantile(u: float) -> float:
     """The standard normal number that a share u stays below, within 1e-15 of itself.
 
     u: from 2^−53 to 1 − 2^−53, in steps of 2^−53 (1 − u is then exact); others count as the nearest of these.
@@ -171,7 +172,7 @@ def normal_quantile(u):
 
 
 @exact
-def gamma(x):
+def gamma(x: float) -> float:
     """Γ(x) for x > 0, within 1e-14 of itself up to 170; ∞ beyond the doubles and where x is not above 0.
 
     Source: Γ(x + 1) = x·Γ(x) down to 1 ≤ x ≤ 2, where 1/Γ is a polynomial; own derivation.
