@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import sxsim
-from sxsim import runs
 from sxsim.results import folder as folder_module
 from sxsim.results.kpis import KPIS
+from sxsim.running import plans as runs
 
 from ..scenario.cafe import CAFE
 from .cli import CAFE_FILE, PROGRAM, TINY, begin, call, finished, process, tables, wait_for

@@ -115,8 +115,8 @@ def test_a_missing_file_names_itself(tmp_path: Path) -> None:
 
 
 def test_failed_points_end_with_code_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sxsim.studies import work as module
-    from sxsim.studies.points import Failure
+    from sxsim.running import sharing as module
+    from sxsim.running.task import Failure
 
     real = module.run_here
     monkeypatch.setattr(

@@ -8,7 +8,7 @@ from sxsim.engines.records import Records
 from sxsim.engines.replay import Observer, Paths, Recorder, Replay
 from sxsim.engines.start import start
 from sxsim.engines.world import RELIABILITY
-from sxsim.runs import load
+from sxsim.running.plans import load
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, SUB_ELEMENTS
 from tests.studies.experiments import CAFE

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sxsim.engines.records import Records
 from sxsim.engines.replay import Observer
 from sxsim.engines.world import SERVED, World
-from sxsim.runs import Scenario, load
+from sxsim.running.plans import Scenario, load
 from sxsim.scenario.loading import with_values
 
 SEED = 23592

@@ -13,7 +13,7 @@ from sxsim.engines.records import Records
 from sxsim.engines.world import ABANDONED, TURNED_AWAY
 from sxsim.evidence.checks import Check, check_of_mean
 from sxsim.evidence.queueing_theory import cobham, erlang_a, erlang_b, erlang_c, pollaczek_khinchine, waiting_longer
-from sxsim.runs import load
+from sxsim.running.plans import load
 from sxsim.scenario.scenario import Scenario
 
 SEED = 23592
