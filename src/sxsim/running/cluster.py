@@ -123,7 +123,7 @@ def _cluster_here(workers: int) -> Any:
 
     worker = {"cls": Worker, "options": {"nthreads": 1, "dashboard": False}}
     scheduler = {"cls": Scheduler, "options": {"protocol": "inproc://", "dashboard": False}}
-    return distributed.SpecCluster({number: worker for number in range(workers)}, scheduler, silence_logs=logging.WARN)
+    return distributed.SpecCluster(dict.fromkeys(range(workers), worker), scheduler, silence_logs=logging.WARN)
 
 
 def _knock(address: str) -> None:
