@@ -39,7 +39,7 @@ def test_a_dry_run_runs_next_to_nothing(tmp_path: Path) -> None:
     assert said.code == 0
     assert said.out.startswith("40 points, 3 finished (3 of them now, to take the time), 37 to run: about ")
     assert "MiB of disk" in said.out
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".points"]
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".finished"]
 
 
 def test_another_number_of_samples(tmp_path: Path) -> None:
