@@ -1,3 +1,4 @@
+import itertools
 import math
 import os
 import signal
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 import sxsim
+from sxsim import running
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
@@ -19,7 +21,7 @@ from sxsim.running import plans as runs
 from sxsim.running import sharing, task
 from sxsim.running.kept import Kept
 from sxsim.running.plans import planned
-from sxsim.running.task import Point, RunFailed, Task, assuming, replication_key
+from sxsim.running.task import Point, RunFailed, Stopped, Task, assuming, replication_key
 from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.problems import InvalidInput
 from tests.scenario.cafe import CAFE, TEXT
@@ -522,3 +524,45 @@ def test_a_run_with_an_ensemble_can_be_made_again(tmp_path: Path) -> None:
     lines, same = rerun(folder)
     assert not same
     assert "parameters.csv: was changed since the run" in lines
+
+
+# As they come
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_replications_come_as_they_are_finished_and_nothing_is_kept(
+    engine: str, comparison: Comparison, scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = running.Task(scenario, "welcome", engine=engine)
+    found = {done.number: done for done in running.replications(asked, [3, 1, 4], jobs=2)}
+    assert set(found) == {1, 3, 4}
+    expected = next(other for other in comparison.others if other.plan == "welcome")
+    for number, done in found.items():
+        assert pd.Series(done.kpis).equals(expected.kpis[list(KPIS)].iloc[number].rename(None))
+        assert done.records.sites.tobytes() == expected.records[number].sites.tobytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_replications_may_be_endless_and_end_when_they_are_told_to(scenario: runs.Scenario) -> None:
+    numbers: list[int] = []
+    asked = running.replications(
+        running.Task(scenario), itertools.count(), jobs=2, should_stop=lambda: len(numbers) >= 5
+    )
+    for done in asked:
+        numbers.append(done.number)
+    assert 5 <= len(numbers) < 20
+
+
+def test_what_is_asked_of_uncertain_replications_is_what_a_run_gives(scenario: runs.Scenario, tmp_path: Path) -> None:
+    expected = scenario.run(replications=2, jobs=1, out=tmp_path, uncertain=True).kpis
+    for done in running.replications(running.Task(scenario, uncertain=True), range(2), jobs=1):
+        assert pd.Series(done.kpis).equals(expected[list(KPIS)].iloc[done.number].rename(None))
+
+
+def test_a_run_that_is_stopped_keeps_what_is_finished(
+    scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
+) -> None:
+    with pytest.raises(Stopped, match="stopped after 1 of 4 replications, which are kept"):
+        scenario.run(replications=4, jobs=1, out=tmp_path, should_stop=lambda: len(count) >= 2)
+    assert scenario.run(replications=4, jobs=1, out=tmp_path).reused == 1
