@@ -32,7 +32,7 @@ horizon: {start: 2026-01-01, months: 4, warm_up: 0}
 
 def erlang_a() -> tuple[float, float]:
     """The share that abandons and the mean wait, in theory."""
-    from sxsim.evidence.queueing_theory import erlang_a as theory
+    from sxsim.evidence.theory import erlang_a as theory
 
     _, wait, abandons = theory(SERVERS, ARRIVALS, SERVICE, PATIENCE)
     return abandons, wait

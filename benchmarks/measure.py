@@ -313,10 +313,10 @@ def study_layer() -> list[Row]:
     """What the study layer adds to the bare engine: points of the nine elements, one core, in turn."""
     from sxsim.engines import compiled
     from sxsim.engines.start import start
+    from sxsim.running.sharing import Work
     from sxsim.scenario.loading import with_values
     from sxsim.studies.experiment import load_experiment
     from sxsim.studies.study import parts_of
-    from sxsim.studies.work import Work
 
     setup = load_experiment(HERE.parent / "experiments" / "nine-elements.yaml", samples=16)
     with tempfile.TemporaryDirectory() as folder:

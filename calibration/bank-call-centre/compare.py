@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.engines.world import month_dates, month_starts
 from sxsim.engines.reference import simulate
 from sxsim.engines.start import start
+from sxsim.engines.world import month_dates, month_starts
 from sxsim.scenario.loading import load
 
 SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "bank-call-centre.yaml"

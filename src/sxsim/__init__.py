@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sxsim.results.result import Comparison, Result
-    from sxsim.runs import Scenario, compare, load, run
+    from sxsim.running.plans import Scenario, compare, load, run
     from sxsim.studies.study import Study, study
 
 _HOMES = {
     "Comparison": "sxsim.results.result",
     "Result": "sxsim.results.result",
-    "Scenario": "sxsim.runs",
+    "Scenario": "sxsim.running.plans",
     "Study": "sxsim.studies.study",
-    "compare": "sxsim.runs",
-    "load": "sxsim.runs",
-    "run": "sxsim.runs",
+    "compare": "sxsim.running.plans",
+    "load": "sxsim.running.plans",
+    "run": "sxsim.running.plans",
     "study": "sxsim.studies.study",
 }
 __all__ = ["Comparison", "Result", "Scenario", "Study", "compare", "load", "run", "study"]

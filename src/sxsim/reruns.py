@@ -10,9 +10,9 @@ import numpy as np
 
 from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, SCENARIO_FILE
 from sxsim.results.provenance import environment, software
-from sxsim.results.store import file_digest
 from sxsim.results.tables import CSV, PARQUET, parquet_is_here, read_table
-from sxsim.runs import Scenario, compare, load, run
+from sxsim.results.whole_files import file_digest
+from sxsim.running.plans import Scenario, compare, load, run
 from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.studies.folder import EXPERIMENT_FILE
 from sxsim.studies.study import study

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 from sxsim.commands import main
+from sxsim.running.kept import FOLDER
 
 from ..scenario.cafe import CAFE
 
@@ -66,9 +68,14 @@ def begin(*words: object) -> "subprocess.Popen[str]":
     )
 
 
-def finished(out: Path) -> list[Path]:
-    """Finished replications in the store of a folder for results."""
-    return sorted((out / ".replications").glob("*/[!.]*.npz"))
+def finished(out: Path) -> list[bytes]:
+    """The keys of the finished replications that are kept in a folder for results."""
+    path = out / FOLDER / "finished-1.sqlite"
+    if not path.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(path)) as base, contextlib.suppress(sqlite3.OperationalError):
+        return [key for (key,) in base.execute("SELECT key FROM records ORDER BY rowid")]
+    return []
 
 
 def wait_for(out: Path, replications: int, seconds: float = 90) -> None:

@@ -9,7 +9,7 @@ from .cli import TINY, call
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     assert call("run", *TINY, "-o", tmp_path).code == 0
-    (found,) = [path for path in tmp_path.iterdir() if path.name != ".replications"]
+    (found,) = [path for path in tmp_path.iterdir() if path.name != ".finished"]
     return found
 
 

@@ -7,13 +7,13 @@ import signal
 import subprocess
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import sxsim
-from sxsim import runs
 from sxsim.results import folder as folder_module
 from sxsim.results.kpis import KPIS
+from sxsim.running import kept as kept_module
+from sxsim.running.task import RunFailed, Task
 
 from ..scenario.cafe import CAFE
 from .cli import CAFE_FILE, PROGRAM, TINY, begin, call, finished, process, tables, wait_for
@@ -24,7 +24,7 @@ LONGER = [CAFE_FILE, "-n", "8", "--set", "market.people=600", "--set", "market.c
 
 def run_folder(out: Path) -> Path:
     """The only run folder below a folder for results; nothing half-written beside it."""
-    (folder,) = [path for path in out.iterdir() if path.name != ".replications"]
+    (folder,) = [path for path in out.iterdir() if path.name != ".finished"]
     assert not folder.name.startswith(".")
     return folder
 
@@ -179,23 +179,23 @@ def test_a_folder_that_cannot_be_made_is_said_clearly(tmp_path: Path, out: str) 
 
 def test_a_folder_that_cannot_be_made_is_said_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr(runs, "simulate_replication", lambda *_: pytest.fail("the work was begun"))
+    monkeypatch.setattr(Task, "records", lambda *_: pytest.fail("the work was begun"))
     assert call("run", *TINY, "-o", tmp_path / "file").code == 4
 
 
 def test_a_disk_that_is_full_while_replications_are_kept_leaves_nothing_half(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(file: object, **_arrays: object) -> None:
-        file.write(b"half")  # type: ignore[attr-defined]
+    def full(_key: bytes, _content: bytes) -> bytes:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(np, "savez_compressed", full)
+    monkeypatch.setattr(kept_module, "seal", full)
     said = call("run", *TINY, "-o", tmp_path)
     assert (said.code, said.out) == (4, "")
     assert "the disk is full; free some space or choose another folder with --out" in said.err
     assert "Traceback" not in said.err
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert finished(tmp_path) == []
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["finished-1.sqlite"]
 
 
 def test_a_disk_that_is_full_while_the_folder_is_written_keeps_the_replications(
@@ -211,16 +211,16 @@ def test_a_disk_that_is_full_while_the_folder_is_written_keeps_the_replications(
     said = call("run", *TINY, "-o", tmp_path)
     assert said.code == 4
     assert "the disk is full" in said.err
-    assert [path.name for path in tmp_path.iterdir()] == [".replications"]
+    assert [path.name for path in tmp_path.iterdir()] == [".finished"]
     monkeypatch.setattr(folder_module, "write_table", write)
     assert "2 of them from before" in call("run", *TINY, "-o", tmp_path).out
 
 
 def test_a_failed_run_ends_with_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> str:
-        raise runs.RunFailed("replication 0 is stuck")
+        raise RunFailed("replication 0 is stuck")
 
-    monkeypatch.setattr(runs, "simulate_replication", fail)
+    monkeypatch.setattr(Task, "records", fail)
     said = call("run", *TINY, "-o", tmp_path)
     assert (said.code, said.out) == (4, "")
     assert said.err.startswith("the run failed: replication 0 is stuck\n  finished replications are kept")
@@ -276,15 +276,14 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert 2 <= len(kept) < 8, "the run ended before it was disturbed"
     assert out == ""
     assert "Traceback" not in err
-    assert [path.name for path in tmp_path.iterdir()] == [".replications"]
+    assert [path.name for path in tmp_path.iterdir()] == [".finished"]
     if ending == signal.SIGINT:
         assert started.returncode == 130
         assert "interrupted; what is finished is kept, the same command goes on from there" in err
-        assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
-    stamps = {path: path.stat().st_mtime_ns for path in kept}
+        assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["finished-1.sqlite"]
     said = call("run", *LONGER, "-j", "1", "-o", tmp_path)
     assert f"8 runs, {len(kept)} of them from before" in said.out
-    assert {path: path.stat().st_mtime_ns for path in kept} == stamps
+    assert finished(tmp_path)[: len(kept)] == kept
     assert tables(run_folder(tmp_path)) == undisturbed
 
 

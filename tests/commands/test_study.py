@@ -39,7 +39,7 @@ def test_a_dry_run_runs_next_to_nothing(tmp_path: Path) -> None:
     assert said.code == 0
     assert said.out.startswith("40 points, 3 finished (3 of them now, to take the time), 37 to run: about ")
     assert "MiB of disk" in said.out
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".points"]
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".finished"]
 
 
 def test_another_number_of_samples(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_a_missing_file_names_itself(tmp_path: Path) -> None:
 
 
 def test_failed_points_end_with_code_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sxsim.studies import work as module
-    from sxsim.studies.points import Failure
+    from sxsim.running import sharing as module
+    from sxsim.running.task import Failure
 
     real = module.run_here
     monkeypatch.setattr(

@@ -9,7 +9,8 @@ import pytest
 from sxsim.engines.reference import Customer, ServiceModel
 from sxsim.engines.start import start
 from sxsim.engines.world import CUSTOMER
-from sxsim.runs import Scenario, load, replication_key
+from sxsim.running.plans import Scenario, load
+from sxsim.running.task import replication_key
 from sxsim.scenario.plug_ins import load_plug_ins
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"

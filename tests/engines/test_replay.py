@@ -7,7 +7,7 @@ from sxsim.engines import compiled, reference
 from sxsim.engines.records import Observer, Paths, Recorder, Records, Replay
 from sxsim.engines.start import start
 from sxsim.engines.world import RELIABILITY
-from sxsim.runs import load
+from sxsim.running.plans import load
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, SUB_ELEMENTS
 from tests.studies.experiments import CAFE

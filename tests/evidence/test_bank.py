@@ -10,7 +10,7 @@ from sxsim.engines.world import ABANDONED, CONTACT_LOG, SERVED
 from sxsim.evidence import bank
 from sxsim.evidence.bank import Held, Queue, checks, erlang, measured_as_the_bank, reality, scenario, simulated
 from sxsim.evidence.bank_data import FEBRUARY, JANUARY, MONTHS, month
-from sxsim.evidence.queueing_theory import erlang_a
+from sxsim.evidence.theory import erlang_a
 from sxsim.scenario.fields import week_values
 
 NAMES = bank.FIGURES

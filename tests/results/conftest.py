@@ -4,7 +4,7 @@ import pytest
 
 import sxsim
 from sxsim.results.result import Comparison, Result
-from sxsim.runs import Scenario
+from sxsim.running.plans import Scenario
 
 from ..scenario.cafe import CAFE
 

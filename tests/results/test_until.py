@@ -7,7 +7,7 @@ import pytest
 
 from sxsim.results.intervals import interval
 from sxsim.results.until import MOST_RUNS, Until
-from sxsim.runs import load
+from sxsim.running.plans import load
 
 CAFE = "scenarios/corner-cafe.yaml"
 
@@ -66,7 +66,7 @@ def test_runs_go_on_until_it_is_narrow_enough(tmp_path: Path) -> None:
 
 
 def test_it_says_why_it_is_not_narrow_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sxsim.runs.MOST_RUNS", 4)
+    monkeypatch.setattr("sxsim.running.plans.MOST_RUNS", 4)
     scenario = load(CAFE, sets=["horizon.months=1", "horizon.warm_up=0"])
     comparison = scenario.compare(["higher-price"], replications=2, out=tmp_path, until=Until("npv", 1e-6))
     assert "is known only to" in comparison.until

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 import sxsim
-from sxsim.runs import assuming
+from sxsim.running.task import assuming
 from sxsim.scenario.assessment import SPREADS, applied, read_assessment, write_form
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS

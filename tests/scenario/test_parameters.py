@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sxsim.model.parameters import register
-from sxsim.runs import load
+from sxsim.running.plans import load
 from sxsim.scenario.parameters import beyond_the_likely, broken_limit, limits_of
 from sxsim.scenario.problems import InvalidInput
 

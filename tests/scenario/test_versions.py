@@ -3,7 +3,7 @@
 import pytest
 
 from sxsim.model.parameters import register, rule_parameters
-from sxsim.runs import load
+from sxsim.running.plans import load
 from sxsim.scenario.loading import read_parameters
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.versions import parameter_sets

@@ -16,13 +16,13 @@ import pytest
 
 from sxsim.model.parameters import register
 from sxsim.reruns import rerun
-from sxsim.runs import load, run
+from sxsim.running.plans import load, run
+from sxsim.running.task import Point, Task
 from sxsim.scenario.ensemble import read_ensemble
 from sxsim.scenario.loading import with_values
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.calibrate import CalibratePart, Source
 from sxsim.studies.experiment import Calibrate, load_experiment
-from sxsim.studies.points import Point, Task
 from sxsim.studies.posterior import Target
 from sxsim.studies.study import Study, planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file, rows
@@ -283,8 +283,8 @@ def test_a_dry_run_counts_what_is_known_and_what_may_follow(tmp_path: Path) -> N
 
 
 def test_too_few_finished_runs_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sxsim.studies import work as module
-    from sxsim.studies.points import Failure
+    from sxsim.running import sharing as module
+    from sxsim.running.task import Failure
 
     def failing(task: Any, points: Any, jobs: int | None = None) -> Any:
         yield from ((point, Failure(point, "the roof fell in")) for point in points)

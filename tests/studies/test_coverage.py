@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sxsim.running.sharing import Work
 from sxsim.studies.calibrate import CalibratePart
 from sxsim.studies.coverage import Coverage, coverage, coverage_of
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.posterior import Array
 from sxsim.studies.study import parts_of
-from sxsim.studies.work import Work
 from tests.studies.experiments import experiment_file
 from tests.studies.test_posterior import LUCK, normal_model
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from sxsim.runs import load
+from sxsim.running.plans import load
+from sxsim.running.task import Point
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES
 from sxsim.studies.factors import Factor, Varied, check_ends, factors_of
-from sxsim.studies.points import Point
 from tests.studies.experiments import CAFE
 
 PLACES = np.linspace(0.001, 0.999, 500)

@@ -3,11 +3,11 @@
 import pytest
 
 from sxsim.evidence import facts as evidence
-from sxsim.runs import load
+from sxsim.running.plans import load
+from sxsim.running.task import Point
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.templates import templates
 from sxsim.studies.facts import FactsTask, facts_named, target_of
-from sxsim.studies.points import Point
 
 NAMES = ("low_late_0_3_days", "low_late_3_7_days")
 

@@ -18,11 +18,11 @@ from openpyxl import load_workbook
 import sxsim
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
-from sxsim.runs import load
+from sxsim.running import sharing as module
+from sxsim.running.plans import load
+from sxsim.running.task import Failure, Point, Task
 from sxsim.scenario.problems import InvalidInput
-from sxsim.studies import work as module
 from sxsim.studies.experiment import KINDS, load_experiment
-from sxsim.studies.points import Failure, Point, Task
 from sxsim.studies.sensitivity import MOST_LEFT, SensitivityPart
 from sxsim.studies.study import PARTS, planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from sxsim.engines.records import Replay
-from sxsim.runs import load
+from sxsim.running.plans import load
+from sxsim.running.task import Failure, Point, run_point
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.scenario import Scenario
 from sxsim.studies import why
 from sxsim.studies.experiment import load_experiment
-from sxsim.studies.points import Failure, Point, run_point
 from sxsim.studies.study import planned, study
 from sxsim.studies.why import ACTIVITIES, COMMITMENT, MONEY, ReplayTask, WhyPart, causes_of, switched_plan
 from tests.studies.experiments import CAFE, SMALL, experiment_file

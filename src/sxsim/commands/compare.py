@@ -56,7 +56,7 @@ def command(
 ) -> None:
     """Run plans against the base on the same draws and show the paired differences."""
     from sxsim.results.result import to_json
-    from sxsim.runs import Options, compare, load, planned
+    from sxsim.running.plans import Options, compare, load, planned
 
     check_engine(engine)
     narrow = parsed_until(until)

@@ -20,7 +20,7 @@ def command(
     show: Annotated[bool, typer.Option("--templates", help="List the templates and stop.", is_eager=True)] = False,
 ) -> None:
     """Write a commented scenario, or a form for a self-assessment, to start from."""
-    from sxsim.results.store import whole_file
+    from sxsim.results.whole_files import whole_file
     from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
     from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
 
@@ -52,7 +52,7 @@ def command(
 
 def _form(path: Path) -> None:
     """Write an empty form for a self-assessment."""
-    from sxsim.results.store import whole_file
+    from sxsim.results.whole_files import whole_file
     from sxsim.scenario.assessment import write_form
     from sxsim.scenario.problems import InvalidInput, Problem
 

@@ -56,7 +56,7 @@ def command(
 ) -> None:
     """Run replications of one plan and show what came out."""
     from sxsim.results.result import to_json
-    from sxsim.runs import Options, load, planned, run
+    from sxsim.running.plans import Options, load, planned, run
 
     check_engine(engine)
     narrow = parsed_until(until)

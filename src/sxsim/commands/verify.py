@@ -124,7 +124,8 @@ def _engines(
     from importlib.resources import as_file
 
     from sxsim.engines.reference import compare_engines
-    from sxsim.runs import engine_of, load
+    from sxsim.running.plans import load
+    from sxsim.running.task import engine_of
     from sxsim.scenario.templates import templates
 
     if path is None:

@@ -8,9 +8,8 @@ is fitted, on January's abandonment alone: the share of the agents on duty who a
 
 import itertools
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import as_file, files
@@ -23,7 +22,9 @@ from sxsim.engines.world import ABANDONED, SERVED
 from sxsim.evidence import bank_data
 from sxsim.evidence.bank_data import DAYS, FEBRUARY, HOURS, JANUARY, MONTHS, PROSPECTS, Month
 from sxsim.evidence.checks import Check
-from sxsim.evidence.queueing_theory import erlang_a, waiting_longer_with_patience
+from sxsim.evidence.theory import erlang_a, waiting_longer_with_patience
+from sxsim.running import sharing
+from sxsim.running.task import run_world
 from sxsim.scenario.loading import read_parameters, validate
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.scenario import Scenario
@@ -221,20 +222,19 @@ def simulated(
     done: Callable[[], None] | None = None,
 ) -> list[Queue]:
     """The month on the compiled engine, replication by replication. jobs: threads; they do not change the figures."""
-    from sxsim.engines import compiled
-    from sxsim.engines.start import start
-
     played = scenario(of, availability)
 
     def one(replication: int) -> Queue:
-        world = start(played, seed=seed, replication=replication, log_contacts=True)
-        found = measured_as_the_bank(compiled.simulate(world).log, of)
-        if done is not None:
-            done()
-        return found
+        _, records = run_world(played, seed=seed, replication=replication, contacts=True)
+        return measured_as_the_bank(records.log, of)
 
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        return list(pool.map(one, range(replications)))
+    found: dict[int, Queue] = {}
+    with closing(sharing.share(one, range(replications), jobs=jobs)) as finished:
+        for replication, queue in finished:
+            found[replication] = queue
+            if done is not None:
+                done()
+    return [found[replication] for replication in range(replications)]
 
 
 def fitted_availability(replications: int, *, low: float = 0.8, high: float = 1.0, steps: int = 12) -> float:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.world import CUSTOMER, INDIVIDUAL_LEVEL, MAJOR, MINOR
-from sxsim.evidence.settings import DAY, RunOfSetting, run_setting
-from sxsim.evidence.survey import Survey, rated_at_once, stars
+from sxsim.evidence.settings import DAY, RunOfSetting, Survey, rated_at_once, run_setting, stars
 
 Found = dict[str, float]
 Parameters = Mapping[str, float]

@@ -9,7 +9,7 @@ how true the model is.
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,12 +18,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.evidence import customers, employees, units
+from sxsim.evidence import customers, employees
 from sxsim.evidence.checks import Check
+from sxsim.running.sharing import ShouldStop, share
+from sxsim.running.task import Stopped
 
 Measure = Callable[[Mapping[str, float], int], dict[str, float]]
 #: How a setting's facts are measured: (parameters in place of the register's, replication) → figures by name.
-MEASURES: dict[str, Measure] = {**customers.MEASURES, **employees.MEASURES, **units.MEASURES}
+MEASURES: dict[str, Measure] = {**customers.MEASURES, **employees.MEASURES}
 REPLICATIONS, QUICK_REPLICATIONS = 10, 6
 #: Settings of a quick look: without those that take longer than a second a replication.
 QUICK = ("airport", "problems", "orders", "shop", "course", "lounge", "lending")
@@ -68,7 +70,7 @@ def version() -> str:
     """Hash of settings and measures, 16 hexadecimal digits: what a figure of a fact depends on beside the model."""
     digest = hashlib.sha256()
     folder = files("sxsim.evidence")
-    measures = [folder / f"{name}.py" for name in ("customers", "employees", "units", "survey", "settings")]
+    measures = [folder / f"{name}.py" for name in ("customers", "employees", "settings")]
     settings = sorted((folder / "settings").iterdir(), key=lambda file: file.name)
     for file in [*measures, *settings]:
         digest.update(file.name.encode() + file.read_bytes())
@@ -93,24 +95,31 @@ def checks(
     replications: int | None = None,
     jobs: int | None = None,
     done: Callable[[int, int], None] | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> list[tuple[Fact, Check]]:
     """Hold the model against all facts, or those of a quick look, in the order of `facts.csv`.
 
     behaviour: parameters in place of the register's, by replication; replications ≥ 2; jobs: threads, by default one a core; done: called
-    with replications of settings done and in all.
+    with replications of settings done and in all; should_stop: as for `share`, ends with Stopped.
     """
     runs = replications or (QUICK_REPLICATIONS if quick else REPLICATIONS)
     settings = [name for name in MEASURES if not quick or name in QUICK]
     asked = [(setting, replication) for setting in settings for replication in range(runs)]
     figures: dict[str, list[float]] = {}
-    MEASURES[settings[0]](behaviour(0), 0)  # compiles, once
-    with ThreadPoolExecutor(jobs) as pool:
-        several = pool.map(lambda each: MEASURES[each[0]](behaviour(each[1]), each[1]), asked)
-        for number, found in enumerate(several, 1):
-            for name, value in found.items():
-                figures.setdefault(name, []).append(value)
+    measured: dict[tuple[str, int], dict[str, float]] = {}
+    shared = share(
+        lambda each: MEASURES[each[0]](behaviour(each[1]), each[1]), asked, jobs=jobs, should_stop=should_stop
+    )
+    with closing(shared) as finished:
+        for each, found in finished:
+            measured[each] = found
             if done is not None:
-                done(number, len(asked))
+                done(len(measured), len(asked))
+    if len(measured) < len(asked):
+        raise Stopped(f"stopped after {len(measured)} of {len(asked)} runs of settings")
+    for each in asked:
+        for name, value in measured[each].items():
+            figures.setdefault(name, []).append(value)
     held = [fact for fact in facts().values() if fact.setting in settings]
     return [
         (fact, check_of_fact(fact, np.array(figures[fact.name]), surveyed=figures.get(f"{fact.name}_surveyed")))

@@ -11,8 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from sxsim.results.store import whole_file
 from sxsim.results.summary import YEAR, pyramid_shares
+from sxsim.results.whole_files import whole_file
 from sxsim.standard.catalogue import ELEMENTS, PYRAMID
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
-from sxsim.results.store import digest, file_digest, whole_folder
 from sxsim.results.tables import suffix_here, write_table
+from sxsim.results.whole_files import digest, file_digest, whole_folder
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides

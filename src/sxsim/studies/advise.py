@@ -18,6 +18,8 @@ from sxsim.model.parameters import Parameter, register
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
 from sxsim.results.verdicts import holm
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Task
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
 from sxsim.studies import advice_in_words, figures
@@ -27,9 +29,7 @@ from sxsim.studies.experiment import Advise, Bounds
 from sxsim.studies.factors import parameters_named
 from sxsim.studies.flip_points import Flip, by_nearness, flips_of
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Task
 from sxsim.studies.search import search
-from sxsim.studies.work import Work
 
 _SPLIT_PLAN = "split"
 #: Splits that go from the search to the choice, and times as many replications they get there.

@@ -18,13 +18,14 @@ from sxsim.model.parameters import register
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Points, Task
 from sxsim.scenario.loading import value_at
 from sxsim.studies import calibrate_figures
 from sxsim.studies.experiment import Calibrate
 from sxsim.studies.factors import Factor
 from sxsim.studies.facts import FactsTask, facts_named, target_of
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.posterior import (
     RULED_OUT,
     Array,
@@ -37,7 +38,6 @@ from sxsim.studies.posterior import (
     typical_spread,
     weighted_quantile,
 )
-from sxsim.studies.work import Work
 
 #: Ends of the intervals of an ensemble.
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95

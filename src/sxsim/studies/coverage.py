@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sxsim.running.sharing import Work
 from sxsim.studies.calibrate import CalibratePart, simulator
 from sxsim.studies.posterior import Array, Simulator, Target, fit, rounded
-from sxsim.studies.work import Work
 
 #: Replications of the data begin here, far from those of the search.
 _REPLICATIONS_OF_DATA = 1_000_000

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from sxsim.results.cash import share_interval
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Points, Task
 from sxsim.studies import figures
 from sxsim.studies.experiment import Discover
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.prim import boxes_of
 from sxsim.studies.sweep import latin_hypercube
-from sxsim.studies.work import Work
 
 #: Every so many conditions is kept for judging the box.
 _KEPT_BACK = 4

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from sxsim.results.kpis import KPIS
-from sxsim.runs import Scenario, load
+from sxsim.running.plans import Scenario, load
 from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml

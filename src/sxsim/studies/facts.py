@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sxsim.evidence import facts as evidence
+from sxsim.running.task import Point, Task
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
-from sxsim.studies.points import Point, Task
 from sxsim.studies.posterior import Target
 
 #: What is tolerated of a fact, from end to end, is taken as four standard deviations of what the model may miss.

@@ -21,8 +21,8 @@ from sxsim.results.folder import (
 from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
-from sxsim.results.store import digest, file_digest, whole_folder
 from sxsim.results.tables import suffix_here, write_rows
+from sxsim.results.whole_files import digest, file_digest, whole_folder
 from sxsim.scenario.plug_ins import COPIES
 from sxsim.studies.part import Part
 from sxsim.studies.study import Study

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.running.task import Point
 from sxsim.studies.factors import Factor
-from sxsim.studies.points import Point
 
 #: Names of the two factors that every sensitivity study has.
 LUCK, DUMMY = "luck", "dummy"

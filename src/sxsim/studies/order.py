@@ -18,14 +18,14 @@ from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
 from sxsim.results.summary import number, signed
 from sxsim.results.verdicts import holm
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Task
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ACTIVITIES, activities
 from sxsim.studies import order_figures
 from sxsim.studies.experiment import Order
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Task
 from sxsim.studies.search import Choice, search
-from sxsim.studies.work import Work
 
 AS_PLANNED, AT_ONCE, FOUND = "as planned", "everything at once", "found order"
 #: Orders that go from the search to the choice, and times as many replications they get there.

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from sxsim.results.cash import share_interval
 from sxsim.results.folder import name_in_path
 from sxsim.results.intervals import Interval, interval
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Points, Task
 from sxsim.standard.catalogue import OBSTACLES
 from sxsim.studies import figures
 from sxsim.studies.experiment import Organisations
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.sweep import latin_hypercube
-from sxsim.studies.work import Work
 
 REACHED, HELD = "reached", "held"
 _KPIS = {REACHED: ("maturity_mean_best", "maturity_level_best"), HELD: ("maturity_mean_12m", "maturity_level_12m")}

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import range_of
 from sxsim.results.result import unit_of
-from sxsim.runs import Scenario, engine_of
+from sxsim.running.plans import Scenario
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Task, engine_of
 from sxsim.scenario.ensemble import Ensemble
 from sxsim.studies.experiment import Experiment
 from sxsim.studies.factors import Factor
-from sxsim.studies.points import Point, Task
-from sxsim.studies.work import Work
 
 Row = dict[str, Any]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from sxsim.results.kpis import KPIS
 from sxsim.results.summary import number
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Points, Task
 from sxsim.studies import figures
 from sxsim.studies.experiment import Sensitivity
 from sxsim.studies.factors import Factor
 from sxsim.studies.indices import LUCK, Estimate, Indices, Sample, analyse, sample
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Points, Task
-from sxsim.studies.work import Work
 
 #: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
 MANY_FACTORS, MOST_LEFT = 15, 10

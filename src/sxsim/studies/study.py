@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from sxsim.results.result import DEFAULT_OUT
+from sxsim.running.cluster import cluster_runner
+from sxsim.running.sharing import Progress, Work
+from sxsim.running.task import Failure
 from sxsim.studies.advise import AdvisePart
 from sxsim.studies.calibrate import CalibratePart
-from sxsim.studies.cluster import cluster_runner
 from sxsim.studies.discover import DiscoverPart
 from sxsim.studies.experiment import Experiment, Setup, load_experiment
 from sxsim.studies.order import OrderPart
 from sxsim.studies.organisations import OrganisationsPart
 from sxsim.studies.part import Part
-from sxsim.studies.points import Failure
 from sxsim.studies.sensitivity import SensitivityPart
 from sxsim.studies.sweep import SweepPart
 from sxsim.studies.why import WhyPart
-from sxsim.studies.work import Progress, Work
 
 PARTS: dict[str, type[Part]] = {
     "sensitivity": SensitivityPart,

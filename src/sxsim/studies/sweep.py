@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Points, Task
 from sxsim.studies import figures
 from sxsim.studies.experiment import Sweep
 from sxsim.studies.factors import Factor
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Points, Task
-from sxsim.studies.work import Work
 
 
 def settings_of(experiment: Sweep, factors: Sequence[Factor]) -> NDArray[np.float64]:

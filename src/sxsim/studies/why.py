@@ -26,8 +26,10 @@ from sxsim.engines.records import RIDES_WITH, Paths, Recorder, Replay
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
-from sxsim.results.store import digest
 from sxsim.results.summary import signed
+from sxsim.results.whole_files import digest
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Task, kpis_of, simulate
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.plan import Change, Plan
 from sxsim.scenario.scenario import Scenario
@@ -35,8 +37,6 @@ from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of
 from sxsim.studies import figures, shapley
 from sxsim.studies.experiment import Experiment, Why
 from sxsim.studies.part import Part, Row
-from sxsim.studies.points import Point, Task, kpis_of, simulate
-from sxsim.studies.work import Work
 
 MONEY, COMMITMENT, ACTIVITIES = "money spent", "commitment", "activities"
 _COALITION_PLAN = "switched"

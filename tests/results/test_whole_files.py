@@ -1,33 +1,23 @@
 import contextlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sxsim.engines.records import Records
-from sxsim.engines.world import CONTACT_LOG
-from sxsim.results.store import Store, canonical, digest, file_digest, whole_file, whole_folder
+from sxsim.results import whole_files
+from sxsim.results.whole_files import canonical, digest, file_digest, whole_file, whole_folder
 
-from .hand_made import empty, lively
-
-KEY = "ab" * 32
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
-
-
-def same(one: Records, other: Records) -> bool:
-    """Whether two records hold the same bytes."""
-    return all(
-        np.asarray(getattr(one, name)).tobytes() == np.asarray(getattr(other, name)).tobytes() for name in vars(one)
-    )
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
@@ -52,68 +42,6 @@ def test_the_hash_tells_what_looks_alike_apart() -> None:
 def test_a_file_has_the_hash_that_others_compute(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert file_digest(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-
-
-def test_a_replication_comes_back_as_it_was_kept(tmp_path: Path) -> None:
-    store, records = Store(tmp_path / "kept"), lively(sites=2)
-    records.log = np.ones(3, CONTACT_LOG)
-    assert not store.has(KEY) and store.get(KEY) is None
-    store.put(KEY, records)
-    found = store.get(KEY)
-    assert store.has(KEY) and found is not None
-    assert same(found, records)
-    assert found.warm_up == 1 and found.log.dtype == CONTACT_LOG
-    assert [path.name for path in (tmp_path / "kept" / "ab").iterdir()] == [f"{KEY}.npz"]
-
-
-@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04", b"\x93NUMPY\x01\x00"])
-def test_a_damaged_replication_counts_as_none(tmp_path: Path, content: bytes) -> None:
-    store = Store(tmp_path)
-    store.put(KEY, empty())
-    store.path(KEY).write_bytes(content)
-    assert store.get(KEY) is None
-
-
-def test_an_array_in_place_of_a_replication_counts_as_none(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    store.path(KEY).parent.mkdir()
-    with store.path(KEY).open("wb") as file:
-        np.save(file, np.zeros(3))
-    assert store.get(KEY) is None
-
-
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
-def test_a_replication_cut_short_counts_as_none(tmp_path: Path, share: float) -> None:
-    store = Store(tmp_path)
-    store.put(KEY, lively())
-    whole = store.path(KEY).read_bytes()
-    store.path(KEY).write_bytes(whole[: int(len(whole) * share)])
-    assert store.get(KEY) is None
-
-
-@settings(deadline=None, derandomize=True, max_examples=150)
-@given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_a_replication_with_a_flipped_bit_is_none_or_the_same(
-    tmp_path_factory: pytest.TempPathFactory, where: float, bit: int
-) -> None:
-    store, records = Store(tmp_path_factory.getbasetemp() / "flipped"), empty()
-    store.put(KEY, records)
-    content = bytearray(store.path(KEY).read_bytes())
-    content[int(where * len(content))] ^= 1 << bit
-    store.path(KEY).write_bytes(bytes(content))
-    found = store.get(KEY)
-    assert found is None or same(found, records)
-
-
-@pytest.mark.parametrize("method", [0, 1, 12, 99])
-def test_a_replication_whose_packing_is_unknown_counts_as_none(tmp_path: Path, method: int) -> None:
-    store = Store(tmp_path)
-    store.put(KEY, empty())
-    content = store.path(KEY).read_bytes()
-    at = content.index(b"PK\x01\x02")
-    damaged = content[: at + 10] + bytes([method, 0]) + content[at + 12 :]
-    store.path(KEY).write_bytes(damaged)
-    assert store.get(KEY) is None
 
 
 class Stop(BaseException):
@@ -229,3 +157,26 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
         (temporary / "table.csv").write_text("1")
     assert not old.exists()
     assert young.exists(), "another process may be writing it"
+
+
+def dead_process() -> int:
+    """The number of a process that has just ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_process_of_this_machine_left_is_cleared_away_as_soon_as_it_is_dead(tmp_path: Path) -> None:
+    here = whole_files._machine()
+    dead, alive, elsewhere = f"{here}-{dead_process()}-ab", f"{here}-{os.getpid()}-ab", f"{'0' * 8}-{dead_process()}-ab"
+    for mark in (dead, alive, elsewhere):
+        (tmp_path / f".{mark}.tmp.csv").touch()
+        (tmp_path / f".hotel.{mark}").mkdir()
+    with whole_folder(tmp_path / "hotel") as temporary:
+        (temporary / "table.csv").touch()
+    with whole_file(tmp_path / "table.csv") as temporary:
+        temporary.touch()
+    left = {path.name for path in tmp_path.iterdir()} - {"hotel", "table.csv"}
+    assert left == {f".{mark}.tmp.csv" for mark in (alive, elsewhere)} | {
+        f".hotel.{mark}" for mark in (alive, elsewhere)
+    }

@@ -1,23 +1,25 @@
-"""Running points on a Dask cluster: the same bytes as here, whoever runs them and whatever becomes of a worker.
+"""Work on a Dask cluster: the same bytes as here, whoever does it and whatever becomes of a worker.
 
-Workers of another version or platform are refused, when the study begins and with every point, so that one that joins
-later is refused as well. A point whose worker dies is run by another.
+Workers of another version or platform are refused, when the work begins and with every item, so that one that joins
+later is refused as well. An item whose worker dies is done by another. A cluster started here (`local`) listens nowhere: its
+workers are threads of this process.
 """
 
 import functools
 import itertools
+import logging
+import os
 import pickle
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from sxsim.results.provenance import environment, software
-from sxsim.runs import RunFailed
+from sxsim.running.sharing import AHEAD, Elsewhere
+from sxsim.running.task import Failure, RunFailed
 from sxsim.scenario.problems import InvalidInput, Problem
-from sxsim.studies.points import Failure, Point, Task, run_point
-from sxsim.studies.work import AHEAD, Done, Runner
 
 #: The word that starts a cluster on this machine.
 LOCAL = "local"
@@ -44,15 +46,15 @@ def demanded() -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _task(packed: bytes) -> Task:
-    task: Task = pickle.loads(packed)
-    return task
+def _unpacked(packed: bytes) -> Callable[[Any], Any]:
+    work: Callable[[Any], Any] = pickle.loads(packed)
+    return work
 
 
-def _run_there(packed: bytes, point: Point, expected: dict[str, str]) -> tuple[float, ...] | Failure:
-    """Run a point on a worker. Raises RunFailed on a worker of another version."""
+def _do_there(packed: bytes, item: Any, expected: dict[str, str]) -> Any:
+    """Do an item on a worker. Raises RunFailed on a worker of another version."""
     _refuse_others({"a worker": fingerprint()}, expected)
-    return run_point(_task(packed), point)
+    return _unpacked(packed)(item)
 
 
 def _refuse_others(workers: dict[str, dict[str, str]], expected: dict[str, str]) -> None:
@@ -69,10 +71,10 @@ def _refuse_others(workers: dict[str, dict[str, str]], expected: dict[str, str])
 
 
 @contextmanager
-def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Runner]:
-    """A runner on the cluster at an address (`tcp://host:port`), or on one started here for the purpose (`local`).
+def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Elsewhere]:
+    """What does work on the cluster at an address (`tcp://host:port`), or on one started here for the purpose (`local`).
 
-    jobs: worker processes of a cluster started here. Raises RunFailed when the cluster does not answer, has no worker, or
+    jobs: workers of a cluster started here, by default one a core. Raises RunFailed when the cluster does not answer, has no worker, or
     has one of another version, and when Dask is not installed.
     """
     try:
@@ -83,7 +85,7 @@ def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Runner]:
     if address != LOCAL:
         _knock(address)
     else:
-        own = distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        own = _cluster_here(jobs or os.cpu_count() or 1)
     try:
         try:
             client = distributed.Client(own or address, timeout=_ANSWERS_WITHIN, set_as_default=False)
@@ -95,12 +97,33 @@ def cluster_runner(address: str, jobs: int | None = None) -> Iterator[Runner]:
         try:
             expected = demanded()
             _refuse_others(_workers(client, address), expected)
-            yield functools.partial(_run_on, client, expected)
+            yield functools.partial(_share_on, client, expected)
         finally:
             client.close()
     finally:
         if own is not None:
             own.close()
+
+
+def _cluster_here(workers: int) -> Any:
+    """A cluster within this process, with nothing that listens: whoever can reach a cluster can run code as its user."""
+    import distributed
+
+    class Silent:
+        """A part of the cluster without its web page."""
+
+        def start_http_server(self, *_: Any, **__: Any) -> None:
+            """Do not."""
+
+    class Scheduler(Silent, distributed.Scheduler):
+        pass
+
+    class Worker(Silent, distributed.Worker):
+        pass
+
+    worker = {"cls": Worker, "options": {"nthreads": 1, "dashboard": False}}
+    scheduler = {"cls": Scheduler, "options": {"protocol": "inproc://", "dashboard": False}}
+    return distributed.SpecCluster(dict.fromkeys(range(workers), worker), scheduler, silence_logs=logging.WARN)
 
 
 def _knock(address: str) -> None:
@@ -137,32 +160,33 @@ def _workers(client: Any, address: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _run_on(client: Any, expected: dict[str, str], task: Task, points: Iterable[Point]) -> Iterator[Done]:
-    """Run points on the cluster's workers; yields them as they are finished."""
+def _share_on(
+    client: Any, expected: dict[str, str], work: Callable[[Any], Any], items: Iterable[Any]
+) -> Iterator[tuple[Any, Any]]:
+    """Do work on the cluster's workers; yields items with their results as they are finished."""
     from distributed import KilledWorker, as_completed
 
-    packed = pickle.dumps(task)
-    iterator = iter(points)
-    running: dict[Any, Point] = {}
+    packed = pickle.dumps(work)
+    iterator = iter(items)
+    running: dict[Any, Any] = {}
 
-    def submit(point: Point) -> Any:
-        future = client.submit(_run_there, packed, point, expected, pure=False)
-        running[future] = point
+    def submit(item: Any) -> Any:
+        future = client.submit(_do_there, packed, item, expected, pure=False)
+        running[future] = item
         return future
 
     slots = max(sum(client.nthreads().values()), 1)
-    done = as_completed([submit(point) for point in itertools.islice(iterator, AHEAD * slots)], loop=client.loop)
+    done = as_completed([submit(item) for item in itertools.islice(iterator, AHEAD * slots)], loop=client.loop)
     try:
         for future in done:
-            point = running.pop(future)
-            following = next(iterator, None)
-            if following is not None:
+            item = running.pop(future)
+            for following in itertools.islice(iterator, 1):
                 done.add(submit(following))
             try:
                 result = future.result()
             except KilledWorker as error:
-                result = Failure(point, f"every worker that ran it died: {error}")
+                result = Failure(item, f"every worker that ran it died: {error}")
             future.release()
-            yield point, result
+            yield item, result
     finally:
         client.cancel(list(running))

@@ -1,6 +1,8 @@
+import itertools
 import math
 import os
 import signal
+import sqlite3
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -11,16 +13,18 @@ import pandas as pd
 import pytest
 
 import sxsim
-from sxsim import runs
+from sxsim import running
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
-from sxsim.results.store import Store
-from sxsim.runs import RunFailed, planned, replication_key
+from sxsim.running import plans as runs
+from sxsim.running import sharing, task
+from sxsim.running.kept import Kept
+from sxsim.running.plans import planned
+from sxsim.running.task import Point, RunFailed, Stopped, Task, assuming, replication_key
 from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.problems import InvalidInput
-
-from .scenario.cafe import CAFE, TEXT
+from tests.scenario.cafe import CAFE, TEXT
 
 TABLES = ("kpis.parquet", "monthly.parquet", "touchpoints.parquet")
 
@@ -45,13 +49,13 @@ def comparison(scenario: runs.Scenario, out: Path) -> Comparison:
 def count(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Plan and number of every replication that is really simulated."""
     done: list[tuple[str, int]] = []
-    simulate = runs.simulate_replication
+    records = Task.records
 
-    def counting(scenario: Any, plan: str, seed: int, replication: int, *rest: Any) -> str:
-        done.append((plan, replication))
-        return simulate(scenario, plan, seed, replication, *rest)
+    def counting(self: Task, point: Point) -> Any:
+        done.append((self.plan, point.replication))
+        return records(self, point)
 
-    monkeypatch.setattr(runs, "simulate_replication", counting)
+    monkeypatch.setattr(Task, "records", counting)
     return done
 
 
@@ -69,13 +73,13 @@ def test_the_number_of_processes_does_not_change_a_byte(
 ) -> None:
     pools = []
 
-    class Pool(runs.ProcessPoolExecutor):
+    class Pool(sharing.ProcessPoolExecutor):
         def __init__(self, workers: int, **options: Any) -> None:
             pools.append(workers)
             super().__init__(workers, **options)
 
-    monkeypatch.setattr(runs, "ProcessPoolExecutor", Pool)
-    monkeypatch.setattr(runs, "_WORTH_SHARING", 0.0)
+    monkeypatch.setattr(sharing, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(sharing, "_WORTH_SHARING", 0.0)
     one = scenario.run(replications=4, jobs=1, out=tmp_path / "one")
     two = scenario.run(replications=4, jobs=2, out=tmp_path / "two")
     assert pools == []
@@ -123,7 +127,8 @@ def test_a_damaged_replication_is_run_again_and_not_called_reused(
     scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
 ) -> None:
     first = scenario.run(replications=2, jobs=1, out=tmp_path)
-    Store(tmp_path / runs.STORE_FOLDER).path(first.keys[1]).write_bytes(b"damaged")
+    with sqlite3.connect(Kept(tmp_path).path) as base:
+        base.execute("UPDATE records SET sealed = x'00' WHERE key = ?", (bytes.fromhex(first.keys[1]),))
     again = scenario.run(replications=2, jobs=1, out=tmp_path)
     assert count == [("today", 0), ("today", 1), ("today", 1)]
     assert figures(again) == figures(first)
@@ -133,26 +138,18 @@ def test_a_damaged_replication_is_run_again_and_not_called_reused(
 def test_a_run_that_fails_keeps_what_is_finished(
     scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    simulate = runs.simulate_replication
+    records = Task.records
 
-    def failing(scenario: Any, plan: str, seed: int, replication: int, *rest: Any) -> str:
-        if replication == 1:
+    def failing(self: Task, point: Point) -> Any:
+        if point.replication == 1:
             raise MemoryError
-        return simulate(scenario, plan, seed, replication, *rest)
+        return records(self, point)
 
-    monkeypatch.setattr(runs, "simulate_replication", failing)
+    monkeypatch.setattr(Task, "records", failing)
     with pytest.raises(MemoryError):
         scenario.run(replications=3, jobs=1, out=tmp_path)
     monkeypatch.undo()
     assert scenario.run(replications=3, jobs=1, out=tmp_path).reused == 1
-
-
-def test_a_replication_that_cannot_be_read_back_is_a_failed_run(
-    scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Store, "get", lambda _store, _key: None)
-    with pytest.raises(RunFailed, match="cannot be read back"):
-        scenario.run(replications=1, jobs=1, out=tmp_path)
 
 
 def test_an_interruption_ends_the_other_processes_in_the_middle_of_their_work(
@@ -165,7 +162,7 @@ def test_an_interruption_ends_the_other_processes_in_the_middle_of_their_work(
             children.extend(active_children())
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "_WORTH_SHARING", 0.0)
+    monkeypatch.setattr(sharing, "_WORTH_SHARING", 0.0)
     with pytest.raises(KeyboardInterrupt):
         scenario.run(replications=40, jobs=2, out=tmp_path, engine="reference", progress=interrupt)
     for child in children:
@@ -291,16 +288,17 @@ def test_a_plug_in_changed_during_its_run_leaves_no_figures(tmp_path: Path, monk
     text = "from sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n    pass\n"
     (tmp_path / "calm.py").write_text(text, encoding="utf-8")
     (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
-    scenario, load_then = sxsim.load(tmp_path / "cafe.yaml"), runs.load_plug_ins
+    scenario, load_then = sxsim.load(tmp_path / "cafe.yaml"), task.load_plug_ins
 
     def edited_before(asked: Any) -> Any:
         (tmp_path / "calm.py").write_text(f"{text}\nX = 1\n", encoding="utf-8")
         return load_then(asked)
 
-    monkeypatch.setattr(runs, "load_plug_ins", edited_before)
+    monkeypatch.setattr(task, "load_plug_ins", edited_before)
     with pytest.raises(RunFailed, match="was changed during the run"):
         scenario.run(replications=1, jobs=1, out=tmp_path / "out")
-    assert list((tmp_path / "out").rglob("*.npz")) == []
+    with sqlite3.connect(Kept(tmp_path / "out").path) as base:
+        assert base.execute("SELECT COUNT(*) FROM records").fetchone() == (0,)
 
 
 def test_the_model_is_in_the_key(scenario: runs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -462,10 +460,10 @@ def test_uncertain_runs_draw_their_parameters_and_plans_share_them(tmp_path: Pat
     scenario = runs.load(
         "scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0", "bond_gain=0.123"]
     )
-    first, second = (runs.assuming(scenario, 1, replication, uncertain=True) for replication in (0, 1))
+    first, second = (assuming(scenario, 1, replication, uncertain=True) for replication in (0, 1))
     assert first.parameters["bond_gain"] == second.parameters["bond_gain"] == 0.123
     assert first.parameters["time_skill"] != second.parameters["time_skill"]
-    assert first.parameters == runs.assuming(scenario, 1, 0, uncertain=True).parameters
+    assert first.parameters == assuming(scenario, 1, 0, uncertain=True).parameters
     comparison = runs.compare(scenario, ["higher-price"], replications=3, out=tmp_path, uncertain=True)
     direct = runs.run(first, "higher-price", replications=1, out=tmp_path / "direct")
     assert comparison.others[0].kpis["npv"][0] == direct.kpis["npv"][0]
@@ -507,8 +505,8 @@ def test_every_replication_runs_with_one_set_of_the_ensemble_and_plans_share_it(
 
 def test_an_ensemble_and_uncertain_draw_what_the_ensemble_does_not_hold() -> None:
     scenario = runs.load("scenarios/corner-cafe.yaml", sets=["time_skill=0.31"])
-    found = runs.assuming(scenario, 1, 1, uncertain=True, ensemble=SETS).parameters
-    drawn = runs.assuming(scenario, 1, 1, uncertain=True).parameters
+    found = assuming(scenario, 1, 1, uncertain=True, ensemble=SETS).parameters
+    drawn = assuming(scenario, 1, 1, uncertain=True).parameters
     assert (found["bond_gain"], found["price_value"], found["time_skill"]) == (0.28, 0.9, 0.31)
     assert {n: v for n, v in found.items() if n not in SETS.names} == {
         n: v for n, v in drawn.items() if n not in SETS.names
@@ -526,3 +524,45 @@ def test_a_run_with_an_ensemble_can_be_made_again(tmp_path: Path) -> None:
     lines, same = rerun(folder)
     assert not same
     assert "parameters.csv: was changed since the run" in lines
+
+
+# As they come
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_replications_come_as_they_are_finished_and_nothing_is_kept(
+    engine: str, comparison: Comparison, scenario: runs.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = running.Task(scenario, "welcome", engine=engine)
+    found = {done.number: done for done in running.replications(asked, [3, 1, 4], jobs=2)}
+    assert set(found) == {1, 3, 4}
+    expected = next(other for other in comparison.others if other.plan == "welcome")
+    for number, done in found.items():
+        assert pd.Series(done.kpis).equals(expected.kpis[list(KPIS)].iloc[number].rename(None))
+        assert done.records.sites.tobytes() == expected.records[number].sites.tobytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_replications_may_be_endless_and_end_when_they_are_told_to(scenario: runs.Scenario) -> None:
+    numbers: list[int] = []
+    asked = running.replications(
+        running.Task(scenario), itertools.count(), jobs=2, should_stop=lambda: len(numbers) >= 5
+    )
+    for done in asked:
+        numbers.append(done.number)
+    assert 5 <= len(numbers) < 20
+
+
+def test_what_is_asked_of_uncertain_replications_is_what_a_run_gives(scenario: runs.Scenario, tmp_path: Path) -> None:
+    expected = scenario.run(replications=2, jobs=1, out=tmp_path, uncertain=True).kpis
+    for done in running.replications(running.Task(scenario, uncertain=True), range(2), jobs=1):
+        assert pd.Series(done.kpis).equals(expected[list(KPIS)].iloc[done.number].rename(None))
+
+
+def test_a_run_that_is_stopped_keeps_what_is_finished(
+    scenario: runs.Scenario, tmp_path: Path, count: list[tuple[str, int]]
+) -> None:
+    with pytest.raises(Stopped, match="stopped after 1 of 4 replications, which are kept"):
+        scenario.run(replications=4, jobs=1, out=tmp_path, should_stop=lambda: len(count) >= 2)
+    assert scenario.run(replications=4, jobs=1, out=tmp_path).reused == 1

@@ -1,5 +1,6 @@
 """A Dask cluster: the same bytes as here, a worker that dies loses nothing, workers of another version are refused."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,9 +13,9 @@ from pathlib import Path
 import distributed
 import pytest
 
-from sxsim.runs import RunFailed
-from sxsim.studies import cluster
-from sxsim.studies.cluster import cluster_runner, fingerprint
+from sxsim.running import cluster
+from sxsim.running.cluster import cluster_runner, fingerprint
+from sxsim.running.task import RunFailed
 from sxsim.studies.study import Study, study
 from tests.commands.cli import call
 from tests.studies.experiments import SMALL, experiment_file
@@ -75,6 +76,25 @@ def test_a_local_cluster_gives_the_same_bytes(tmp_path: Path) -> None:
     assert tables(there) == tables(here)
 
 
+def test_a_local_cluster_listens_nowhere() -> None:
+    def listening() -> set[str]:
+        rows = [
+            line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+        ]
+        own = {
+            os.readlink(f"/proc/self/fd/{fd}")
+            for fd in os.listdir("/proc/self/fd")
+            if os.path.exists(f"/proc/self/fd/{fd}")
+        }
+        return {row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in own}
+
+    before = listening()
+    with cluster_runner("local", 2) as elsewhere:
+        assert sorted(elsewhere(abs, [-1, -2, 3])) == [(-2, 2), (-1, 1), (3, 3)]
+        assert listening() == before
+        assert multiprocessing.active_children() == []
+
+
 def test_replays_run_there_too(tmp_path: Path) -> None:
     path = experiment_file(
         tmp_path, study="why", plan="warm-welcome", replications=2, orders=2, kpis=["npv"], factors=None, samples=None
@@ -118,7 +138,7 @@ def test_workers_of_another_version_are_refused(tmp_path: Path, monkeypatch: pyt
 
 def test_a_worker_that_joins_later_is_refused_with_its_first_point() -> None:
     with pytest.raises(RunFailed, match="refused"):
-        cluster._run_there(b"", None, fingerprint() | {"numba": "0.1"})  # type: ignore[arg-type]
+        cluster._do_there(b"", None, fingerprint() | {"numba": "0.1"})  # type: ignore[arg-type]
 
 
 def test_a_cluster_that_does_not_answer_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

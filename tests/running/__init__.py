@@ -1,0 +1,1 @@
+"""Running: tasks, sharing, what is kept."""
