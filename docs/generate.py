@@ -36,6 +36,7 @@ from outline import (
     steps,
 )
 from ruamel.yaml import YAML
+from words_and_options import methods_of_studies, options, words
 
 from sxsim.engines import world
 from sxsim.explain import CONFIDENCE, Rule, data_sets, evidence, rules
@@ -436,6 +437,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "citations": citations,
     "data-sets": cited_data_sets,
     "kpis": kpis,
+    "words": words,
+    "methods": methods_of_studies,
+    "options": options,
     "scenario": lambda: fields_of_file(Scenario),
     "experiment": fields_of_experiments,
     "example-python": file_block("examples/loyal_regulars.py", "python"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
 
 from sxsim.model.parameters import Parameter, register
 from sxsim.scenario.fields import MOST
@@ -20,54 +21,6 @@ from sxsim.scenario.loading import part_models
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, Activity, Element, Entry, Lever, SubElement, activities, entries, find
 
-#: Words of the methods that studies use: meaning and source.
-_METHODS = {
-    "Sobol index": (
-        "share of a KPI's spread that goes back to a factor: first order, what would go away if it alone were known; total, "
-        "what would stay if all the others were known",
-        "doi:10.1016/S0378-4754(00)00270-6",
-    ),
-    "Morris screening": (
-        "mean effect of a factor across its range, cheaply, to find those that matter",
-        "doi:10.1080/00401706.1991.10484804",
-    ),
-    "Shapley value": (
-        "part of a difference that a cause has, averaged over all orders in which causes are switched; parts add up",
-        "doi:10.1515/9781400881970-018",
-    ),
-    "next euro": (
-        "what a little more money in an element changes in the net present value, its own cost counted",
-        "study: advise",
-    ),
-    "flip point": ("value of an assumption at which another candidate becomes the better advice", "study: advise"),
-    "PRIM": ("patient rule induction: a box of conditions in which failures are dense", "doi:10.1023/A:1008894516817"),
-    "common random numbers": (
-        "the same luck for every plan, so that a difference is a difference of the plans",
-        "section Chance of docs/model.md",
-    ),
-    "history matching": (
-        "ruling out sets of parameters with which the model lies too far from what was observed, before anything finer",
-        "doi:10.1214/10-BA524",
-    ),
-    "implausibility": (
-        "distance of the model from what was observed, in standard deviations of observation, tolerance and luck; beyond 3 a "
-        "set is ruled out",
-        "study: calibrate; doi:10.1080/00031305.1994.10476030",
-    ),
-    "population Monte Carlo": (
-        "drawing sets around those that came near, wave by wave, each counted by how likely it was to be drawn",
-        "doi:10.1093/biomet/asp052",
-    ),
-    "ensemble": (
-        "sets of parameters that are all consistent with what was observed; every replication runs with one of them, so that "
-        "intervals hold chance and assumptions (--parameters ensemble.csv)",
-        "study: calibrate",
-    ),
-    "noise floor": (
-        "what luck alone has a hand in; a factor below it cannot be told from chance",
-        "study: sensitivity",
-    ),
-}
 #: What the grades of confidence mean.
 CONFIDENCE = {
     "A": "definition, or well measured",
@@ -75,6 +28,9 @@ CONFIDENCE = {
     "C": "direction known, size indirect",
     "D": "judgement",
 }
+
+
+_LABEL = 12
 
 
 @dataclass(frozen=True)
@@ -85,7 +41,30 @@ class Explanation:
     lines: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "\n".join([self.title, *(f"  {label:<12} {text}" for label, text in self.lines if text)])
+        width = max(_LABEL, *(len(label) for label, text in self.lines if text))
+        return "\n".join([self.title, *(f"  {label:<{width}} {text}" for label, text in self.lines if text)])
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the glossary: the one word for a thing, and those that are not used for it.
+
+    looked_for: of those, as regular expressions, what no message, help or page may hold.
+    """
+
+    name: str
+    meaning: str
+    never: tuple[str, ...]
+    looked_for: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that studies use."""
+
+    name: str
+    meaning: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -157,6 +136,26 @@ def experiment_fields() -> dict[str, FieldInfo]:
 
 
 @cache
+def _glossary() -> Any:
+    return YAML(typ="safe", pure=True).load((files("sxsim") / "glossary.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def glossary() -> dict[str, Word]:
+    """The words of sxsim, by name: one word for one thing."""
+    return {
+        name: Word(name, said["meaning"], tuple(said["not"]), tuple(said.get("looked_for", ())))
+        for name, said in _glossary()["words"].items()
+    }
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """The methods that studies use, by name."""
+    return {name: Method(name, said["meaning"], said["source"]) for name, said in _glossary()["methods"].items()}
+
+
+@cache
 def evidence() -> dict[str, dict[str, str]]:
     """The evidence the register cites, by id."""
     text = (files("sxsim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
@@ -173,7 +172,7 @@ def data_sets() -> dict[str, dict[str, str]]:
 def explain(word: str) -> list[Explanation]:
     """Everything the program knows under a word; an empty list when it knows nothing."""
     word = word.strip()
-    found = [_entry(entry) for entry in find(word)]
+    found = [_entry(entry) for entry in find(word)] + _of_glossary(word.lower())
     kpi = _kpi_named(word)
     if kpi is not None:
         found.append(kpi)
@@ -208,11 +207,28 @@ def _of_studies(word: str) -> list[Explanation]:
 
 
 def _method(word: str) -> list[Explanation]:
-    """A word of the methods, by its full name or its first word."""
+    """A method, by its full name or its first word."""
     return [
-        Explanation(f"{name} (method)", (("meaning", meaning), ("source", source)))
-        for name, (meaning, source) in _METHODS.items()
+        Explanation(f"{method.name} (method)", (("meaning", method.meaning), ("source", method.source)))
+        for name, method in methods().items()
         if word.lower() in (name.lower(), name.split()[0].lower() if name[0].isupper() else name.lower())
+    ]
+
+
+def _of_glossary(word: str) -> list[Explanation]:
+    """The glossary, a word of it, or the word that is used in place of another."""
+    if word == "glossary":
+        lines = tuple((each.name, f"{each.meaning} (not: {', '.join(each.never)})") for each in glossary().values())
+        return [Explanation("glossary: one word for one thing", lines)]
+    found = [
+        Explanation(f"{each.name} (word)", (("meaning", each.meaning), ("not", ", ".join(each.never))))
+        for name, each in glossary().items()
+        if word in (name.lower(), f"{name.lower()}s")
+    ]
+    return found or [
+        Explanation(f"{word}: sxsim says {each.name}", (("meaning", each.meaning),))
+        for each in glossary().values()
+        if word in (never.lower() for never in each.never)
     ]
 
 
@@ -228,7 +244,7 @@ def nearest(word: str, n: int = 3) -> list[str]:
     from sxsim.results.kpis import KPIS
 
     known = {w.lower(): w for entry in entries() for w in entry.words}
-    for name in (*KPIS, *register(), *fields(), *experiment_fields(), *_METHODS, *rules(), *evidence()):
+    for name in (*KPIS, *register(), *fields(), *experiment_fields(), *methods(), *glossary(), *rules(), *evidence()):
         known.setdefault(name.lower(), name)
         known.setdefault(name.rpartition(".")[2].lower(), name.rpartition(".")[2])
     return [known[w] for w in difflib.get_close_matches(word.lower(), known, n=n, cutoff=0.5)]

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sxsim.model.parameters import drawn
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.store import Store, digest
 from sxsim.results.until import MOST_RUNS, Until
+from sxsim.running.asked import RunOptions, shown_with
 from sxsim.scenario import loading
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble, read_ensemble
@@ -43,13 +44,17 @@ class RunFailed(Exception):  # noqa: N818
 class Scenario(ScenarioFile):
     """A scenario one can run: `sx.load("hotel.yaml").run(replications=20).plot()`."""
 
-    def run(self, plan: str = BASE_PLAN, **options: Any) -> Result:
+    @shown_with(RunOptions)
+    def run(self, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> Result:
         """Run replications of one plan; options as in `Options`."""
         return run(self, plan, **options)
 
-    def compare(self, plans: Sequence[str] | None = None, **options: Any) -> Comparison:
+    @shown_with(RunOptions)
+    def compare(
+        self, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
+    ) -> Comparison:
         """Run plans against the base on the same draws; options as in `Options`."""
-        return compare(self, plans, **options)
+        return compare(self, plans, base=base, **options)
 
 
 def load(
@@ -196,7 +201,8 @@ class Options:
         return Store(Path(self.out) / STORE_FOLDER)
 
 
-def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result:
+@shown_with(RunOptions)
+def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> Result:
     """Run replications of one plan, on all cores by default; finished ones are taken from the store.
 
     Options as in `Options`. Raises InvalidInput for an unknown plan, RunFailed when a replication cannot be finished.
@@ -216,8 +222,9 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result
         asked = _more(asked, half)
 
 
+@shown_with(RunOptions)
 def compare(
-    scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Any
+    scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
 ) -> Comparison:
     """Run plans (all by default) against the base on the same draws; options as in `Options`."""
     chosen = list(dict.fromkeys(scenario.plans if plans is None else plans))

@@ -1,0 +1,1 @@
+"""Running anything: what can be asked, and how it is run."""
