@@ -30,7 +30,7 @@ def test_every_rule_is_found() -> None:
 def test_a_rule_says_what_it_takes_and_which_parameters_it_reads() -> None:
     rule = rules()["business.discount_factor"]
     assert rule.arguments == ("annual_rate", "month")
-    assert "Present value of one unit of money" in rule.docstring
+    assert "Present value of one unit of money" in rule.says
     assert rule.formula == "return exp(-log(1.0 + annual_rate) * (month + 1.0) / MONTHS)"
     assert rule.parameters == ()
     read = {name for rule in rules().values() for name in rule.parameters}

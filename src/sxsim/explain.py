@@ -3,7 +3,6 @@
 import ast
 import csv
 import difflib
-import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,11 +68,13 @@ class Method:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of the model as its source says it."""
+    """A rule of the model as its source says it: what happens, details, where it is known from, the formula."""
 
     name: str
     arguments: tuple[str, ...]
-    docstring: str
+    says: str
+    details: str
+    source: str
     parameters: tuple[str, ...]
     formula: str
 
@@ -98,8 +99,16 @@ def rules() -> dict[str, Rule]:
                 body = [ast.get_source_segment(text, part) or "" for part in node.body[1:]]
                 name = f"{path.name[:-3]}.{node.name}"
                 arguments = tuple(a.arg for a in node.args.args)
-                found[name] = Rule(name, arguments, ast.get_docstring(node) or "", tuple(sorted(used)), "\n".join(body))
+                said = _parts(ast.get_docstring(node) or "")
+                found[name] = Rule(name, arguments, *said, tuple(sorted(used)), "\n".join(body))
     return found
+
+
+def _parts(docstring: str) -> tuple[str, str, str]:
+    """What a rule's docstring says first, its details, and its source, each on one line."""
+    said, _, source = docstring.partition("Source:")
+    first, _, details = said.strip().partition("\n\n")
+    return " ".join(first.split()), " ".join(details.split()), " ".join(source.split())
 
 
 @cache
@@ -351,7 +360,7 @@ def _default(info: FieldInfo) -> str:
 
 
 def _rule(rule: Rule) -> Explanation:
-    lines = [("rule", " ".join(inspect.cleandoc(rule.docstring).split()))]
+    lines = [("rule", f"{rule.says} {rule.details}".strip()), ("source", rule.source)]
     lines += [("arguments", ", ".join(rule.arguments)), ("parameters", ", ".join(rule.parameters))]
     return Explanation(f"{rule.name} (rule)", tuple(lines))
 

@@ -53,10 +53,10 @@ def new(
         raise typer.BadParameter("give the new scenario a name, like my-organisation", param_hint="NAME")
     chosen = template or DEFAULT_TEMPLATE
     if chosen not in known:
-        raise InvalidInput([Problem((), f" --template {chosen!r} is unknown", did_you_mean(chosen, known))])
+        raise InvalidInput([Problem((), f"--template {chosen!r} is unknown", did_you_mean(chosen, known))])
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if path.exists():
-        raise InvalidInput([Problem((), f" {path} exists already", _EXIST)])
+        raise InvalidInput([Problem((), f"{path} exists already", _EXIST)])
     text = known[chosen].read_text(encoding="utf-8")
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
@@ -70,10 +70,10 @@ def _form(path: Path) -> None:
     from sxsim.scenario.assessment import write_form
 
     if path.suffix.lower() not in _FORMS:
-        message = f" --assessment {path} must end in {' or '.join(_FORMS)}"
+        message = f"--assessment {path} must end in {' or '.join(_FORMS)}"
         raise InvalidInput([Problem((), message, f"for example {path.stem}.xlsx")])
     if path.exists():
-        raise InvalidInput([Problem((), f" {path} exists already", _EXIST)])
+        raise InvalidInput([Problem((), f"{path} exists already", _EXIST)])
     with whole_file(path) as temporary:
         write_form(temporary)
     typer.echo(f"{path} written: fill in levels from 1 to 5, and leave empty what nobody knows")
@@ -148,7 +148,7 @@ def explain(
     if not found:
         near = nearest(word)
         hint = f"did you mean {', '.join(near)}?" if near else "sxsim explain delight shows how it works"
-        raise InvalidInput([Problem((), f" {word!r} is unknown", hint)])
+        raise InvalidInput([Problem((), f"{word!r} is unknown", hint)])
     typer.echo("\n\n".join(str(explanation) for explanation in found))
 
 
@@ -172,7 +172,7 @@ def warmup() -> None:
 
     text = templates().get(DEFAULT_TEMPLATE)
     if text is None:
-        message = f" the installed package holds no scenario {DEFAULT_TEMPLATE} to warm up with"
+        message = f"the installed package holds no scenario {DEFAULT_TEMPLATE} to warm up with"
         raise InvalidInput([Problem((), message, "install sxsim again")])
     raw = YAML(typ="safe", pure=True).load(text.read_text(encoding="utf-8"))
     for part, fields in _SMALL.items():
