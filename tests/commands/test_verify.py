@@ -147,7 +147,9 @@ def test_parameters_go_with_engines_and_facts_only() -> None:
 
 def test_options_may_stand_before_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(bank, "hold", lambda **o: asked.append((o["replications"], o["seed"])) or made_up([0.11, 0.13]))
+    monkeypatch.setattr(
+        bank, "hold", lambda **o: asked.append((o["replications"], o["seed"])) or made_up([0.11, 0.12, 0.13, 0.12])
+    )
     before = call("verify", "-q", "-n", "7", "--seed", "5", "-o", tmp_path, "queue", "--json")
     assert json.loads(before.out)["ok"] is True
     call("verify", "-n", "7", "queue", "-n", "3", "-q", "--seed", "0")
