@@ -59,7 +59,9 @@ def verify(
     Without a command everything is verified, in about five minutes; options may stand before the command, too. Each line says pass or miss, with the figures. Exit code 1 when anything is missed that is not declared.
     """
     if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: _passed_on(ctx, ctx.invoked_subcommand)}
+        given = _passed_on(ctx, ctx.invoked_subcommand)
+        ctx.obj = given.pop("sets", [])  # a list goes on after the command
+        ctx.default_map = {ctx.invoked_subcommand: given}
         return
     if asked["parameters"] is not None:
         message = f"{asked['parameters']} goes with engines and facts: sxsim verify facts --parameters …"
@@ -103,6 +105,7 @@ def theory(**asked: Any) -> None:
 
 @asks(Reading, Screen)
 def engines(
+    ctx: typer.Context,
     scenario: Annotated[
         Path | None,
         typer.Argument(metavar="SCENARIO", help="Scenario file (YAML). Default: the corner café.", show_default=False),
@@ -116,7 +119,8 @@ def engines(
     On every plan of a scenario: contacts, figures and final state.
     """
     hint_at_compiling(asked["quiet"])
-    found = _engines(scenario, replications, seed, asked["sets"], asked["parameters"], asked["json"])
+    sets = [*ctx.obj, *(asked["sets"] or ())]
+    found = _engines(scenario, replications, seed, sets, asked["parameters"], asked["json"])
     _finish(found, asked["json"])
 
 
