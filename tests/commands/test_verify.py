@@ -33,6 +33,14 @@ def test_a_difference_is_a_miss_with_the_contact_in_both_and_exit_one(monkeypatc
     assert "1.25  <" in said.out
 
 
+def test_a_difference_that_is_of_no_contact_is_a_miss_that_names_the_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreement, "compare_engines", lambda *_args, **_options: Agreement(9, "final state"))
+    said = call("verify", "engines", CAFE, "-q")
+    assert said.code == 1
+    assert said.out.splitlines()[0] == "miss  engines plan today, replication 0: 9 contacts, final state differs"
+    assert "first at contact" not in said.out
+
+
 def test_json_tells_the_same() -> None:
     said = call("verify", "engines", CAFE, *SHORT, "--json", "-n", "2")
     data = json.loads(said.out)
@@ -128,6 +136,10 @@ def test_the_queue_is_run_as_often_as_asked_and_the_picture_belongs_to_it(
     assert call("verify", "theory", "-o", tmp_path).code == 2
 
 
+HOMES = {"--set": "engines", "--parameters": "engines and facts", "--seed": "engines and queue", "--quick": "facts",
+         "-o": "facts and queue"}  # fmt: skip
+
+
 @pytest.mark.parametrize("options", [
     ("facts", "--set", "answer_base=0.2"), ("theory", "--set", "foo=1"), ("queue", "--parameters", "version-1"),
     ("facts", "--seed", "3"), ("theory", "--quick"), ("theory", "-o", "out"), ("engines", "-o", "out"), ("queue", "--quick"),
@@ -137,6 +149,7 @@ def test_an_option_that_would_do_nothing_is_refused_and_named(options: tuple[str
         said = call("verify", *words)
         assert said.code == 2
         assert options[1] in said.err or "--out" in said.err
+    assert f" goes with {HOMES[options[1]]}, not with {options[0]}" in said.err
 
 
 def test_parameters_go_with_engines_and_facts_only() -> None:

@@ -97,7 +97,9 @@ def check(
         typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
         return
     if not files:
-        raise typer.BadParameter("name at least one scenario file, like scenarios/corner-cafe.yaml", param_hint="FILES")
+        raise typer.BadParameter(
+            "name at least one scenario file, like scenarios/corner-cafe.yaml", param_hint="SCENARIO"
+        )
     problems: list[Problem] = []
     for path in files:
         try:

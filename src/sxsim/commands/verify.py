@@ -78,18 +78,18 @@ def verify(
 
 def _passed_on(ctx: typer.Context, command: str) -> dict[str, Any]:
     """What was written before a command, for it to take. Raises BadParameter for what it does not know."""
-    known = {parameter.name for parameter in ctx.command.commands[command].params}  # type: ignore[attr-defined]
+    known = {name: {p.name for p in each.params} for name, each in ctx.command.commands.items()}  # type: ignore[attr-defined]
     given = {}
     for parameter in ctx.command.params:
-        source = ctx.get_parameter_source(parameter.name or "")
+        name = parameter.name or ""
+        source, value = ctx.get_parameter_source(name), ctx.params.get(name)
         if source is None or source.name != "COMMANDLINE":
             continue
-        if parameter.name not in known:
-            message = (
-                f"{ctx.params[parameter.name]} does not go with {command}; sxsim verify {command} --help says what does"
-            )
+        if name not in known[command]:
+            homes = " and ".join(home for home, names in known.items() if name in names)
+            message = f"{'' if value is True else f'{value} '}goes with {homes}, not with {command}"
             raise typer.BadParameter(message, param_hint=parameter.opts[-1])
-        given[parameter.name] = ctx.params[parameter.name]
+        given[name] = value
     return given
 
 
