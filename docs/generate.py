@@ -36,6 +36,7 @@ from outline import (
     with_parts,
 )
 from ruamel.yaml import YAML
+from words_and_options import methods_of_studies, options, words
 
 from sxsim.engines import world
 from sxsim.engines.order_of_a_month import MONTH as STEPS_OF_A_MONTH
@@ -191,11 +192,9 @@ def submodels() -> str:
 
 def one_rule(name: str, rule: Rule, called: dict[str, list[str]]) -> str:
     """A rule: what it says, its formula, its parameters, its source."""
-    said, _, source = rule.docstring.partition("Source:")
-    sentence, _, details = said.strip().partition("\n\n")
-    lines = [f'#### <a id="{anchor(name)}"></a>{name}', " ".join(sentence.split())]
-    if details.strip():
-        lines.append(" ".join(details.split()))
+    lines = [f'#### <a id="{anchor(name)}"></a>{name}', rule.says]
+    if rule.details:
+        lines.append(rule.details)
     lines.append(
         f"```python no-run\n{name.partition('.')[2]}({', '.join(rule.arguments)}) =\n{dedented(rule.formula)}\n```"
     )
@@ -206,7 +205,7 @@ def one_rule(name: str, rule: Rule, called: dict[str, list[str]]) -> str:
             table(head, [(f"[`{p.name}`](assumptions.md#{p.name})", *value_of(p), p.unit, p.confidence,
                           linked(p.source, "assumptions.md")) for p in used])
         )  # fmt: skip
-    lines.append(f"Source: {linked(' '.join(source.split()), 'assumptions.md')}")
+    lines.append(f"Source: {linked(rule.source, 'assumptions.md')}")
     if name in called:
         lines.append(f"Called in: {', '.join(called[name])}.")
     return "\n\n".join(lines)
@@ -344,7 +343,7 @@ def confidence() -> str:
 
 def citations() -> str:
     """The evidence that register and rules cite."""
-    texts = [p.source for p in register().values()] + [rule.docstring for rule in rules().values()]
+    texts = [p.source for p in register().values()] + [rule.source for rule in rules().values()]
     cited = {name for text in texts for name in re.findall(r"\bE\d{3}\b", text)}
     rows = []
     for name in sorted(cited & set(evidence())):
@@ -406,6 +405,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "citations": citations,
     "data-sets": cited_data_sets,
     "kpis": kpis,
+    "words": words,
+    "methods": methods_of_studies,
+    "options": options,
     "scenario": lambda: fields_of_file(Scenario),
     "experiment": fields_of_experiments,
     "example-python": file_block("examples/loyal_regulars.py", "python"),

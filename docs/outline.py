@@ -136,7 +136,7 @@ def rule_or_step(file: str) -> Named:
             return None
         name = ast.unparse(node.func)
         if name in rules():
-            return f"[`{name}`](#{anchor(name)}): {first_sentence(rules()[name].docstring)}"
+            return f"[`{name}`](#{anchor(name)}): {first_sentence(rules()[name].says)}"
         return f"step `{name}`" if name in local and name not in PLUMBING else None
 
     return named

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import sxsim
-from sxsim.explain import Explanation, data_sets, evidence, explain, fields, nearest, rules
+from sxsim.explain import Explanation, data_sets, evidence, explain, fields, glossary, nearest, rules
 from sxsim.model.parameters import register
 from sxsim.results.kpis import KPIS
 from sxsim.scenario.loading import json_schema
@@ -30,7 +30,7 @@ def test_every_rule_is_found() -> None:
 def test_a_rule_says_what_it_takes_and_which_parameters_it_reads() -> None:
     rule = rules()["business.discount_factor"]
     assert rule.arguments == ("annual_rate", "month")
-    assert "Present value of one unit of money" in rule.docstring
+    assert "Present value of one unit of money" in rule.says
     assert rule.formula == "return exp(-log(1.0 + annual_rate) * (month + 1.0) / MONTHS)"
     assert rule.parameters == ()
     read = {name for rule in rules().values() for name in rule.parameters}
@@ -152,7 +152,8 @@ def test_an_explanation_leaves_out_what_it_has_no_text_for() -> None:
 
 
 def test_kinds_of_study_and_their_fields_are_explained() -> None:
-    (kinds,) = explain("study")
+    word, kinds = explain("study")
+    assert word.title == "study (word)"
     assert {label for label, _ in kinds.lines} == {
         "sensitivity",
         "sweep",
@@ -218,3 +219,32 @@ def test_the_order_of_a_month_is_explained_as_it_is_run() -> None:
     places = [text.index(f"{number} {step.name}") for number, step in enumerate(MONTH, 1)]
     assert places == sorted(places) and len(places) > 10
     assert "wins" in text and "each account: Accounts leave, join and come back" in text
+
+
+def test_a_word_of_the_glossary_is_found_by_its_plural_and_by_what_it_replaces() -> None:
+    assert "site (word)" in titles("Sites")
+    assert "KPI (word)" in titles("kpis")
+    assert titles("client") == ["client: sxsim says customer"]
+    assert titles("Encounter") == ["Contact (term)", "encounter: sxsim says contact"]
+    (site,) = (each for each in explain("site") if each.title == "site (word)")
+    assert site.lines[-1] == ("not", "branch, outlet, location, store")
+    assert titles("qqqq") == []
+
+
+def test_the_glossary_is_a_list_with_every_word_once() -> None:
+    (found,) = explain("glossary")
+    assert [label for label, _ in found.lines] == list(glossary())
+    assert all("(not: " in text for _, text in found.lines)
+    text = str(found).splitlines()
+    assert len({line.index(meaning[:20]) for line, (_, meaning) in zip(text[1:], found.lines, strict=True)}) == 1
+
+
+def test_a_path_with_names_in_it_leads_to_its_field_only() -> None:
+    assert titles("touchpoints.reception.staff") == ["touchpoints.staff (scenario field)"]
+    assert titles("plans.reception.staff") == []
+
+
+def test_a_rule_is_told_in_parts() -> None:
+    rule = rules()["customer.delight_chance"]
+    assert rule.says and rule.source and "Source:" not in rule.says + rule.details + rule.source
+    assert ("source", rule.source) in explain("customer.delight_chance")[0].lines

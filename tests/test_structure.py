@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import graphlib
 import importlib.util
 import re
 import sys
@@ -25,6 +26,8 @@ ROOMS = (
 MODEL_MAY_IMPORT = {"numpy", "numba", *sys.stdlib_module_names}
 FREE_NUMBERS = {0, 1, 2, 0.5}
 MOST_LINES = 700
+#: Whether the limits of the whole tree are held; they stand at the end of this file.
+HELD = False
 #: Written apart, so that this file does not hold them.
 FORBIDDEN = ["/" + "work", "index" + "-url", "pypi" + ".org", "python" + "hosted", "/" + "tmp/", "/" + "root/"]
 TEXT = {".py", ".yaml", ".yml", ".csv", ".toml", ".md", ".txt", ".json", ".cfg", ".ini", ".template", ".ipynb", ""}
@@ -324,3 +327,138 @@ def borrowed() -> Iterator[Any]:
 def test_what_scripts_import_from_the_package_is_there(module: str, name: str) -> None:
     found = importlib.import_module(module)
     assert hasattr(found, name) or importlib.util.find_spec(f"{module}.{name}") is not None
+
+
+# The whole tree: limits of files, functions, mistakes and imports.
+
+MOST_FILES, MOST_IN_A_FOLDER = 110, 16
+#: Lines of a file and of a function: nine of ten at most, and any.
+FILE_LINES, FUNCTION_LINES = (300, 450), (25, 60)
+RAISES_WITH_A_VALUE = 0.9
+held = pytest.mark.skipif(not HELD, reason="the limits of the whole tree are not held yet")
+
+
+def nine_of_ten(lengths: list[int]) -> int:
+    """The length that nine of ten do not exceed."""
+    return sorted(lengths)[min(len(lengths) - 1, len(lengths) * 9 // 10)]
+
+
+def every_function() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """All functions and methods, inner ones too, with the place of each."""
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{short(path)}:{node.lineno} {node.name}", node
+
+
+def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function, its decorators aside."""
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@held
+def test_there_are_no_more_files_than_somebody_can_keep_in_mind() -> None:
+    assert len(SOURCES) <= MOST_FILES
+
+
+@held
+def test_no_folder_is_too_full() -> None:
+    full = {folder: len(list(folder.glob("*.py"))) for folder in {path.parent for path in SOURCES}}
+    assert {short(folder): count for folder, count in full.items() if count > MOST_IN_A_FOLDER} == {}
+
+
+@held
+def test_files_are_short() -> None:
+    lengths = {short(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert {path: length for path, length in lengths.items() if length > FILE_LINES[1]} == {}
+    assert nine_of_ten(list(lengths.values())) <= FILE_LINES[0]
+
+
+@held
+def test_functions_are_short() -> None:
+    lengths = {place: lines_of(node) for place, node in every_function()}
+    assert {place: length for place, length in lengths.items() if length > FUNCTION_LINES[1]} == {}
+    assert nine_of_ten(list(lengths.values())) <= FUNCTION_LINES[0]
+
+
+@held
+def test_everything_says_what_it_takes_and_returns() -> None:
+    """Annotated outside what Numba compiles, too: rules and steps say units by types of their own."""
+    bare = []
+    for place, node in every_function():
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+        named = [a for a in arguments if a is not None and a.arg not in ("self", "cls")]
+        if node.returns is None or any(a.annotation is None for a in named):
+            bare.append(place)
+    assert bare == []
+
+
+def shows_a_value(exception: ast.expr) -> bool:
+    """Whether an exception holds something that was computed: a value in a text, or a variable."""
+    if not isinstance(exception, ast.Call):
+        return True  # raised again, or a signal without words
+    arguments = [*exception.args, *(keyword.value for keyword in exception.keywords if keyword.arg != "param_hint")]
+    parts = [part for argument in arguments for part in ast.walk(argument)]
+    called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+    return any(isinstance(part, ast.Name | ast.Attribute) and id(part) not in called for part in parts)
+
+
+def raised() -> dict[str, bool]:
+    """Whether each `raise` of the tree shows a value, by its place."""
+    return {
+        f"{short(path)}:{node.lineno}": shows_a_value(node.exc)
+        for path in SOURCES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Raise) and node.exc is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ValueError(f'seed(={seed}) must be ≥ 0')", True),
+        ("InvalidInput(problems)", True),
+        ("InvalidInput([Problem(('a', 1), message, 'hint')])", True),
+        ("error", True),
+        ("ValueError('the seed is wrong')", False),
+        ("InvalidInput([Problem((), ' there is no plan', 'add one')])", False),
+        ("typer.BadParameter('is wrong', param_hint=NAME)", False),
+    ],
+)
+def test_a_raise_that_shows_a_value_is_told_from_one_that_does_not(text: str, shown: bool) -> None:
+    assert shows_a_value(ast.parse(text, mode="eval").body) is shown
+
+
+@held
+def test_mistakes_are_told_with_the_value_that_was_wrong() -> None:
+    found = raised()
+    bare = [place for place, shown in found.items() if not shown]
+    assert len(bare) <= (1 - RAISES_WITH_A_VALUE) * len(found), bare
+
+
+def module_of(path: Path) -> str:
+    """The name by which a file is imported."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_the_imports_are_seen_wherever_they_stand() -> None:
+    seen = {name for path in SOURCES for name, _ in imports(path) if module_of(path) == "sxsim.commands.a_run"}
+    assert "sxsim.running.asked.RunOptions" in seen
+    assert "sxsim.results.result.to_json" in seen, "inside a function"
+    assert "sxsim.results.result.Result" in seen, "for types only"
+
+
+@held
+def test_no_file_imports_itself_by_a_detour() -> None:
+    """Imports for types only and those inside functions count, too."""
+    modules = {module_of(path): path for path in SOURCES}
+    graph = {
+        module: {
+            next((known for known in (name, name.rpartition(".")[0]) if known in modules), module)
+            for name, _ in imports(path)
+            if name.partition(".")[0] == "sxsim"
+        }
+        - {module}
+        for module, path in modules.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()  # CycleError names the files of a cycle

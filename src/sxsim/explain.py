@@ -3,7 +3,6 @@
 import ast
 import csv
 import difflib
-import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
 
 from sxsim.model.parameters import Parameter, register
 from sxsim.scenario.fields import MOST
@@ -22,54 +22,6 @@ from sxsim.standard.catalogue import LEVERS, Activity, Element, Entry, Lever, Su
 
 #: Words for the order of a month.
 _WORDS_OF_THE_MONTH = ("month", "order of a month", "order_of_a_month")
-#: Words of the methods that studies use: meaning and source.
-_METHODS = {
-    "Sobol index": (
-        "share of a KPI's spread that goes back to a factor: first order, what would go away if it alone were known; total, "
-        "what would stay if all the others were known",
-        "doi:10.1016/S0378-4754(00)00270-6",
-    ),
-    "Morris screening": (
-        "mean effect of a factor across its range, cheaply, to find those that matter",
-        "doi:10.1080/00401706.1991.10484804",
-    ),
-    "Shapley value": (
-        "part of a difference that a cause has, averaged over all orders in which causes are switched; parts add up",
-        "doi:10.1515/9781400881970-018",
-    ),
-    "next euro": (
-        "what a little more money in an element changes in the net present value, its own cost counted",
-        "study: advise",
-    ),
-    "flip point": ("value of an assumption at which another candidate becomes the better advice", "study: advise"),
-    "PRIM": ("patient rule induction: a box of conditions in which failures are dense", "doi:10.1023/A:1008894516817"),
-    "common random numbers": (
-        "the same luck for every plan, so that a difference is a difference of the plans",
-        "section Chance of docs/model.md",
-    ),
-    "history matching": (
-        "ruling out sets of parameters with which the model lies too far from what was observed, before anything finer",
-        "doi:10.1214/10-BA524",
-    ),
-    "implausibility": (
-        "distance of the model from what was observed, in standard deviations of observation, tolerance and luck; beyond 3 a "
-        "set is ruled out",
-        "study: calibrate; doi:10.1080/00031305.1994.10476030",
-    ),
-    "population Monte Carlo": (
-        "drawing sets around those that came near, wave by wave, each counted by how likely it was to be drawn",
-        "doi:10.1093/biomet/asp052",
-    ),
-    "ensemble": (
-        "sets of parameters that are all consistent with what was observed; every replication runs with one of them, so that "
-        "intervals hold chance and assumptions (--parameters ensemble.csv)",
-        "study: calibrate",
-    ),
-    "noise floor": (
-        "what luck alone has a hand in; a factor below it cannot be told from chance",
-        "study: sensitivity",
-    ),
-}
 #: What the grades of confidence mean.
 CONFIDENCE = {
     "A": "definition, or well measured",
@@ -77,6 +29,9 @@ CONFIDENCE = {
     "C": "direction known, size indirect",
     "D": "judgement",
 }
+
+
+_LABEL = 12
 
 
 @dataclass(frozen=True)
@@ -87,16 +42,41 @@ class Explanation:
     lines: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "\n".join([self.title, *(f"  {label:<12} {text}" for label, text in self.lines if text)])
+        width = max(_LABEL, *(len(label) for label, text in self.lines if text))
+        return "\n".join([self.title, *(f"  {label:<{width}} {text}" for label, text in self.lines if text)])
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the glossary: the one word for a thing, and those that are not used for it.
+
+    looked_for: of those, as regular expressions, what no message, help or page may hold.
+    """
+
+    name: str
+    meaning: str
+    never: tuple[str, ...]
+    looked_for: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that studies use."""
+
+    name: str
+    meaning: str
+    source: str
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of the model as its source says it."""
+    """A rule of the model as its source says it: what happens, details, where it is known from, the formula."""
 
     name: str
     arguments: tuple[str, ...]
-    docstring: str
+    says: str
+    details: str
+    source: str
     parameters: tuple[str, ...]
     formula: str
 
@@ -121,8 +101,16 @@ def rules() -> dict[str, Rule]:
                 body = [ast.get_source_segment(text, part) or "" for part in node.body[1:]]
                 name = f"{path.name[:-3]}.{node.name}"
                 arguments = tuple(a.arg for a in node.args.args)
-                found[name] = Rule(name, arguments, ast.get_docstring(node) or "", tuple(sorted(used)), "\n".join(body))
+                said = _parts(ast.get_docstring(node) or "")
+                found[name] = Rule(name, arguments, *said, tuple(sorted(used)), "\n".join(body))
     return found
+
+
+def _parts(docstring: str) -> tuple[str, str, str]:
+    """What a rule's docstring says first, its details, and its source, each on one line."""
+    said, _, source = docstring.partition("Source:")
+    first, _, details = said.strip().partition("\n\n")
+    return " ".join(first.split()), " ".join(details.split()), " ".join(source.split())
 
 
 @cache
@@ -159,6 +147,26 @@ def experiment_fields() -> dict[str, FieldInfo]:
 
 
 @cache
+def _glossary() -> Any:
+    return YAML(typ="safe", pure=True).load((files("sxsim") / "glossary.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def glossary() -> dict[str, Word]:
+    """The words of sxsim, by name: one word for one thing."""
+    return {
+        name: Word(name, said["meaning"], tuple(said["not"]), tuple(said.get("looked_for", ())))
+        for name, said in _glossary()["words"].items()
+    }
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """The methods that studies use, by name."""
+    return {name: Method(name, said["meaning"], said["source"]) for name, said in _glossary()["methods"].items()}
+
+
+@cache
 def evidence() -> dict[str, dict[str, str]]:
     """The evidence the register cites, by id."""
     text = (files("sxsim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
@@ -175,7 +183,7 @@ def data_sets() -> dict[str, dict[str, str]]:
 def explain(word: str) -> list[Explanation]:
     """Everything the program knows under a word; an empty list when it knows nothing."""
     word = word.strip()
-    found = _month(word) + [_entry(entry) for entry in find(word)]
+    found = _month(word) + [_entry(entry) for entry in find(word)] + _of_glossary(word.lower())
     kpi = _kpi_named(word)
     if kpi is not None:
         found.append(kpi)
@@ -220,11 +228,28 @@ def _month(word: str) -> list[Explanation]:
 
 
 def _method(word: str) -> list[Explanation]:
-    """A word of the methods, by its full name or its first word."""
+    """A method, by its full name or its first word."""
     return [
-        Explanation(f"{name} (method)", (("meaning", meaning), ("source", source)))
-        for name, (meaning, source) in _METHODS.items()
+        Explanation(f"{method.name} (method)", (("meaning", method.meaning), ("source", method.source)))
+        for name, method in methods().items()
         if word.lower() in (name.lower(), name.split()[0].lower() if name[0].isupper() else name.lower())
+    ]
+
+
+def _of_glossary(word: str) -> list[Explanation]:
+    """The glossary, a word of it, or the word that is used in place of another."""
+    if word == "glossary":
+        lines = tuple((each.name, f"{each.meaning} (not: {', '.join(each.never)})") for each in glossary().values())
+        return [Explanation("glossary: one word for one thing", lines)]
+    found = [
+        Explanation(f"{each.name} (word)", (("meaning", each.meaning), ("not", ", ".join(each.never))))
+        for name, each in glossary().items()
+        if word in (name.lower(), f"{name.lower()}s")
+    ]
+    return found or [
+        Explanation(f"{word}: sxsim says {each.name}", (("meaning", each.meaning),))
+        for each in glossary().values()
+        if word in (never.lower() for never in each.never)
     ]
 
 
@@ -241,7 +266,7 @@ def nearest(word: str, n: int = 3) -> list[str]:
 
     known = {w.lower(): w for entry in entries() for w in entry.words}
     for name in (
-        *KPIS, *register(), *fields(), *experiment_fields(), *_METHODS, *_WORDS_OF_THE_MONTH, *rules(), *evidence(),
+        *KPIS, *register(), *fields(), *experiment_fields(), *methods(), *glossary(), *_WORDS_OF_THE_MONTH, *rules(), *evidence(),
     ):  # fmt: skip
         known.setdefault(name.lower(), name)
         known.setdefault(name.rpartition(".")[2].lower(), name.rpartition(".")[2])
@@ -349,7 +374,7 @@ def _default(info: FieldInfo) -> str:
 
 
 def _rule(rule: Rule) -> Explanation:
-    lines = [("rule", " ".join(inspect.cleandoc(rule.docstring).split()))]
+    lines = [("rule", f"{rule.says} {rule.details}".strip()), ("source", rule.source)]
     lines += [("arguments", ", ".join(rule.arguments)), ("parameters", ", ".join(rule.parameters))]
     return Explanation(f"{rule.name} (rule)", tuple(lines))
 

@@ -23,13 +23,13 @@ def _described(folder: Path) -> dict[str, Any]:
         data: dict[str, Any] = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         hint = "name a folder below runs/, one that sxsim run, compare or study has written"
-        raise InvalidInput([Problem((), f" {folder} holds no {RUN_FILE}", hint)]) from None
+        raise InvalidInput([Problem((), f"{folder} holds no {RUN_FILE}", hint)]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"it is no JSON ({error})"
-        raise InvalidInput([Problem((), f" {folder / RUN_FILE} cannot be read: {reason}")]) from None
+        raise InvalidInput([Problem((), f"{folder / RUN_FILE} cannot be read: {reason}")]) from None
     needed = _NEEDED.get(data.get("kind") or "", ()) if isinstance(data, dict) else ()
     if not needed or not set(needed) <= set(data):
-        raise InvalidInput([Problem((), f" {folder / RUN_FILE} describes no run, comparison or study")])
+        raise InvalidInput([Problem((), f"{folder / RUN_FILE} describes no run, comparison or study")])
     return data
 
 
@@ -49,7 +49,7 @@ def _kind_of_tables(folder: Path, data: dict[str, Any]) -> str:
     if not any(name.endswith(PARQUET) for name in data["sha256"]["outputs"]):
         return CSV
     if not parquet_is_here():
-        message = f" {folder} holds Parquet tables, and pyarrow, which writes them, is not installed"
+        message = f"{folder} holds Parquet tables, and pyarrow, which writes them, is not installed"
         raise InvalidInput([Problem((), message, "pip install 'sxsim[tables]', then the same command again")])
     return PARQUET
 

@@ -11,7 +11,7 @@ from .cli import call, process
         ("recovery", ["(lever)", "carried by"]),
         ("touchpoints.staff", ["touchpoints.staff (scenario field)", "≥ 0", "--set touchpoints.staff=VALUE"]),
         ("nps", ["nps (KPI)", "% answers 9–10 minus % answers 0–6", "−100 … 100"]),
-        ("customer.delight_chance", ["customer.delight_chance (rule)", "Source:", "parameters"]),
+        ("customer.delight_chance", ["customer.delight_chance (rule)", "  source  ", "parameters"]),
         ("bond_gain", ["bond_gain (parameter)", "confidence", "range", "used by", "--set bond_gain=VALUE"]),
         ("E056", ["E056 (evidence)", "source", "used by"]),
     ],

@@ -78,3 +78,23 @@ def test_the_levels_on_the_screen_are_those_of_the_pyramid() -> None:
         "core service proposition", "customer feedback management", "individual excellent service",
         "surprisingly excellent service",
     )  # fmt: skip
+
+
+def test_what_comes_next_depends_on_whether_there_are_plans_to_compare() -> None:
+    result = result_of([lively(0), lively(1)])
+    assert run_hint(result, PATH) == f"next: sxsim compare {PATH}"
+    result.scenario = result.scenario.model_copy(update={"plans": {"today": result.scenario.plans["today"]}})
+    assert run_hint(result, PATH) == f"next: sxsim explain plans, then add a plan to {PATH}"
+
+
+@pytest.mark.parametrize(("runs", "few"), [(9, True), (10, False), (11, False)])
+def test_few_runs_are_said_to_tell_little(runs: int, few: bool, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    records = [lively(number) for number in range(runs)]
+    text = comparison_screen(Comparison(result_of(records), [result_of(records, "welcome")]), tmp_path)
+    assert "verdicts are corrected for the number of KPIs" in text
+    assert ("so few runs tell little" in text) == few
+
+
+def test_one_run_is_a_run_and_two_are_runs(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    assert "2 months · 1 run\n" in run_screen(result_of([lively()]), tmp_path)
+    assert "2 months · 2 runs\n" in run_screen(result_of([lively(), lively(1)]), tmp_path)

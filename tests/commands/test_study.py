@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sxsim.commands.a_run import planned_words
 from tests.studies.experiments import CAFE, experiment_file
 
 from .cli import call
@@ -150,3 +151,18 @@ def test_a_calibration_that_nothing_fits_ends_with_one_and_an_ensemble_goes_into
     assert said.code == 0
     said = call("study", sweep, "-o", tmp_path, "-q", "--parameters", tmp_path / "sets.csv", "--dry-run")
     assert "10 points, 10 finished" in said.out
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({}, "10 points, 4 finished, 6 to run: about 9 s and 0.5 MiB of disk"),
+        ({"seconds": 119.4}, "10 points, 4 finished, 6 to run: about 119 s and 0.5 MiB of disk"),
+        ({"seconds": 120}, "10 points, 4 finished, 6 to run: about 2 min and 0.5 MiB of disk"),
+        ({"tried": 3}, "10 points, 4 finished (3 of them now, to take the time), 6 to run: about 9 s and 0.5 MiB of disk"),
+        ({"after": 7}, "10 points, 4 finished, 6 to run: about 9 s and 0.5 MiB of disk; then, as what comes out demands, at most 7 more"),
+    ],
+)  # fmt: skip
+def test_what_a_study_would_cost_is_said_in_a_line(more: dict[str, float], text: str) -> None:
+    found = {"points": 10, "finished": 4, "to_run": 6, "seconds": 9, "disk_mib": 0.5, "tried": 0, "after": 0}
+    assert planned_words(found | more) == text

@@ -33,6 +33,14 @@ def test_a_difference_is_a_miss_with_the_contact_in_both_and_exit_one(monkeypatc
     assert "1.25  <" in said.out
 
 
+def test_a_difference_that_is_of_no_contact_is_a_miss_that_names_the_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "compare_engines", lambda *_args, **_options: Agreement(9, "final state"))
+    said = call("verify", "engines", CAFE, "-q")
+    assert said.code == 1
+    assert said.out.splitlines()[0] == "miss  engines plan today, replication 0: 9 contacts, final state differs"
+    assert "first at contact" not in said.out
+
+
 def test_json_tells_the_same() -> None:
     said = call("verify", "engines", CAFE, *SHORT, "--json", "-n", "2")
     data = json.loads(said.out)
@@ -128,14 +136,52 @@ def test_the_queue_is_run_as_often_as_asked_and_the_picture_belongs_to_it(
     assert call("verify", "theory", "-o", tmp_path).code == 2
 
 
+HOMES = {"--set": "engines", "--parameters": "engines and facts", "--seed": "engines and queue", "--quick": "facts",
+         "-o": "facts and queue"}  # fmt: skip
+
+
 @pytest.mark.parametrize("options", [
     ("facts", "--set", "answer_base=0.2"), ("theory", "--set", "foo=1"), ("queue", "--parameters", "version-1"),
-    ("facts", "--seed", "3"), ("theory", "--quick"), ("theory", "-o", "out"),
+    ("facts", "--seed", "3"), ("theory", "--quick"), ("theory", "-o", "out"), ("engines", "-o", "out"), ("queue", "--quick"),
 ])  # fmt: skip
-def test_options_that_would_do_nothing_are_refused(options) -> None:
-    said = call("verify", *options)
+def test_an_option_that_would_do_nothing_is_refused_and_named(options: tuple[str, ...]) -> None:
+    for words in (options, (*options[1:], options[0])):
+        said = call("verify", *words)
+        assert said.code == 2
+        assert options[1] in said.err or "--out" in said.err
+    assert f" goes with {HOMES[options[1]]}, not with {options[0]}" in said.err
+
+
+def test_parameters_go_with_engines_and_facts_only() -> None:
+    said = call("verify", "--parameters", "version-1")
     assert said.code == 2
-    assert "goes with" in said.err or "go with" in said.err
+    assert "version-1 goes with engines and facts" in said.err
+
+
+def test_options_may_stand_before_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        bank, "hold", lambda **o: asked.append((o["replications"], o["seed"])) or made_up([0.11, 0.12, 0.13, 0.12])
+    )
+    before = call("verify", "-q", "-n", "7", "--seed", "5", "-o", tmp_path, "queue", "--json")
+    assert json.loads(before.out)["ok"] is True
+    call("verify", "-n", "7", "queue", "-n", "3", "-q", "--seed", "0")
+    assert asked == [(7, 5), (3, 0)]
+    assert (tmp_path / "queue.png").exists()
+    said = call("verify", *SHORT, "-n", "2", "engines", CAFE, "-q", "--set", "market.people=70")
+    assert (said.code, len(said.out.splitlines())) == (0, 8)
+
+
+@pytest.mark.parametrize("name", ["theory", "engines", "facts", "queue"])
+def test_every_part_explains_itself_and_knows_its_own_options(name: str) -> None:
+    said = call("verify", name, "--help")
+    assert said.code == 0
+    assert f"sxsim verify {name} " in said.out.splitlines()[0]
+    known = {"engines": ("--set", "--seed", "--parameters"), "facts": ("--quick", "--out", "--parameters"),
+             "queue": ("--seed", "--out"), "theory": ()}[name]  # fmt: skip
+    for option in ("--set", "--seed", "--parameters", "--quick", "--out"):
+        assert (option in said.out) == (option in known), option
+    assert f"\n  {name} " in call("verify", "--help").out
 
 
 def test_an_unknown_version_of_the_register_is_named_with_the_known_ones() -> None:

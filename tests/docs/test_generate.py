@@ -132,9 +132,12 @@ def test_a_python_block_runs_or_says_that_it_is_not_run(
 
 @pytest.mark.parametrize("words", list(commands()))
 def test_a_command_of_the_documentation_exists(words: list[str]) -> None:
-    group: Any = typer.main.get_command(app)
-    assert words[0] in group.commands
-    known = {option for parameter in group.commands[words[0]].params for option in parameter.opts}
+    command: Any = typer.main.get_command(app)
+    assert words[0] in command.commands
+    known: set[str] = set()
+    for word in words:
+        command = getattr(command, "commands", {}).get(word, command)
+        known |= {option for parameter in command.params for option in parameter.opts}
     assert [word for word in words[1:] if re.match(r"--?[a-z]", word) and word not in known] == []
     assert [word for word in words if word.endswith(".yaml") and not (ROOT / word).exists()] == []
     if words[0] == "explain":

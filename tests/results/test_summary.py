@@ -1,5 +1,6 @@
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,15 @@ import pytest
 
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.result import Comparison
-from sxsim.results.summary import comparison_sentences, number, pyramid_shares, sentences, warnings_of
+from sxsim.results.summary import (
+    cash_sentence,
+    comparison_sentences,
+    number,
+    pyramid_shares,
+    sentences,
+    signed,
+    warnings_of,
+)
 
 from ..scenario.cafe import cafe
 from .hand_made import empty, lively, result_of
@@ -194,3 +203,68 @@ def test_a_comparison_of_one_run_holds_no_nan() -> None:
     texts = comparison_sentences(Comparison(result_of([base]), [result_of([other], "welcome")]))
     assert "nan" not in texts[0]
     assert "1 runs" not in texts[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "text"),
+    [
+        ([0.0, 0.0], "EUR", "0 (exactly)"),
+        ([0.0], "EUR", "0 (exactly)"),
+        ([5.0], "EUR", "+5.00"),
+        ([-1.0, 1.0], "EUR", "+0.00  (-12.7 … +12.7)"),
+        ([0.02], "share a month", "+2.00 points"),
+        ([-1500.0, -1500.0], "EUR", "-1 500  (-1 500 … -1 500)"),
+    ],
+)
+def test_a_difference_has_its_sign_and_its_interval(values: list[float], unit: str, text: str) -> None:
+    assert signed(interval(values, unit)) == text
+
+
+@pytest.mark.parametrize(
+    ("month", "text"),
+    [
+        (None, "It does not pay back within the 2 months on average; "),
+        (0, "It needs no money in advance on average; "),
+        (1, "It has paid back by month 1 on average; "),
+    ],
+)
+def test_when_a_plan_pays_back_is_said(month: int | None, text: str) -> None:
+    comparison = compared(result=50.0)
+    found = replace(comparison.cash["welcome"], payback_month=month)
+    comparison.cash["welcome"] = found
+    assert cash_sentence(comparison, "welcome").startswith(text)
+
+
+@pytest.mark.parametrize(("runs", "said"), [(1, "one run, no interval"), (2, "95 % interval")])
+def test_one_run_has_no_interval_and_two_have(runs: int, said: str) -> None:
+    base, other = [lively(seed) for seed in range(runs)], [lively(seed) for seed in range(runs)]
+    for number_, record in enumerate(other):
+        record.sites["result"] += 5 + number_
+    (text,) = comparison_sentences(Comparison(result_of(base), [result_of(other, "welcome")]))
+    assert said in text
+    assert ("net present value is better in" in text) == (runs > 1)
+    own = sentences(result_of(base))[2]
+    assert ("95 % interval of the mean" in own) == (runs > 1)
+
+
+@pytest.mark.parametrize(("missed", "warned"), [(9, False), (10, False), (11, True)])
+def test_more_than_a_tenth_turned_away_is_a_warning(missed: int, warned: bool) -> None:
+    record = lively(0)
+    for name in ("abandoned", "balked", "turned_away"):
+        record.contacts[name] = 0
+    record.contacts["served"] = 100 - missed
+    record.contacts["turned_away"] = missed
+    texts = warnings_of([record] * 2, cafe())
+    assert any("were turned away" in text for text in texts) == warned
+
+
+def test_a_short_warm_up_is_not_called_none() -> None:
+    assert not any("there is no warm-up" in text for text in warnings_of([lively()] * 2, cafe("horizon.warm_up=1")))
+
+
+@pytest.mark.parametrize(("end", "word"), [(102, "about as many"), (98, "about as many"), (103, "more"), (97, "fewer")])
+def test_two_in_a_hundred_are_about_as_many(end: int, word: str) -> None:
+    record = lively()
+    record.sites["active_start"][1] = 100
+    record.sites["active"][-1] = end
+    assert f"there are {word} customers" in sentences(result_of([record, record]))[1]

@@ -1,82 +1,70 @@
-"""Options that several commands share, and progress on stderr."""
+"""Options of the commands, made from their one declaration (`running/asked.py`), and what goes to stderr beside the data."""
 
+import inspect
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+
+from sxsim.running.asked import Option, declared
 
 if TYPE_CHECKING:
     from sxsim.results.until import Until
     from sxsim.scenario.ensemble import Ensemble
 
 _A_MINUTE = 60.0
-SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-REPLICATIONS = Annotated[int, typer.Option("-n", "--replications", min=1, help="How many runs.")]
-SEED = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random numbers.")]
-SETS = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="Override a field (touchpoints.NAME.staff=3) or a parameter. Repeatable."
-    ),
-]
-PARAMETERS = Annotated[
-    Path | None,
-    typer.Option(
-        "--parameters",
-        help="CSV (name,value) or YAML file of parameters, a version of the register (version-1), or a calibration's ensemble (CSV).",
-    ),
-]
-ASSESSMENT = Annotated[
-    Path | None,
-    typer.Option("--assessment", help="Self-assessment (CSV or XLSX): its levels replace those of the scenario."),
-]
-JOBS = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes. Default: one a core.")]
-OUT = Annotated[Path, typer.Option("-o", "--out", help="Folder for results.")]
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-QUIET = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
-DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")]
-TRIAL = Annotated[
-    bool, typer.Option("--dry-run", help="Run a few points to take the time, say what the whole would cost, and stop.")
-]
-FRESH = Annotated[bool, typer.Option("--fresh", help="Compute again what is finished.")]
-UNTIL = Annotated[
-    str | None,
-    typer.Option("--until", metavar="±X", help="Run on until the NPV's interval is that narrow (or: loyalty=±0.5)."),
-]
-UNCERTAIN = Annotated[
-    bool,
-    typer.Option("--uncertain", help="Draw parameters from their ranges: intervals hold chance and assumptions."),
-]
-CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (the table contacts).")]
+_ENGINES = ("compiled", "reference")
+_Command = TypeVar("_Command", bound=Callable[..., None])
+SCENARIO = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).", show_default=False)]
+#: The order in which the help lists what is shared.
+_ORDER = (
+    "samples", "replications", "until", "uncertain", "seed", "sets", "parameters", "assessment", "engine", "jobs", "cluster",
+    "out", "contacts", "fresh", "dry_run", "json", "quiet",
+)  # fmt: skip
 
 
-ENGINE = Annotated[
-    str | None, typer.Option("--engine", metavar="compiled|reference", help="Engine. Default: compiled.")
-]
+def written(option: Option) -> Any:
+    """How an option is written, for Typer: its type and what its help says."""
+    typed = option.typed if option.default is not None and option.default != () else option.typed | None
+    said = typer.Option(*option.flags, metavar=option.shown, min=option.low, max=option.high, help=option.help)
+    return Annotated[typed, said]
+
+
+def asks(*kinds: type, only: tuple[str, ...] = _ORDER) -> Callable[[_Command], _Command]:
+    """A command that takes the options of some declarations beside its own; `only`: those of these names."""
+    shared = {name: option for name, option in declared(*kinds).items() if option.flags and name in only}
+
+    def mark(command: _Command) -> _Command:
+        own = [p for p in inspect.signature(command).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+        named = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=None if shared[name].default == () else shared[name].default,
+                annotation=written(shared[name]),
+            )
+            for name in sorted(shared, key=_ORDER.index)
+        ]
+        command.__signature__ = inspect.Signature([*own, *named])  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in (*own, *named)} | {"return": None}
+        return command
+
+    return mark
+
+
+def picked(asked: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Of what was asked, the options of one declaration."""
+    return {name: asked[name] for name in declared(kind) if name in asked}
 
 
 def hint(text: str, quiet: bool) -> None:
     """Say something beside the data, on stderr."""
     if not quiet:
         typer.echo(text, err=True)
-
-
-def show_plan(planned: dict[str, Any], json: bool) -> None:
-    """Say what would be run."""
-    if json:
-        from sxsim.results.provenance import SCHEMA_VERSION
-        from sxsim.results.result import to_json
-
-        typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": True, **planned}))
-        return
-    plans = ", ".join(planned["plans"])
-    finished, to_run = planned["finished"], planned["to_run"]
-    all_of_them = f"{planned['replications']} replications ({planned['of_each_plan']} of each plan: {plans})"
-    typer.echo(f"{all_of_them}, {finished} finished, {to_run} to run")
 
 
 def parameters_given(path: Path | None, sets: list[str] | None) -> "tuple[Path | None, Ensemble | None]":
@@ -103,8 +91,8 @@ def parsed_until(text: str | None) -> "Until | None":
 
 def check_engine(engine: str | None) -> None:
     """Refuse an engine there is not. Raises BadParameter, exit code 2."""
-    if engine not in (None, "compiled", "reference"):
-        raise typer.BadParameter(f"{engine!r} must be compiled or reference", param_hint="--engine")
+    if engine not in (None, *_ENGINES):
+        raise typer.BadParameter(f"{engine!r} must be {' or '.join(_ENGINES)}", param_hint="--engine")
 
 
 def hint_at_compiling(quiet: bool) -> None:

@@ -10,14 +10,25 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from sxsim.commands import check, compare, explain, new, rerun, run, study, verify, warmup
+from sxsim.commands import a_run, before_a_run, verify
 from sxsim.scenario.problems import InvalidInput
 
 EXIT_DONE, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_RUN_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 
+
+class _AsUsed(TyperGroup):
+    """The commands in the order in which somebody comes to use them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the commands, in order."""
+        return list(_COMMANDS)
+
+
 app = typer.Typer(
     name="sxsim",
+    cls=_AsUsed,
     help="Simulates service excellence (ISO 23592): what an investment does to delight, loyalty and result, and how sure that is.",
     no_args_is_help=True,
     add_completion=False,
@@ -53,8 +64,25 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
-for module in (new, check, run, compare, study, verify, explain, rerun, warmup):
-    app.command(module.NAME)(_guarded(module.command))
+_COMMANDS = {
+    "new": before_a_run.new,
+    "check": before_a_run.check,
+    "run": a_run.run,
+    "compare": a_run.compare,
+    "study": a_run.study,
+    "verify": None,  # a group of commands
+    "explain": before_a_run.explain,
+    "rerun": a_run.rerun,
+    "warmup": before_a_run.warmup,
+}
+for _name, _command in _COMMANDS.items():
+    if _command is not None:
+        app.command(_name)(_guarded(_command))
+_verify = typer.Typer(rich_markup_mode=None, subcommand_metavar="[COMMAND] [ARGS]...")
+_verify.callback(invoke_without_command=True)(_guarded(verify.verify))
+for _name, _command in verify.COMMANDS.items():
+    _verify.command(_name)(_guarded(_command))
+app.add_typer(_verify, name="verify")
 
 
 def _version(value: bool) -> None:

@@ -1,103 +1,171 @@
 """`sxsim verify`: pass or miss, with figures."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sxsim.commands.options import JSON, PARAMETERS, QUIET, SETS, hint, hint_at_compiling, progress
+from sxsim.commands.options import asks, hint, hint_at_compiling, progress
+from sxsim.running.asked import LARGEST_SEED, Reading, Screen
 
 if TYPE_CHECKING:
+    from sxsim.engines.reference import Agreement
     from sxsim.evidence.checks import Check
+    from sxsim.running.plans import Scenario
 
-NAME = "verify"
-GROUPS = ("theory", "engines", "facts", "queue")
 SHOWN_BY_DEFAULT = "corner-cafe"
+_MISSED = 1
+#: What one replication alone tells nothing of: its spread.
+_FEWEST = 2
+OUT = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for pictures.", show_default=False)
+]
+QUICK = Annotated[bool, typer.Option("--quick", help="Only the facts that are measured in seconds, on fewer runs.")]
 
 
-def command(
-    what: Annotated[
-        str | None, typer.Argument(help="theory, engines, facts or queue; default: all.", show_default=False)
-    ] = None,
-    scenario: Annotated[
-        Path | None,
-        typer.Argument(help="Scenario file for engines; default: the corner café.", show_default=False),
-    ] = None,
-    replications: Annotated[
-        int | None,
-        typer.Option(
-            "-n",
-            "--replications",
-            min=1,
-            help="How many runs; default: 1 for engines, 10 of each setting for facts (6 with --quick), 200 a month for queue.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of engines (default 1) and queue.", show_default=False),
-    ] = None,
-    sets: SETS = None,
-    parameters: PARAMETERS = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--out",
-            help="Folder for pictures of the facts (facts.png) and of the queue by hour (queue.png).",
-            show_default=False,
-        ),
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Only the facts that are measured in seconds, on fewer runs.")
-    ] = False,
-    json: JSON = False,
-    quiet: QUIET = False,
-) -> None:
-    """Verify that queues behave as theory says, that both engines give the same figures, byte for byte, that what is known
-    of customers, employees and organisations comes out, and that the floor is nearer to a real bank's queue than Erlang-A.
-    """
+def _often(help: str) -> Any:
+    return typer.Option("-n", "--replications", metavar="N", min=1, help=help, show_default=False)
+
+
+def _seeded(help: str) -> Any:
+    return typer.Option("--seed", metavar="N", min=0, max=LARGEST_SEED, help=help, show_default=False)
+
+
+def _finish(found: dict[str, Any], json: bool) -> None:
+    """Print what was found as JSON, where asked for. Raises Exit with 1 for a miss that is not declared."""
     from sxsim.results.provenance import SCHEMA_VERSION
     from sxsim.results.result import to_json
 
-    if what is not None and what not in GROUPS:
-        raise typer.BadParameter(
-            f"{what!r} cannot be verified; write {', '.join(GROUPS[:-1])} or {GROUPS[-1]}", param_hint="WHAT"
-        )
-    if scenario is not None and what != "engines":
-        raise typer.BadParameter("a scenario goes with engines: sxsim verify engines FILE", param_hint="SCENARIO")
-    if out is not None and what not in (None, "facts", "queue"):
-        raise typer.BadParameter("pictures go with facts and queue: sxsim verify facts -o FOLDER", param_hint="--out")
-    if sets and what not in (None, "engines"):
-        raise typer.BadParameter("goes with engines: sxsim verify engines --set …", param_hint="--set")
-    if parameters is not None and what not in ("engines", "facts"):
-        raise typer.BadParameter(
-            "goes with engines and facts: sxsim verify facts --parameters …", param_hint="--parameters"
-        )
-    if seed is not None and what not in (None, "engines", "queue"):
-        raise typer.BadParameter("goes with engines and queue", param_hint="--seed")
-    if quick and what not in (None, "facts"):
-        raise typer.BadParameter("goes with facts: sxsim verify facts --quick", param_hint="--quick")
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)  # before minutes of work, not after
-    hint_at_compiling(quiet)
-    found: dict[str, Any] = {}
-    if what in (None, "theory"):
-        found["theory"] = _theory(json)
-    if what in (None, "engines"):
-        found |= _engines(scenario, replications or 1, 1 if seed is None else seed, sets or [], parameters, json)
-    if what in (None, "facts"):
-        found |= _facts(replications, parameters, out, quick, json, quiet)
-    if what in (None, "queue"):
-        found |= _queue(replications, seed, out, json, quiet)
-    ok = all(
-        row.get("same", row.get("passed")) or row.get("declared") for group in GROUPS for row in found.get(group, [])
-    )
+    rows = [row for group in COMMANDS for row in found.get(group, [])]
+    ok = all(row.get("same", row.get("passed")) or row.get("declared") for row in rows)
     if json:
         typer.echo(to_json({"schema_version": SCHEMA_VERSION, "ok": ok, **found}))
     if not ok:
-        raise typer.Exit(1)
+        raise typer.Exit(_MISSED)
+
+
+@asks(Reading, Screen)
+def verify(
+    ctx: typer.Context,
+    replications: Annotated[int | None, _often("How many runs of each; see the commands.")] = None,
+    seed: Annotated[int | None, _seeded("Seed of engines and queue.")] = None,
+    out: OUT = None,
+    quick: QUICK = False,
+    **asked: Any,
+) -> None:
+    """Hold the model against theory and reality.
+
+    Without a command everything is verified, in about five minutes; options may stand before the command, too. Each line says pass or miss, with the figures. Exit code 1 when anything is missed that is not declared.
+    """
+    if ctx.invoked_subcommand is not None:
+        given = _passed_on(ctx, ctx.invoked_subcommand)
+        ctx.obj = given.pop("sets", [])  # a list goes on after the command
+        ctx.default_map = {ctx.invoked_subcommand: given}
+        return
+    if asked["parameters"] is not None:
+        message = f"{asked['parameters']} goes with engines and facts: sxsim verify facts --parameters …"
+        raise typer.BadParameter(message, param_hint="--parameters")
+    _make(out)
+    hint_at_compiling(asked["quiet"])
+    json, quiet = asked["json"], asked["quiet"]
+    found: dict[str, Any] = {"theory": _theory(json)}
+    found |= _engines(None, replications, seed, asked["sets"], None, json)
+    found |= _facts(replications, None, out, quick, json, quiet)
+    found |= _queue(replications, seed, out, json, quiet)
+    _finish(found, json)
+
+
+def _passed_on(ctx: typer.Context, command: str) -> dict[str, Any]:
+    """What was written before a command, for it to take. Raises BadParameter for what it does not know."""
+    known = {name: {p.name for p in each.params} for name, each in ctx.command.commands.items()}  # type: ignore[attr-defined]
+    given = {}
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        source, value = ctx.get_parameter_source(name), ctx.params.get(name)
+        if source is None or source.name != "COMMANDLINE":
+            continue
+        if name not in known[command]:
+            homes = " and ".join(home for home, names in known.items() if name in names)
+            message = f"{'' if value is True else f'{value} '}goes with {homes}, not with {command}"
+            raise typer.BadParameter(message, param_hint=parameter.opts[-1])
+        given[name] = value
+    return given
+
+
+@asks(Screen)
+def theory(**asked: Any) -> None:
+    """Queues of the model beside those of textbooks.
+
+    Each check is wrong once in a million by chance.
+    """
+    hint_at_compiling(asked["quiet"])
+    _finish({"theory": _theory(asked["json"])}, asked["json"])
+
+
+@asks(Reading, Screen)
+def engines(
+    ctx: typer.Context,
+    scenario: Annotated[
+        Path | None,
+        typer.Argument(metavar="SCENARIO", help="Scenario file (YAML). Default: the corner café.", show_default=False),
+    ] = None,
+    replications: Annotated[int | None, _often("Runs of each plan. Default: 1.")] = None,
+    seed: Annotated[int | None, _seeded("Seed of all random numbers. Default: 1.")] = None,
+    **asked: Any,
+) -> None:
+    """Whether both engines give the same figures, byte for byte.
+
+    On every plan of a scenario: contacts, figures and final state.
+    """
+    hint_at_compiling(asked["quiet"])
+    sets = [*ctx.obj, *(asked["sets"] or ())]
+    found = _engines(scenario, replications, seed, sets, asked["parameters"], asked["json"])
+    _finish(found, asked["json"])
+
+
+@asks(Reading, Screen, only=("parameters", "json", "quiet"))
+def facts(
+    replications: Annotated[
+        int | None, _often("Runs of each setting. Default: 10, with --quick 6. At least 2 are run.")
+    ] = None,
+    out: OUT = None,
+    quick: QUICK = False,
+    **asked: Any,
+) -> None:
+    """What is known of reality, and what the model says.
+
+    Facts on customers, employees and organisations; the picture is facts.png.
+    """
+    _make(out)
+    hint_at_compiling(asked["quiet"])
+    found = _facts(replications, asked["parameters"], out, quick, asked["json"], asked["quiet"])
+    _finish(found, asked["json"])
+
+
+@asks(Screen)
+def queue(
+    replications: Annotated[int | None, _often("Runs of each month. Default: 200. At least 2 are run.")] = None,
+    seed: Annotated[int | None, _seeded("Seed of all random numbers.")] = None,
+    out: OUT = None,
+    **asked: Any,
+) -> None:
+    """A real bank's call centre beside the model.
+
+    And beside Erlang-A, the usual formula for queues whose callers give up; the picture is queue.png.
+    """
+    _make(out)
+    hint_at_compiling(asked["quiet"])
+    _finish(_queue(replications, seed, out, asked["json"], asked["quiet"]), asked["json"])
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"theory": theory, "engines": engines, "facts": facts, "queue": queue}
+
+
+def _make(out: Path | None) -> None:
+    """Make the folder for pictures: before minutes of work, not after."""
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
 
 
 def _said(checks: Iterable["Check"], json: bool) -> list[dict[str, Any]]:
@@ -118,42 +186,55 @@ def _theory(json: bool) -> list[dict[str, Any]]:
 
 
 def _engines(
-    path: Path | None, replications: int, seed: int, sets: list[str], parameters: Path | None, json: bool
+    path: Path | None,
+    replications: int | None,
+    seed: int | None,
+    sets: list[str] | None,
+    parameters: Path | None,
+    json: bool,
 ) -> dict[str, Any]:
     """Both engines on every plan of a scenario."""
+    from sxsim.engines.reference import compare_engines
+    from sxsim.running.task import engine_of
+
+    scenario = _scenario(path, sets or [], parameters)
+    engine_of(scenario, "compiled")
+    found = []
+    for plan in scenario.plans:
+        for replication in range(replications or 1):
+            agreement = compare_engines(scenario, plan, seed=1 if seed is None else seed, replication=replication)
+            found.append({"plan": plan, "replication": replication, "same": agreement.same, **vars(agreement)})
+            if not json:
+                typer.echo("\n".join(_lines(plan, replication, agreement)))
+    return {"scenario": scenario.name, "engines": found}
+
+
+def _scenario(path: Path | None, sets: list[str], parameters: Path | None) -> "Scenario":
     from importlib.resources import as_file
 
-    from sxsim.engines.reference import compare_engines
     from sxsim.running.plans import load
-    from sxsim.running.task import engine_of
     from sxsim.scenario.templates import templates
 
-    if path is None:
-        with as_file(templates()[SHOWN_BY_DEFAULT]) as shipped:
-            loaded = load(shipped, sets=sets, parameters=parameters)
-    else:
-        loaded = load(path, sets=sets, parameters=parameters)
-    engine_of(loaded, "compiled")
-    found = []
-    for plan in loaded.plans:
-        for replication in range(replications):
-            agreement = compare_engines(loaded, plan, seed=seed, replication=replication)
-            found.append({"plan": plan, "replication": replication, "same": agreement.same, **vars(agreement)})
-            if json:
-                continue
-            where = f"plan {plan}, replication {replication}: {agreement.contacts} contacts"
-            if agreement.same:
-                typer.echo(f"pass  engines {where}, the same to the bit in both engines")
-                continue
-            typer.echo(f"miss  engines {where}, {agreement.part} differs")
-            if agreement.compiled is not None and agreement.reference is not None:
-                typer.echo(f"  first at contact {agreement.contact}:")
-                for name, value in agreement.compiled.items():
-                    other = agreement.reference[name]
-                    typer.echo(
-                        f"  {name:<14} compiled {value!r:<24} reference {other!r}" + ("  <" if value != other else "")
-                    )
-    return {"scenario": loaded.name, "engines": found}
+    if path is not None:
+        return load(path, sets=sets, parameters=parameters)
+    with as_file(templates()[SHOWN_BY_DEFAULT]) as shipped:
+        return load(shipped, sets=sets, parameters=parameters)
+
+
+def _lines(plan: str, replication: int, agreement: "Agreement") -> list[str]:
+    """Whether both engines agree on a run, and where they begin to differ."""
+    where = f"plan {plan}, replication {replication}: {agreement.contacts} contacts"
+    if agreement.same:
+        return [f"pass  engines {where}, the same to the bit in both engines"]
+    lines = [f"miss  engines {where}, {agreement.part} differs"]
+    if agreement.compiled is None or agreement.reference is None:
+        return lines
+    lines.append(f"  first at contact {agreement.contact}:")
+    for name, value in agreement.compiled.items():
+        other = agreement.reference[name]
+        mark = "  <" if value != other else ""
+        lines.append(f"  {name:<14} compiled {value!r:<24} reference {other!r}{mark}")
+    return lines
 
 
 def _facts(
@@ -167,7 +248,7 @@ def _facts(
     stated, ensemble = parameters_or_ensemble(parameters)
     fixed = read_parameters(stated) if stated else {}
     with progress("runs of settings", quiet) as report:
-        runs = None if replications is None else max(replications, 2)  # one alone tells nothing of its spread
+        runs = None if replications is None else max(replications, _FEWEST)
         held = facts.checks(ensemble.of if ensemble else lambda _: fixed, quick=quick, replications=runs, done=report)
     found = _said((check for _, check in held), json)
     counts = facts.counted(held)
@@ -188,7 +269,7 @@ def _queue(replications: int | None, seed: int | None, out: Path | None, json: b
     from sxsim.evidence import bank
 
     with progress("months of the bank", quiet) as report:
-        runs = max(replications or bank.REPLICATIONS, 2)  # one alone tells nothing of its spread
+        runs = max(replications or bank.REPLICATIONS, _FEWEST)
         held = bank.hold(replications=runs, seed=bank.SEED if seed is None else seed, done=report)
     found = _said(bank.checks(held), json)
     if out is not None:

@@ -7,11 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.until import MOST_RUNS, Until
+from sxsim.running.asked import RunOptions, shown_with
 from sxsim.running.kept import Kept, check_unchanged, pack, unpack
 from sxsim.running.sharing import Progress, ShouldStop, share
 from sxsim.running.task import Point, Stopped, Task, engine_of, kpis_of
@@ -66,13 +67,17 @@ def replications(
 class Scenario(ScenarioFile):
     """A scenario one can run: `sx.load("hotel.yaml").run(replications=20).plot()`."""
 
-    def run(self, plan: str = BASE_PLAN, **options: Any) -> Result:
+    @shown_with(RunOptions)
+    def run(self, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> Result:
         """Run replications of one plan; options as in `Options`."""
         return run(self, plan, **options)
 
-    def compare(self, plans: Sequence[str] | None = None, **options: Any) -> Comparison:
+    @shown_with(RunOptions)
+    def compare(
+        self, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
+    ) -> Comparison:
         """Run plans against the base on the same draws; options as in `Options`."""
-        return compare(self, plans, **options)
+        return compare(self, plans, base=base, **options)
 
 
 def load(
@@ -141,7 +146,8 @@ class Options:
         return replace(self, uncertain=False, ensemble=None if self.sets is None else self.sets.central())
 
 
-def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result:
+@shown_with(RunOptions)
+def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> Result:
     """Run replications of one plan, on all cores by default; finished ones are taken from the store.
 
     Options as in `Options`. Raises InvalidInput for an unknown plan, RunFailed when a replication cannot be finished.
@@ -161,8 +167,9 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Any) -> Result
         asked = _more(asked, half)
 
 
+@shown_with(RunOptions)
 def compare(
-    scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Any
+    scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
 ) -> Comparison:
     """Run plans (all by default) against the base on the same draws; options as in `Options`."""
     chosen = list(dict.fromkeys(scenario.plans if plans is None else plans))
