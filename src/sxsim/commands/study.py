@@ -53,9 +53,8 @@ def command(
     """Run a study: the experiment file says which. Finished points are kept; the same command goes on from there."""
     from sxsim.results.provenance import SCHEMA_VERSION
     from sxsim.results.result import to_json
-    from sxsim.studies.experiment import load_experiment
-    from sxsim.studies.study import planned, study
-    from sxsim.studies.summary import sentences
+    from sxsim.studies.part import sentences
+    from sxsim.studies.study import load_experiment, planned, study
 
     check_engine(engine)
     hint_at_compiling(quiet)
