@@ -61,6 +61,13 @@ class SplitsPart(SearchingPart):
         assert candidate.split is not None
         return self.splits, self.of_split(candidate.split, replication, more)
 
+    def with_more(self, base: Candidate, step: float) -> list[tuple[Candidate, Mapping[str, float]]]:
+        """A split as it is, then with some money more for each element in turn, as cases for `finish`."""
+        assert base.split is not None
+        places = range(len(self.names))
+        more = [tuple(money + step * (place == k) for k, money in enumerate(base.split)) for place in places]
+        return [(base, {}), *((Candidate("", split), {}) for split in more)]
+
     def finish(
         self, what: str, cases: Sequence[tuple[Candidate, Mapping[str, float]]], replications: Sequence[int]
     ) -> NDArray[np.float64]:

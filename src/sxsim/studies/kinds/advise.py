@@ -198,13 +198,7 @@ class AdvisePart(SplitsPart):
         advised, bases = self.judgement.candidates[self.judgement.advised], [self.judgement.candidates[NOTHING]]
         if advised.split not in (None, bases[0].split):
             bases.append(advised)
-        cases: list[tuple[Candidate, Mapping[str, float]]] = []
-        for base in bases:
-            assert base.split is not None
-            cases.append((base, {}))
-            for place in range(len(self.names)):
-                split = tuple(money + step * (place == k) for k, money in enumerate(base.split))
-                cases.append((Candidate("", split), {}))
+        cases = [case for base in bases for case in self.with_more(base, step)]
         shape = len(bases), len(self.names) + 1, len(self.fresh), 2
         values = self.finish("next euro", cases, self.fresh).reshape(shape)
         self.marginal = {base.name: values[place, 1:] - values[place, :1] for place, base in enumerate(bases)}

@@ -66,7 +66,8 @@ class Calibrate(Experiment):
     @model_validator(mode="after")
     def _something_observed(self) -> "Calibrate":
         if not self.data and not self.targets and not self.facts:
-            raise ValueError("give data, targets or facts: there is nothing to fit to")
+            given = f"data {self.data}, targets {self.targets}, facts {self.facts}"
+            raise ValueError(f"give data, targets or facts: there is nothing to fit to ({given})")
         return self
 
     def own_problems(self) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ class Fails(Fields):
     @model_validator(mode="after")
     def _one_bound(self) -> "Fails":
         if (self.below is None) == (self.above is None):
-            raise ValueError("give either below or above")
+            raise ValueError(f"give either below or above: there is below {self.below}, above {self.above}")
         return self
 
 

@@ -5,7 +5,6 @@ that programmes are compared pair by pair.
 """
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sxsim.results.cash import share_interval
 from sxsim.results.folder import name_in_path
 from sxsim.results.intervals import Interval
 from sxsim.runs import Scenario
@@ -26,7 +24,7 @@ from sxsim.scenario.problems import Problem, did_you_mean
 from sxsim.standard.catalogue import OBSTACLES
 from sxsim.studies.experiment import KIND, Experiment
 from sxsim.studies.factors import Varied, latin_hypercube
-from sxsim.studies.methods.statistics import Difference, clear, more_of_pairs
+from sxsim.studies.methods.statistics import Difference, clear, more_of_pairs, share_of
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.work import Work
@@ -35,7 +33,6 @@ REACHED, HELD = "reached", "held"
 _KPIS = {REACHED: ("maturity_mean_best", "maturity_level_best"), HELD: ("maturity_mean_12m", "maturity_level_12m")}
 #: How the aim is moved to see what the answer hinges on: levels added to both thresholds.
 _MOVES = (-0.5, -0.25, 0.0, 0.25, 0.5)
-_THIRD = 1.0 / 3.0
 _NAMED = 3
 
 
@@ -168,9 +165,8 @@ class OrganisationsPart(Part):
                 found.append((plan, name, what, more_of_pairs(self.successes(plan, what), fewer)))
             whole, less = (self.values(task, chosen, self.experiment.kpis) for chosen in (self._points(), points))
             for column, kpi in enumerate(self.experiment.kpis):
-                found.append(
-                    (plan, name, kpi, self.interval_of(kpi, whole[:, column] - less[:, column], difference=True))
-                )
+                differences = self.interval_of(kpi, whole[:, column] - less[:, column], difference=True)
+                found.append((plan, name, kpi, differences))
         return found
 
     def successes(self, plan: str, what: str, move: float = 0.0) -> NDArray[np.float64]:
@@ -184,9 +180,7 @@ class OrganisationsPart(Part):
 
     def share(self, plan: str, what: str, move: float = 0.0) -> tuple[float, float, float]:
         """The share of organisations that succeed, with its 95 % interval."""
-        found = self.successes(plan, what, move)
-        run = found[np.isfinite(found)]
-        return share_interval(int(run.sum()), len(run)) if len(run) else (math.nan, math.nan, math.nan)
+        return share_of(self.successes(plan, what, move))
 
     def ahead(self, plan: str, other: str, what: str) -> Interval:
         """How many organisations more succeed with one plan than with another, as a share; paired."""
@@ -195,24 +189,16 @@ class OrganisationsPart(Part):
     @cached_property
     def differences(self) -> list[Difference]:
         """What each factor does to the share that reaches the aim, programme by programme, the largest first."""
-        found = []
-        for plan, (place, name) in itertools.product(self.tasks, enumerate(self.names)):
-            order = np.argsort(self.drawn[:, place], kind="stable")
-            third = max(int(len(order) * _THIRD), 1)
-            done = self.successes(plan, REACHED)
-            ends = []
-            for chosen in (order[:third], order[-third:]):
-                run = done[chosen][np.isfinite(done[chosen])]
-                ends.append(share_interval(int(run.sum()), len(run)) if len(run) else (math.nan,) * 3)
-            found.append(Difference(plan, name, ends[0], ends[1]))
+        pairs = itertools.product(self.tasks, zip(self.names, self.drawn.T, strict=True))
+        found = [
+            Difference.of_thirds(plan, name, drawn, self.successes(plan, REACHED)) for plan, (name, drawn) in pairs
+        ]
         return sorted(found, key=lambda each: (list(self.tasks).index(each.plan), -abs(each.change[0])))
 
     def tables(self) -> Iterator[tuple[str, list[Row]]]:
         """Shares, programmes against each other, what matters, and how the answer moves with the definition."""
-        yield (
-            "shares",
-            [_row({"plan": plan, "what": what}, self.share(plan, what)) for plan in self.tasks for what in _KPIS],
-        )
+        cases = list(itertools.product(self.tasks, _KPIS))
+        yield "shares", [_row({"plan": plan, "what": what}, self.share(plan, what)) for plan, what in cases]
         yield (
             "against_each_other",
             [
@@ -222,41 +208,22 @@ class OrganisationsPart(Part):
                 for found in [self.ahead(one, other, what)]
             ],
         )
-        yield (
-            "what_matters",
-            [
-                {
-                    "plan": each.plan,
-                    "factor": each.factor,
-                    "lowest third": each.lowest[0],
-                    "highest third": each.highest[0],
-                }
-                | dict(zip(("change", "low", "high"), each.change, strict=True))
-                for each in self.differences
-            ],
-        )
+        yield "what_matters", [each.figures for each in self.differences]
         if self.without:
             yield (
                 "contributions",
                 [
-                    {
-                        "plan": plan,
-                        "left out": name,
-                        "what": what,
-                        "mean": found.mean,
-                        "low": found.low,
-                        "high": found.high,
-                    }
+                    {"plan": plan, "left out": name, "what": what, "mean": found.mean, "low": found.low, "high": found.high}
                     for plan, name, what, found in self.contributions
                 ],
-            )
+            )  # fmt: skip
         aim = self.experiment.reached
         yield (
             "definition",
             [
                 _row({"plan": plan, "what": what, "mean at least": aim.mean + m, "weakest at least": aim.weakest + m},
                      self.share(plan, what, m))
-                for plan in self.tasks for what in _KPIS for m in _MOVES if max(aim.mean, aim.weakest) + m <= 5.0
+                for plan, what in cases for m in _MOVES if max(aim.mean, aim.weakest) + m <= 5.0
             ],
         )  # fmt: skip
 
@@ -265,13 +232,15 @@ class OrganisationsPart(Part):
         from sxsim.studies import figures
 
         shares = {plan: {what: self.share(plan, what) for what in _KPIS} for plan in self.tasks}
-        figures.programmes(
-            shares, self.differences, clear, self._aim(), self.scenario, folder / f"programmes{suffix}.png"
-        )
+        path = folder / f"programmes{suffix}.png"
+        figures.programmes(shares, self.differences, clear, self._aim(), self.scenario, path)
         for plan in self.experiment.left_out:
-            rows = [(name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)]
             path = folder / f"contributions-{name_in_path(plan)}{suffix}.png"
-            figures.contributions(rows, plan, self._aim(), self.scenario, path)
+            figures.contributions(self._adds(plan), plan, self._aim(), self.scenario, path)
+
+    def _adds(self, plan: str) -> list[tuple[str, Interval]]:
+        """What each activity of a programme adds to the share that reaches the aim."""
+        return [(name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)]
 
     def _aim(self) -> str:
         aim = self.experiment.reached
@@ -281,38 +250,29 @@ class OrganisationsPart(Part):
         """How many reach and hold the aim, programme by programme, and what matters most."""
         months = self.scenario.horizon.months
         texts = [
-            f"{len(self.drawn)} organisations; reached means {self._aim()} at some time within {months} months, held means so in each "
-            "of the last twelve."
+            f"{len(self.drawn)} organisations; reached means {self._aim()} at some time within {months} months, held means so "
+            "in each of the last twelve."
         ]
         for plan in self.tasks:
             reached, held = self.share(plan, REACHED), self.share(plan, HELD)
             texts.append(f"{plan}: {_percent(reached)} reach it, {_percent(held)} hold it.")
             own = [each for each in self.differences if each.plan == plan]
             said = [_ends(each) for each in own if clear(each, len(own))][:_NAMED]
-            texts.append(
-                f"What matters most: {'; '.join(said)}." if said else "Nothing that was drawn matters clearly."
-            )
+            most = f"What matters most: {'; '.join(said)}."
+            texts.append(most if said else "Nothing that was drawn matters clearly.")
             obstacles = [each for each in own if each.factor in OBSTACLES]
             if obstacles:
                 worst = min(obstacles, key=lambda each: each.change[0])
-                if clear(worst, len(obstacles)) and worst.change[0] < 0:
-                    texts.append(f"Of the obstacles {_ends(worst)} matters most.")
-                else:
-                    texts.append("None of the nine obstacles stands out clearly by itself.")
+                stands_out = clear(worst, len(obstacles)) and worst.change[0] < 0
+                said_of = f"Of the obstacles {_ends(worst)} matters most."
+                texts.append(said_of if stands_out else "None of the nine obstacles stands out clearly by itself.")
         for one, other in itertools.pairwise(self.tasks):
             for what in _KPIS:
-                found = self.ahead(other, one, what)
-                more = f"{100 * found.mean:+.0f} points ({100 * found.low:+.0f} to {100 * found.high:+.0f})"
+                more = _points(self.ahead(other, one, what))
                 texts.append(f"{other} against {one}, in the same organisations: {more} that have {what} it.")
         for plan in self.experiment.left_out:
-            by_share = [
-                (name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)
-            ]
-            by_share.sort(key=lambda each: -each[1].mean)
-            said = [
-                f"{name} {100 * found.mean:+.0f} points ({100 * found.low:+.0f} to {100 * found.high:+.0f})"
-                for name, found in by_share
-            ]
+            by_share = sorted(self._adds(plan), key=lambda each: -each[1].mean)
+            said = [f"{name} {_points(found)}" for name, found in by_share]
             texts.append(f"What each activity of {plan} adds to the share that reaches the aim: {'; '.join(said)}.")
         moved = [self.share(plan, REACHED, move)[0] for plan in self.tasks for move in (_MOVES[1], _MOVES[3])]
         texts.append(
@@ -325,6 +285,11 @@ class OrganisationsPart(Part):
 def _ends(each: Difference) -> str:
     """A factor with the shares at both ends of its range."""
     return f"{each.factor} ({each.lowest[0]:.0%} where it is low, {each.highest[0]:.0%} where it is high)"
+
+
+def _points(difference: Interval) -> str:
+    """A difference of shares in points, with its interval."""
+    return f"{100 * difference.mean:+.0f} points ({100 * difference.low:+.0f} to {100 * difference.high:+.0f})"
 
 
 def _percent(share: tuple[float, float, float]) -> str:

@@ -75,7 +75,7 @@ class Observed(Part):
     @model_validator(mode="after")
     def _fits(self) -> "Observed":
         if self.active is not None and self.holds != "churn":
-            raise ValueError("active goes with holds: churn")
+            raise ValueError(f"active(={self.active!r}) goes with holds: churn, not with {self.holds}")
         for kpi in self.kpis or ():
             if kpi not in KINDS[self.holds].statistics:
                 raise ValueError(
@@ -98,7 +98,8 @@ class Stated(Part):
     @model_validator(mode="after")
     def _known(self) -> "Stated":
         if self.error + self.tolerance <= 0.0:
-            raise ValueError("give error or tolerance: nothing else tells how sure the figure is")
+            said = f"error {self.error:g}, tolerance {self.tolerance:g}"
+            raise ValueError(f"give error or tolerance: nothing else tells how sure the figure is ({said})")
         return self
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.results.cash import share_interval
 from sxsim.results.intervals import Interval, interval
 
 Array = NDArray[np.float64]
@@ -20,6 +21,7 @@ BEATS = 0.95
 #: Places lie at least this far inside the unit cube, and are rounded, so that the last bits of a library decide nothing.
 EDGE, _DIGITS = 1e-4, 6
 _RUNS_PER_TERM = 5
+_THIRD = 1.0 / 3.0
 #: Spreads from the middle beyond which a run counts as this far away in the fit of means: a café that everybody leaves.
 _OUTLYING = 4.0
 
@@ -121,6 +123,20 @@ class Difference:
     lowest: tuple[float, float, float]
     highest: tuple[float, float, float]
 
+    @classmethod
+    def of_thirds(cls, plan: str, factor: str, values: Array, done: Array) -> "Difference":
+        """The difference between the thirds. values: of the factor; done: 1 or 0, NaN where a run failed."""
+        order = np.argsort(values, kind="stable")
+        third = max(int(len(order) * _THIRD), 1)
+        return cls(plan, factor, share_of(done[order[:third]]), share_of(done[order[-third:]]))
+
+    @property
+    def figures(self) -> dict[str, str | float]:
+        """The difference, by the names of a table's columns."""
+        ends = {"lowest third": self.lowest[0], "highest third": self.highest[0]}
+        named = {"plan": self.plan, "factor": self.factor}
+        return {**named, **ends, **dict(zip(("change", "low", "high"), self.change, strict=True))}
+
     @property
     def change(self) -> tuple[float, float, float]:
         """From the lowest to the highest third, with its 95 % interval. Source: Newcombe (1998), method 10."""
@@ -131,6 +147,12 @@ class Difference:
             change - math.hypot(other - other_low, one_high - one),
             change + math.hypot(one - one_low, other_high - other),
         )
+
+
+def share_of(done: Array) -> tuple[float, float, float]:
+    """The share of 1 among 1 and 0, with its 95 % interval; NaN is left out."""
+    run = done[np.isfinite(done)]
+    return share_interval(int(run.sum()), len(run)) if len(run) else (math.nan, math.nan, math.nan)
 
 
 def more_of_pairs(one: Array, other: Array) -> Interval:
