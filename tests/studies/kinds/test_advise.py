@@ -1,5 +1,6 @@
 """Advice: a constructed case whose best split is known, one where nothing helps, targets, bounds, flips."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from sxsim.model.parameters import register
+from sxsim.results.intervals import Interval, interval
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.advise import AdvisePart
-from sxsim.studies.methods.candidates import EQUAL, FOUND, NOTHING, TODAY, Candidate
+from sxsim.studies.methods.candidates import EQUAL, FOUND, NOTHING, TODAY, Candidate, Flip
 from sxsim.studies.study import Study, load_experiment, parts_of, planned, study
 from tests.studies.experiments import experiment_file, rows
 
@@ -167,7 +169,7 @@ def test_bounds_hold_and_are_named_where_they_bind(tmp_path: Path) -> None:
 def test_todays_split_and_plans_are_judged_beside(tmp_path: Path) -> None:
     sets = SIZE | {"plans.today.money.culture": 100}
     found = study(advise_file(tmp_path, set=sets, rivals=None, trials=15, replications=4), out=tmp_path)
-    assert set(part_of(found).candidates) == {
+    assert set(part_of(found).judgement.candidates) == {
         NOTHING, EQUAL, TODAY, FOUND, "second-barista-in-the-rush", "warm-welcome", "higher-price",
     }  # fmt: skip
 
@@ -266,3 +268,126 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, fields: dict[str, Any],
     with pytest.raises(InvalidInput) as error:
         load_experiment(advise_file(tmp_path, **fields))
     assert words in str(error.value)
+
+
+def judged(
+    folder: Path,
+    means: dict[str, float],
+    flips: Sequence[Flip] = (),
+    luck: float = 0.001,
+    spend: float = 500.0,
+    **fields: Any,
+) -> AdvisePart:
+    """A part whose candidates' goals are known, with a little luck; the found split spends on design alone."""
+    (part,) = parts_of(load_experiment(advise_file(folder, **({"rivals": ["higher-price", "warm-welcome"]} | fields))))
+    assert isinstance(part, AdvisePart)
+    splits = {FOUND: (0.0,) * 5 + (spend,) + (0.0,) * 3, EQUAL: part.limits.equal(), NOTHING: (0.0,) * 9}
+    candidates = [Candidate(name, splits.get(name), None if name in splits else name) for name in means]
+    noise = np.random.default_rng(1)
+    part.judgement = part.judgement_of(candidates, {n: m + luck * noise.standard_normal(20) for n, m in means.items()})
+    part.trials = 33
+    part.marginal = {FOUND: np.full((9, 8, 2), 1000.0) * np.arange(9.0)[:, None, None]}
+    part.flips = list(flips)
+    return part
+
+
+def around(mean: float) -> Interval:
+    """A lead with a little luck."""
+    return interval([mean - 0.1, mean, mean + 0.1])
+
+
+def test_the_advice_in_words(tmp_path: Path) -> None:
+    gain, praise = register()["bond_gain"], register()["heard_praise"]
+    flips = [
+        Flip(gain, "higher-price", around(-1), around(2), gain.value, gain.low, True),
+        Flip(praise, "higher-price", around(1), around(-0.05), praise.value, praise.high, False),
+    ]
+    goal = {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3, "higher-price": 0.1, "warm-welcome": 0.3}
+    said = judged(tmp_path, goal, flips).sentences()
+    assert said[0] == "Advice: design 500 EUR a month; 2 500 of the budget not spent."
+    assert said[1].startswith("Against doing nothing delight_rate changes by +9.98  (+9.94 … +10.03) points")
+    assert said[1].endswith("it is better in 100% of the runs, and the worst tenth average +9.84 points.")
+    assert said[2] == (
+        "It is ahead of warm-welcome by -0.01  (-0.05 … +0.03) points (cannot tell); equal split by +4.99  (+4.92 … +5.06) "
+        "points; higher-price by +20.00  (+19.94 … +20.05) points; whether one can tell is corrected for the number of candidates."
+    )
+    assert said[4:] == [
+        "2 assumptions were moved to the ends of their ranges, one at a time.",
+        "The advice flips at: bond_gain below 0.06 (usually 0.12; higher-price overtakes).",
+        "Not looked at, because these runs do not tell them from the advice: warm-welcome.",
+        "1 more leads to a tie that so few runs do not settle.",
+    ]
+
+
+def test_the_next_euro_names_the_best_three_and_the_last(tmp_path: Path) -> None:
+    part = judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.2, FOUND: 0.3}, rivals=[])
+    back = {row["element"]: f"{row['npv per unit of money']:+.2f}" for row in part.next_euro}
+    best = "; ".join(f"{name} {back[name]} ({back[name]} … {back[name]})" for name in part.names[:-4:-1])
+    assert len(set(back.values())) == 9
+    (said,) = (text for text in part.sentences() if text.startswith("The next EUR"))
+    first = part.names[0]
+    assert said == (
+        f"The next EUR beyond found split changes the NPV, its own cost counted, by: {best}; last {first} {back[first]}."
+    )
+
+
+def test_a_plan_that_is_better_than_any_split_is_advised_and_the_narrowest_lead_is_told(tmp_path: Path) -> None:
+    gain = register()["bond_gain"]
+    goal = {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3, "higher-price": 0.5, "warm-welcome": 0.2}
+    for ends, value in (((1, 2), gain.low), ((2, 1), gain.high)):
+        flip = Flip(gain, "higher-price", around(ends[0]), around(ends[1]))
+        said = judged(tmp_path, goal, [flip], flip_points=["bond_gain"]).sentences()
+        assert said[0] == "Advice: the plan higher-price is better than any split that was found."
+        assert not [text for text in said if "binds" in text or "corrected" in text or "Not looked at" in text]
+        assert said[-1] == (
+            f"None flips the advice clearly; the lead is narrowest over higher-price, with bond_gain at {value:g} (usually 0.12): "
+            "+1.00  (+0.75 … +1.25)."
+        )
+
+
+def test_where_nothing_is_clearly_better_nothing_is_advised_nor_flipped(tmp_path: Path) -> None:
+    said = judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.2, FOUND: 0.2}, rivals=[]).sentences()
+    assert said[0] == "Nothing was found that is clearly better than nothing: 33 splits were tried."
+    assert said[1].startswith("It is ahead of equal split by +0.01")
+    assert said[-1] == (
+        "Nothing can be told from the advice on these runs, so there is nothing to flip: more replications would help."
+    )
+    assert not [text for text in said if "Against doing nothing" in text or "binds" in text]
+
+
+def test_a_target_in_words(tmp_path: Path) -> None:
+    goal = {NOTHING: 0.2, EQUAL: 0.2, FOUND: 0.25}
+    met = judged(tmp_path, goal, rivals=[], target=0.24, spend=3000.0)
+    assert met.sentences()[:2] == [
+        "The cheapest way to delight_rate 24.0 % that was found costs 3 000 EUR a month: design 3 000 EUR a month. It reaches "
+        "25.0 % (25.0 % … 25.0 %, on 8 fresh runs, chance only).",
+        "The whole budget is spent: it binds.",
+    ]
+    assert met.unmet() == []
+    missed = judged(tmp_path, goal, rivals=[], target=0.3)
+    assert (
+        missed.unmet()
+        == [missed.sentences()[0]]
+        == [
+            "The target cannot be met: the best split found within 3 000 EUR a month brings delight_rate to 25.0 % (25.0 % … 25.0 %, "
+            "on 8 fresh runs, chance only), not to 30.0 %. Raise the budget, widen the bounds, or lower the target."
+        ]
+    )
+    free = judged(tmp_path, {NOTHING: 0.26, EQUAL: 0.26, FOUND: 0.27}, rivals=[], target=0.25, luck=0.1)
+    assert free.sentences()[0] == (
+        "No money is needed: delight_rate stands at 26.4 % (23.6 % … 29.1 %, on 8 fresh runs, chance only) as it is. The interval "
+        "reaches beyond the target, so it may be missed: more replications would tell."
+    )
+
+
+def test_the_table_of_candidates_has_a_line_for_each(tmp_path: Path) -> None:
+    lines = judged(
+        tmp_path, {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3, "higher-price": 0.1, "warm-welcome": 0.3}
+    ).remarks()
+    assert (
+        lines[4] == "| found split | 500 | 30.0 % (30.0 % … 30.0 %) | +9.98  (+9.94 … +10.03) points | +9.84 points |"
+    )
+    assert [line.split(" | ")[0] for line in lines[4:]] == [
+        "| found split", "| warm-welcome", "| equal split", "| nothing", "| higher-price",
+    ]  # fmt: skip
+    assert lines[-1].endswith("| -10.02  (-10.06 … -9.98) points | -10.17 points |")

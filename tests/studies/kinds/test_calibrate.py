@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -22,8 +24,10 @@ from sxsim.scenario.loading import with_values
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.calibrate import Calibrate, CalibratePart
 from sxsim.studies.methods.observations import Target
+from sxsim.studies.methods.posterior import Posterior
+from sxsim.studies.methods.statistics import Array
 from sxsim.studies.points import Point, Task
-from sxsim.studies.study import Study, load_experiment, planned, study
+from sxsim.studies.study import Study, load_experiment, parts_of, planned, study
 from sxsim.studies.tasks import Source
 from tests.studies.experiments import CAFE, SMALL, experiment_file, rows
 
@@ -364,3 +368,97 @@ def test_facts_that_cannot_be_used_are_refused(tmp_path, change, said) -> None:
     file.write_text(text.replace(*change))
     with pytest.raises(InvalidInput, match=said):
         load_experiment(file)
+
+
+def calibrated(folder: Path, observed: float, before: float, after: float, places: Array) -> CalibratePart:
+    """A calibration whose runs all say the same, of a figure that has neither error nor tolerance.
+
+    places: the sets that were found, all equally likely, shape (sets, 3 factors).
+    """
+    (part,) = parts_of(load_experiment(calibration_file(folder, targets=[{"kpi": "nps", "observed": 5, "error": 1}])))
+    assert isinstance(part, CalibratePart)
+    part.sources = [Source(part.task, (Target("nps", "nps", observed, 0.0),))]
+    part.before, part.after = np.full((5, 1), before), np.full((30, 1), after)
+    weights = np.full(len(places), 1.0 / len(places))
+    part.posterior = Posterior((), places, weights, places, np.array([abs(after - observed)]), np.zeros(1))
+    return part
+
+
+def spread_out(*columns: Sequence[float]) -> Array:
+    """Places by factor, as sets."""
+    return np.array(columns, float).T
+
+
+EVEN = list(np.linspace(0.005, 0.995, 100))
+
+
+def test_where_nothing_varies_a_figure_is_met_exactly_or_not_at_all(tmp_path: Path) -> None:
+    met = calibrated(tmp_path, 40.0, 30.0, 40.0, spread_out(EVEN, EVEN, EVEN)).met
+    assert [(row["luck"], row["as it is implausibility"], row["ensemble implausibility"]) for row in met] == [
+        (0.0, math.inf, 0.0)
+    ]
+    assert [row["met"] for row in met] == [True]
+
+
+def test_a_factor_that_is_the_same_in_every_set_goes_with_no_other(tmp_path: Path) -> None:
+    part = calibrated(tmp_path, 40.0, 30.0, 40.0, spread_out(EVEN, EVEN, [0.5] * 100))
+    assert [(a, b, round(r, 6)) for a, b, r in part.together] == [("quality_kept", "answer_base", 1.0)]
+
+
+def test_pairs_are_known_together_the_closest_first_whichever_way_they_go(tmp_path: Path) -> None:
+    turned = EVEN[::-1]
+    shaken = [x + (0.3 if k % 2 else -0.3) for k, x in enumerate(EVEN)]
+    part = calibrated(tmp_path, 40.0, 30.0, 40.0, spread_out(EVEN, turned, shaken))
+    assert {(a, b): r < 0 for a, b, r in part.together} == {
+        ("quality_kept", "answer_base"): True, ("quality_kept", "heard_praise"): False, ("answer_base", "heard_praise"): True,
+    }  # fmt: skip
+    assert part.together[0][:2] == ("quality_kept", "answer_base")
+
+
+def test_what_was_learnt_is_said_factor_by_factor(tmp_path: Path) -> None:
+    """The first is known to a twentieth of its range, the second is moved only, of the third nothing is known."""
+    narrow, moved = [0.5 + 0.05 * (x - 0.5) for x in EVEN], [x**2 for x in EVEN]
+    part = calibrated(tmp_path, 40.0, 30.0, 40.0, spread_out(narrow, moved, EVEN[50:] + EVEN[:50]))
+    assert [row["data say something"] for row in part.learnt] == [True, True, False]
+    ends = {row["factor"]: f"{row['low']:.3g} to {row['high']:.3g} (may have been {row['range low']:g} to {row['range high']:g})"
+            for row in part.learnt}  # fmt: skip
+    said = part.sentences()
+    assert said[0] == (
+        "30 sets of 3 factors that are consistent with 1 target, found with 300 runs; each stands for as much as the others."
+    )
+    assert said[1] == (
+        f"Learnt, with nine chances in ten: quality_kept {ends['quality_kept']}; answer_base {ends['answer_base']}."
+    )
+    assert said[2] == "The data say next to nothing of heard_praise: what was assumed before still stands."
+    assert said[3].startswith(
+        "Known together rather than each for itself (correlation): quality_kept and answer_base (+0.97)"
+    )
+    assert said[-1] == (
+        "nps: observed 40.0; the model says 30.0 (30.0 to 30.0) as it is, 40.0 (40.0 to 40.0) with the ensemble."
+    )
+    assert part.unmet() == []
+
+
+def test_a_range_that_is_left_whole_but_for_its_middle_says_something_from_a_fifth_on(tmp_path: Path) -> None:
+    """A middle that moves by less than a fifth of the range, at a range that is left whole, is nothing."""
+    for power, told in ((1.0, False), (1.5, False), (1.9, True)):
+        part = calibrated(tmp_path, 40.0, 30.0, 40.0, spread_out([x**power for x in EVEN], EVEN, EVEN))
+        assert part.learnt[0]["range left"] > 0.8
+        assert part.learnt[0]["data say something"] is told
+
+
+def test_what_no_set_meets_is_said_with_how_far_it_is_away(tmp_path: Path) -> None:
+    part = calibrated(tmp_path, 40.0, 30.0, 34.0, spread_out(EVEN, EVEN, EVEN))
+    part.sources = [Source(part.task, (Target("nps", "nps", 40.0, 1.0), Target("loyalty", "loyalty", 0.5, 0.1)))]
+    part.before = np.column_stack([part.before, np.full(5, 0.5)])
+    part.after = np.column_stack([part.after, np.full(30, 0.5)])
+    assert part.posterior is not None
+    part.posterior = replace(part.posterior, implausibility=np.array([6.0, 3.5]))
+    assert part.sentences()[:4] == [
+        "No set is consistent with 2 targets in these ranges; 300 sets were tried.",
+        "nps cannot be met: observed 40.0, the nearest sets give 34.0, 6.0 standard deviations away.",
+        "Not to be met together with the others: loyalty.",
+        "Look at the data, widen a range, fit another parameter, try more simulations, or state a tolerance and why.",
+    ]
+    assert part.sentences()[4].endswith("34.0 (34.0 to 34.0) with the sets that come nearest.")
+    assert part.unmet()[0].startswith("no set is consistent with what was observed. nps cannot be met")

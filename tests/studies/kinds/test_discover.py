@@ -1,14 +1,17 @@
 """Discovery: a box that is there is found and judged honestly; where there is none, none is claimed."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.discover import DiscoverPart
-from sxsim.studies.study import Study, load_experiment, planned, study
+from sxsim.studies.study import Study, load_experiment, parts_of, planned, study
 from tests.studies.experiments import SMALL, experiment_file
 
 
@@ -85,3 +88,56 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, fields: dict[str, Any],
     with pytest.raises(InvalidInput) as error:
         load_experiment(discover_file(tmp_path, **fields))
     assert words in str(error.value)
+
+
+def told(folder: Path, outcome: Callable[[DiscoverPart], NDArray[np.float64]], **fails: Any) -> list[str]:
+    """What is said where the outcome under each condition is known."""
+    (part,) = parts_of(load_experiment(discover_file(folder, fails={"kpi": "revenue"} | fails)))
+    assert isinstance(part, DiscoverPart)
+    part.outcome = outcome(part)
+    return part.sentences()
+
+
+def cheap(part: DiscoverPart) -> NDArray[np.float64]:
+    """A plan that loses wherever its price is below today's."""
+    return np.where(part.conditions[:, 0] < 1.0, -1.0, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [
+        ({"below": 0}, "higher-price fails when its revenue is below that of today: so in 50% (38% to 62%)"),
+        ({"above": 0}, "higher-price fails when its revenue is above that of today: so in 50% (38% to 62%)"),
+        (
+            {"above": 5},
+            "higher-price fails when its difference in revenue to today is above 5.00 (EUR a month): so in 50%",
+        ),
+        (
+            {"below": 0, "against_base": False},
+            "higher-price fails when its revenue is below 0.00 (EUR a month): so in 50%",
+        ),
+    ],
+)
+def test_when_a_plan_fails_in_words(tmp_path: Path, fails: dict[str, Any], words: str) -> None:
+    assert told(tmp_path, cheap, **fails)[0].startswith(words)
+
+
+def test_a_box_in_words(tmp_path: Path) -> None:
+    assert told(tmp_path, cheap, below=0)[1] == (
+        "It fails mostly where plans.higher-price.changes.0.price below 0.9937: there, in 50% of all conditions, it fails in 100% "
+        "(70% to 100%), and 100% (70% to 100%) of all failures lie there, judged on conditions that were kept back."
+    )
+
+
+@pytest.mark.parametrize(
+    ("failing", "words"),
+    [
+        (lambda place: place % 7 == 0, "No box of conditions says clearly more than that"),
+        (lambda place: place < 0, "It fails nowhere in these ranges."),
+        (lambda place: place >= 0, "It fails everywhere in these ranges."),
+    ],
+)
+def test_where_there_is_no_box_it_is_said_why(tmp_path: Path, failing: Callable[[Any], Any], words: str) -> None:
+    said = told(tmp_path, lambda part: np.where(failing(np.arange(60)), -1.0, 6.0), below=0)
+    assert len(said) == 2
+    assert said[1].startswith(words)

@@ -8,7 +8,7 @@ import pytest
 
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.order import AS_PLANNED, AT_ONCE, FOUND, OrderPart
-from sxsim.studies.methods.search import Starts, search
+from sxsim.studies.methods.search import Choice, Starts, search
 from sxsim.studies.study import Study, load_experiment, parts_of, planned, study
 from tests.studies.experiments import SMALL, experiment_file, rows
 
@@ -163,3 +163,75 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, fields: dict[str, Any],
     with pytest.raises(InvalidInput) as error:
         load_experiment(order_file(tmp_path, **fields))
     assert words in str(error.value)
+
+
+ELSEWHEN = (1.0, 2.0, 3.0)
+IN_WORDS = "month 1: create_urgency; month 2: change_team; month 3: anchor_culture"
+RESTS_ON = (
+    "17 orders were looked at, with 4 runs each; the judgement rests on 30 fresh runs. Whether an order is ahead is corrected "
+    "for the number of orders that are compared; the intervals are not."
+)
+
+
+def judged(folder: Path, means: dict[str, float], found: Choice = ELSEWHEN, goal: str = "commitment") -> list[str]:
+    """What is said where the goals of orders are known, with a little luck; orders that are the same share it."""
+    (part,) = parts_of(load_experiment(order_file(folder, rivals=["today"], goal=goal)))
+    assert isinstance(part, OrderPart)
+    noise = np.random.default_rng(1)
+    part.orders = {AS_PLANNED: part.starts.planned, AT_ONCE: (0.0,) * 3, FOUND: found}
+    part.trials = 17
+    part.goal = {name: mean + 0.01 * noise.standard_normal(30) for name, mean in means.items()}
+    for name in (AS_PLANNED, AT_ONCE):
+        if part.orders[name] == found:
+            part.goal[FOUND] = part.goal[name]
+    return part.sentences()
+
+
+def test_a_found_order_that_is_better_is_advised_and_held_against_every_other(tmp_path: Path) -> None:
+    assert judged(tmp_path, {AS_PLANNED: 0.3, AT_ONCE: 0.4, FOUND: 0.5, "today": 0.6}) == [
+        f"Advice for warm-welcome: {IN_WORDS}. commitment 0.50 (0.50 to 0.50) over 16 months.",
+        "It is ahead of as planned: +0.20  (+0.19 … +0.20).",
+        "It is behind today: -0.10  (-0.10 … -0.10).",
+        "It is ahead of everything at once: +0.10  (+0.09 … +0.10).",
+        RESTS_ON,
+    ]
+
+
+def test_a_found_order_that_cannot_be_told_from_the_advice_is_said_and_told(tmp_path: Path) -> None:
+    assert judged(tmp_path, {AS_PLANNED: 0.3, AT_ONCE: 0.5, FOUND: 0.5, "today": 0.1}) == [
+        "Advice for warm-welcome: begin everything in month 0. commitment 0.50 (0.50 to 0.50) over 16 months.",
+        "It is ahead of today: +0.40  (+0.40 … +0.40).",
+        "It is ahead of as planned: +0.20  (+0.20 … +0.21).",
+        "It is not to be told from found order: +0.00  (-0.00 … +0.01).",
+        f"The best that was found: {IN_WORDS}.",
+        RESTS_ON,
+    ]
+
+
+def test_a_found_order_that_is_the_advice_is_not_held_against_itself(tmp_path: Path) -> None:
+    assert judged(tmp_path, {AS_PLANNED: 0.3, AT_ONCE: 0.5, FOUND: 0.5, "today": 0.1}, (0.0, 0.0, 0.0)) == [
+        "Advice for warm-welcome: begin everything in month 0. commitment 0.50 (0.50 to 0.50) over 16 months.",
+        "It is ahead of today: +0.40  (+0.40 … +0.40).",
+        "It is ahead of as planned: +0.20  (+0.20 … +0.21).",
+        "The search found nothing else.",
+        RESTS_ON,
+    ]
+
+
+def test_where_nothing_is_clearly_better_the_plan_stays_and_the_found_order_is_still_told(tmp_path: Path) -> None:
+    assert judged(tmp_path, {AS_PLANNED: 0.4, AT_ONCE: 0.3, FOUND: 0.4, "today": 0.4}) == [
+        "No order was found that is clearly better than warm-welcome as it is planned. commitment 0.40 (0.40 to 0.40).",
+        "It is ahead of everything at once: +0.10  (+0.09 … +0.10).",
+        "It is not to be told from today: -0.00  (-0.01 … +0.00).",
+        "It is not to be told from found order: +0.00  (-0.00 … +0.01).",
+        f"The best that was found: {IN_WORDS}.",
+        RESTS_ON,
+    ]
+
+
+def test_where_low_is_better_less_is_ahead(tmp_path: Path) -> None:
+    said = judged(tmp_path, {AS_PLANNED: 0.4, AT_ONCE: 0.3, FOUND: 0.2, "today": 0.5}, goal="turnover_12m")
+    assert said[0].startswith(f"Advice for warm-welcome: {IN_WORDS}.")
+    assert [text.partition(":")[0] for text in said[1:4]] == [
+        "It is ahead of today", "It is ahead of as planned", "It is ahead of everything at once",
+    ]  # fmt: skip

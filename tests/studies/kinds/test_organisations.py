@@ -1,5 +1,6 @@
 """Programmes across organisations: shares, pairs, what matters, how the answer moves with the definition."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +144,50 @@ def test_what_an_activity_contributes_is_what_is_missing_without_it(tmp_path: Pa
     assert table["manage_activities", "npv"] < 0, "it costs money"
     assert any("What each activity of warm-welcome adds" in text for text in part.sentences())
     assert found.run == 4 * 12
+
+
+def told(folder: Path, succeeds: Callable[[OrganisationsPart, str], Any], **fields: Any) -> list[str]:
+    """What is said where it is known which organisations succeed, by programme."""
+    asked = {"kpis": ["npv"], "samples": 120, "factors": [{"obstacles": "severity", "low": 0, "high": 1}]} | fields
+    (part,) = parts_of(load_experiment(organisations_file(folder, **asked)))
+    assert isinstance(part, OrganisationsPart)
+    part.maturity = {
+        plan: {
+            what: np.column_stack([np.where(succeeds(part, plan), 4.5, 3.0), np.full(120, 4.0)])
+            for what in (REACHED, HELD)
+        }
+        for plan in part.tasks
+    }
+    return part.sentences()
+
+
+def test_shares_what_matters_and_programmes_in_words(tmp_path: Path) -> None:
+    easier = {"today": 0.0, "warm-welcome": -0.2}
+    said = told(tmp_path, lambda part, plan: part.drawn[:, part.names.index("silos")] + easier[plan] < 0.5)
+    assert said == [
+        "120 organisations; reached means mean maturity ≥ 4 with no element below 3.5 at some time within 1 months, held means so "
+        "in each of the last twelve.",
+        "today: 50% (41% to 59%) reach it, 50% (41% to 59%) hold it.",
+        "What matters most: silos (100% where it is low, 0% where it is high).",
+        "Of the obstacles silos (100% where it is low, 0% where it is high) matters most.",
+        "warm-welcome: 70% (61% to 77%) reach it, 70% (61% to 77%) hold it.",
+        "What matters most: silos (100% where it is low, 10% where it is high).",
+        "Of the obstacles silos (100% where it is low, 10% where it is high) matters most.",
+        "warm-welcome against today, in the same organisations: +20 points (+12 to +27) that have reached it.",
+        "warm-welcome against today, in the same organisations: +20 points (+12 to +27) that have held it.",
+        "With an aim a quarter of a level lower or higher the shares that reach it lie between 50% and 70% over the programmes: see "
+        "definition.csv. What matters is corrected for the number of factors.",
+    ]
+
+
+def test_an_obstacle_that_does_not_stand_in_the_way_is_none(tmp_path: Path) -> None:
+    helps = told(tmp_path, lambda part, plan: part.drawn[:, part.names.index("silos")] > 0.5, plans=["today"])
+    assert helps[2:4] == [
+        "What matters most: silos (0% where it is low, 100% where it is high).",
+        "None of the nine obstacles stands out clearly by itself.",
+    ]
+    luck = told(tmp_path, lambda part, plan: np.arange(120) % 2 < 1, plans=["today"])
+    assert luck[2:4] == [
+        "Nothing that was drawn matters clearly.",
+        "None of the nine obstacles stands out clearly by itself.",
+    ]
