@@ -1,5 +1,6 @@
 """Advice: a constructed case whose best split is known, one where nothing helps, targets, bounds, flips."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -391,3 +392,48 @@ def test_the_table_of_candidates_has_a_line_for_each(tmp_path: Path) -> None:
         "| found split", "| warm-welcome", "| equal split", "| nothing", "| higher-price",
     ]  # fmt: skip
     assert lines[-1].endswith("| -10.02  (-10.06 … -9.98) points | -10.17 points |")
+
+
+def test_only_the_found_split_is_said_to_be_at_a_bound(tmp_path: Path) -> None:
+    goal = {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3}
+    part = judged(tmp_path, goal, rivals=[], bounds={"design": {"high": 500}, "culture": {"low": 0, "high": 100}})
+    allocation = dict(part.tables())["allocation"]
+    assert {(row["candidate"], row["element"]): row["bound"] for row in allocation if row["bound"]} == {
+        (FOUND, "design"): "high"
+    }
+    assert len(allocation) == 27
+
+
+def test_the_picture_holds_every_candidate_against_nothing_but_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sxsim.studies import figures
+
+    shown: list[Any] = []
+    monkeypatch.setattr(figures, "allocation", lambda splits, ahead, *rest: shown.extend((splits, ahead)))
+    monkeypatch.setattr(figures, "next_euro", lambda *arguments: None)
+    judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3, "higher-price": 0.1, "warm-welcome": 0.3}).draw(
+        tmp_path, ""
+    )
+    splits, ahead = shown
+    assert list(splits) == [FOUND, EQUAL, NOTHING]
+    assert [name for name, _ in ahead] == [FOUND, "warm-welcome", EQUAL, "higher-price"]
+
+
+def test_what_may_follow_is_counted(tmp_path: Path) -> None:
+    """Search and choice, five candidates, twice nine elements and the split itself, one assumption at two ends for four candidates."""
+    asked = {"rivals": ["higher-price"], "flip_points": ["bond_gain"], "flip_replications": 3}
+    (part,) = parts_of(load_experiment(advise_file(tmp_path, **asked)))
+    assert part.planned()[1] == (40 + 8 * 3) * 2 + (5 + 2 * 10) * 8 + 2 * 4 * 3 - 2
+
+
+@pytest.mark.parametrize(("goal", "target", "worse"), [("delight_rate", 0.5, 0.4), ("turnover_12m", 0.3, 0.4)])
+def test_missing_a_target_is_worse_than_any_spending(tmp_path: Path, goal: str, target: float, worse: float) -> None:
+    part = judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.2, FOUND: 0.2}, rivals=[], goal=goal, target=target)
+    part.spread = 0.2
+    reached = {0.0: worse, 3000.0: target, 1500.0: math.nan}
+    monthly = [(0.0,) * 9, (3000.0, *(0.0,) * 8), (1500.0, *(0.0,) * 8)]
+    part.finish = lambda what, cases, replications: np.array(  # type: ignore[method-assign]
+        [[[reached[sum(case.split or ())], 0.0]] for case, _ in cases]
+    )
+    assert part.losses("search", monthly, [0]) == pytest.approx([10.0 * 0.1 / 0.2, 1.0, math.inf])
