@@ -315,8 +315,7 @@ def study_layer() -> list[Row]:
     from sxsim.engines.start import start
     from sxsim.running.sharing import Work
     from sxsim.scenario.loading import with_values
-    from sxsim.studies.experiment import load_experiment
-    from sxsim.studies.study import parts_of
+    from sxsim.studies.study import load_experiment, parts_of
 
     setup = load_experiment(HERE.parent / "experiments" / "nine-elements.yaml", samples=16)
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,8 @@ from markdown_table import table
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sxsim.studies.experiment import KINDS, Experiment
+from sxsim.studies.experiment import Experiment
+from sxsim.studies.kinds import KINDS
 
 
 def parts_within(annotation: Any) -> list[type[BaseModel]]:

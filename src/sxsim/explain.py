@@ -130,7 +130,8 @@ def fields() -> dict[str, FieldInfo]:
 @cache
 def experiment_fields() -> dict[str, FieldInfo]:
     """All fields of experiment files by kind of study and name, like `advise.budget`; those of every study once."""
-    from sxsim.studies.experiment import KINDS, Experiment
+    from sxsim.studies.experiment import Experiment
+    from sxsim.studies.kinds import KINDS
 
     found = {f"experiment.{name}": info for name, info in Experiment.model_fields.items() if name != "study"}
     for kind, model in KINDS.items():
@@ -201,7 +202,7 @@ def explain(word: str) -> list[Explanation]:
 
 def _of_studies(word: str) -> list[Explanation]:
     """A kind of study, or fields of experiment files."""
-    from sxsim.studies.experiment import KINDS
+    from sxsim.studies.kinds import KINDS
 
     found = []
     if word == "study":

@@ -8,8 +8,8 @@ import pytest
 from sxsim.model.parameters import register
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
-from sxsim.studies.experiment import load_experiment
 from sxsim.studies.factors import Factor
+from sxsim.studies.study import load_experiment
 from tests.studies.experiments import experiment_file
 
 ROOT = Path(__file__).parents[2]

@@ -22,9 +22,9 @@ from sxsim.running import sharing as module
 from sxsim.running.plans import load
 from sxsim.running.task import Failure, Point, Task
 from sxsim.scenario.problems import InvalidInput
-from sxsim.studies.experiment import KINDS, load_experiment
-from sxsim.studies.sensitivity import MOST_LEFT, SensitivityPart
-from sxsim.studies.study import PARTS, planned, study
+from sxsim.studies.kinds import KINDS, PARTS
+from sxsim.studies.kinds.sensitivity import SensitivityPart
+from sxsim.studies.study import load_experiment, planned, study
 from tests.studies.experiments import CAFE, SMALL, experiment_file
 from tests.without_pyarrow import hide_pyarrow
 
@@ -286,58 +286,6 @@ def test_a_dry_run_says_what_there_is_to_do_and_its_trial_counts(tmp_path: Path)
     assert first["to_run"] < 8 * 5
     assert first["seconds"] > 0
     assert study(experiment_file(tmp_path), out=tmp_path).run == first["to_run"]
-
-
-def test_many_factors_are_screened_first(tmp_path: Path) -> None:
-    factors = [{"sub_elements": "maturity", "low": 2, "high": 4}]
-    found = study(experiment_file(tmp_path, factors=factors, trajectories=2, samples=2), out=tmp_path)
-    (part,) = found.parts
-    assert isinstance(part, SensitivityPart)
-    assert part.screening is not None
-    assert len(part.screening.factors) == 31
-    assert 1 <= len(part.factors) <= MOST_LEFT
-    assert found.folder is not None
-    assert {row["index"] for row in rows(found.folder, "screening.csv")} == {"mean effect"}
-
-
-def test_a_grid_runs_every_combination_on_the_same_draws(tmp_path: Path) -> None:
-    factors = [
-        {"path": "organisation.maturity.design", "values": [2, 3]},
-        {"path": "market.customers", "low": 20, "high": 40, "steps": 3},
-    ]
-    found = study(experiment_file(tmp_path, study="sweep", factors=factors, replications=2), out=tmp_path)
-    assert found.run == 2 * 3 * 2
-    table = rows(found.folder, "levels.csv")
-    assert [(row["organisation.maturity.design"], row["market.customers"]) for row in table[::2]] == [
-        (a, b) for a in ("2.0", "3.0") for b in ("20.0", "30.0", "40.0")
-    ]
-    scenario = load(
-        CAFE,
-        sets=[f"{k}={v}" for k, v in (SMALL | {"market.customers": 30, "organisation.maturity.design": 2}).items()],
-    )
-    expected = scenario.run(replications=2, out=tmp_path / "direct").intervals["satisfaction"].mean
-    (row,) = [
-        r for r in table
-        if (r["organisation.maturity.design"], r["market.customers"], r["kpi"]) == ("2.0", "30.0", "satisfaction")
-    ]  # fmt: skip
-    assert float(row["mean"]) == expected
-
-
-@pytest.mark.parametrize(("design", "count"), [("list", 2), ("latin_hypercube", 8)])
-def test_other_designs_of_a_sweep(tmp_path: Path, design: str, count: int) -> None:
-    factors = [
-        {"path": "organisation.maturity.design", "low": 2, "high": 3},
-        {"parameters": "bond_gain"},
-    ]
-    if design == "list":
-        factors = [
-            {"path": "organisation.maturity.design", "values": [2, 3]},
-            {"parameters": "bond_gain", "values": [0.1, 0.2]},
-        ]
-    found = study(
-        experiment_file(tmp_path, study="sweep", design=design, factors=factors, replications=1), out=tmp_path
-    )
-    assert found.run == count
 
 
 def test_the_public_name_runs_a_study(tmp_path: Path) -> None:

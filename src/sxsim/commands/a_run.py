@@ -179,8 +179,7 @@ def study(experiment: EXPERIMENT, **asked: Any) -> None:
 
 def _try_study(experiment: Path, options: dict[str, Any], json: bool) -> None:
     """Run a few points and say what the whole would cost."""
-    from sxsim.studies.experiment import load_experiment
-    from sxsim.studies.study import planned
+    from sxsim.studies.study import load_experiment, planned
 
     reading = {name: options[name] for name in ("sets", "samples", "uncertain", "parameters")}
     found = planned(load_experiment(experiment, **reading), options["out"], options["jobs"])
@@ -202,7 +201,7 @@ def planned_words(found: dict[str, Any]) -> str:
 
 def _print_study(finished: "Study") -> None:
     from sxsim.commands.screen import wrapped
-    from sxsim.studies.summary import sentences
+    from sxsim.studies.part import sentences
 
     for text in sentences(finished):
         typer.echo("\n".join(wrapped(text)) + "\n")

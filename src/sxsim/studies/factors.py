@@ -4,15 +4,18 @@ import fnmatch
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.parameters import register
-from sxsim.scenario.fields import Part, quantity
-from sxsim.scenario.loading import paths_like, value_at, with_values
-from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
+from sxsim.scenario.fields import Part, below, forms_of, quantity
+from sxsim.scenario.loading import paths_like, place_in, value_at, with_values
+from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 
@@ -52,24 +55,34 @@ class Varied(Part):
     @model_validator(mode="after")
     def _one_of(self) -> "Varied":
         given = [self.path, self.scales, self.parameters, self.elements, self.sub_elements, self.obstacles]
-        if sum(value is not None for value in given) != 1:
-            raise ValueError("name one of path, scales, parameters, elements, sub_elements, obstacles")
+        named = [value for value in given if value is not None]
+        if len(named) != 1:
+            found = f"there {'are' if named else 'is'} {' and '.join(map(str, named)) or 'none'}"
+            raise ValueError(f"name one of path, scales, parameters, elements, sub_elements, obstacles: {found}")
         if self.scales is not None and self.name is None:
-            raise ValueError("scales needs a name for what it stands for")
+            raise ValueError(f"scales(={', '.join(self.scales)}) needs a name for what it stands for")
         if self.values is not None and (self.low is not None or self.high is not None):
-            raise ValueError("give either values, or low and high")
+            raise ValueError(f"give either values, or low and high: values {self.values}, {_ends(self.low, self.high)}")
         if self.parameters is None and self.values is None and (self.low is None or self.high is None):
-            raise ValueError("give low and high")
+            raise ValueError(f"give low and high: there is {_ends(self.low, self.high)}")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"the range is upside down: low(={self.low:g}) must be below high(={self.high:g})")
         if self.distribution == "log_uniform" and self.low is not None and self.low <= 0:
             raise ValueError(f"low(={self.low:g}) must be > 0 for a log_uniform distribution")
         if (self.distribution == "triangular") != (self.most_likely is not None):
-            raise ValueError("most_likely goes with distribution: triangular")
+            said = "none" if self.most_likely is None else f"{self.most_likely:g}"
+            raise ValueError(f"most_likely goes with distribution: triangular; it is {said}, with {self.distribution}")
         ends = (self.low, self.most_likely, self.high)
         if None not in ends and sorted(ends) != list(ends):  # type: ignore[type-var]
-            raise ValueError(f"most_likely(={self.most_likely:g}) must lie between low and high")
+            raise ValueError(
+                f"most_likely(={self.most_likely:g}) must lie between low(={self.low:g}) and high(={self.high:g})"
+            )
         return self
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    """The ends of a range as they are given."""
+    return f"low {'missing' if low is None else f'{low:g}'}, high {'missing' if high is None else f'{high:g}'}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
     if varied.scales is not None:
         places = {path: times for pattern, times in varied.scales.items() for path in paths_like(pattern, scenario)}
         ends = _range(varied, values)
-        wholes = tuple(_is_whole(path, (ends[0] * times, ends[1] * times), scenario) for path, times in places.items())
+        wholes = tuple(_is_whole(path, scenario) for path in places)
         found = factor(str(varied.name), tuple(places), ends)
         return [replace(found, multipliers=tuple(places.values()), whole_fields=wholes)]
     if varied.obstacles is not None:
@@ -144,32 +157,32 @@ def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
         return [factor(p.name, (p.name,), _range(varied, values, p.low, p.high)) for p in known]
     if varied.path is not None:
         ends = _range(varied, values)
-        return [factor(varied.name or varied.path, (varied.path,), ends, _is_whole(varied.path, ends, scenario))]
+        return [factor(varied.name or varied.path, (varied.path,), ends, _is_whole(varied.path, scenario))]
     kind, what = ("elements", varied.elements) if varied.elements else ("sub_elements", varied.sub_elements)
     ends = _range(varied, values)
     return [factor(name, _aspect_paths(name, str(what), scenario, plan), ends) for name in _ASPECTS[kind]]
 
 
-def _is_whole(path: str, ends: tuple[float, float], scenario: Scenario) -> bool:
-    """Whether a field takes whole numbers only: it holds one, and refuses a fraction from the middle of the range."""
+def _is_whole(path: str, scenario: Scenario) -> bool:
+    """Whether a field takes whole numbers only: it holds one, and is declared so."""
     current = value_at(scenario, path)
     if not isinstance(current, int) or isinstance(current, bool):
         return False
-    middle = math.floor(sum(ends) / 2.0) + 0.5
-    try:
-        with_values(scenario, {path: middle if ends[0] <= middle <= ends[1] else ends[0] + 0.5})
-    except InvalidInput as error:
-        return any("whole" in problem.message for problem in error.problems)
-    return False
+    forms = forms_of(reduce(below, place_in(path, ""), Scenario))
+    return int in forms and float not in forms
 
 
-def parameters_named(patterns: Sequence[str]) -> list[str]:
-    """Parameters of the register by name or pattern, each once. Raises InvalidInput for a pattern that fits none."""
+def parameters_named(patterns: Sequence[str], place: Path = ()) -> list[str]:
+    """Parameters of the register by name or pattern, each once. Raises InvalidInput for a pattern that fits none.
+
+    place: where in the file the patterns stand.
+    """
     found: list[str] = []
     for pattern in patterns:
         names = fnmatch.filter(register(), pattern)
         if not names:
-            raise InvalidInput([Problem((), f": {pattern!r} is no parameter", did_you_mean(pattern, register()))])
+            said = f"{pattern!r} is no parameter"
+            raise InvalidInput([Problem(place, f": {said}" if place else said, did_you_mean(pattern, register()))])
         found += names
     return list(dict.fromkeys(found))
 
@@ -204,3 +217,11 @@ def check_ends(factors: Sequence[Factor], scenario: Scenario) -> None:
                     [Problem((factor.name,), f"(={value:g}) must be a whole number", f"did you mean {round(value)}?")]
                 )
             with_values(scenario, factor.settings(value))
+
+
+def latin_hypercube(factors: Sequence[Factor], samples: int, seed: int) -> NDArray[np.float64]:
+    """Values of some factors spread evenly over their ranges, shape (samples, factors)."""
+    from scipy.stats import qmc
+
+    places = qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(samples)
+    return np.array([[f.at(float(place)) for f, place in zip(factors, row, strict=True)] for row in places])

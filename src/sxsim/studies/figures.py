@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,12 +17,10 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.scenario.scenario import Scenario
 from sxsim.studies.factors import Factor
-from sxsim.studies.flip_points import Flip
-from sxsim.studies.indices import DUMMY, LUCK, Indices
-
-if TYPE_CHECKING:
-    from sxsim.studies.discover import Box
-    from sxsim.studies.organisations import Difference
+from sxsim.studies.methods.candidates import Flip
+from sxsim.studies.methods.indices import DUMMY, LUCK, Indices
+from sxsim.studies.methods.prim import Box
+from sxsim.studies.methods.statistics import Difference
 
 _ACROSS = 3
 #: Letters of a KPI's meaning that fit over a panel.
@@ -378,7 +376,7 @@ def failure_box(
     factors: Sequence[Factor],
     conditions: NDArray[np.float64],
     fails: NDArray[np.bool_],
-    box: "Box | None",
+    box: Box | None,
     subtitle: str,
     path: Path,
 ) -> Path:

@@ -24,8 +24,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.tables import suffix_here, write_rows
 from sxsim.results.whole_files import digest, file_digest, whole_folder
 from sxsim.scenario.plug_ins import COPIES
-from sxsim.studies.part import Part
-from sxsim.studies.study import Study
+from sxsim.studies.part import Part, Study, sentences, summary
 
 EXPERIMENT_FILE = "experiment.yaml"
 _MOST_ROWS_IN_A_SHEET = 100_000
@@ -38,8 +37,6 @@ def write_study(study: Study, out: Path, suffix: str | None = None) -> Path:
 
     suffix: `.parquet` or `.csv` for the table of all points; by default what is possible here.
     """
-    from sxsim.studies import summary
-
     suffix = suffix or suffix_here()
     experiment = study.experiment
     decides = [
@@ -77,7 +74,7 @@ def write_study(study: Study, out: Path, suffix: str | None = None) -> Path:
                     f"{json.dumps(dict(failure.point.settings), indent=1)}\nreplication {failure.point.replication}\n\n"
                 )
                 (temporary / "failures" / f"{number:05}.txt").write_text(text + failure.text, encoding="utf-8")
-        (temporary / "summary.md").write_text(summary.markdown(study), encoding="utf-8")
+        (temporary / "summary.md").write_text(summary(study), encoding="utf-8")
         _write_provenance(study, temporary)
     study.folder = folder
     return folder
@@ -127,8 +124,6 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
-
-    from sxsim.studies.summary import sentences
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("summary")

@@ -1,63 +1,178 @@
-"""Running a study: each scenario's part, then the folder with what they say."""
+"""Asking a study: from its file, read and checked, over what is run to the folder with what it says."""
 
 import contextlib
 import itertools
+import json
+import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from sxsim.results.result import DEFAULT_OUT
 from sxsim.running.cluster import cluster_runner
+from sxsim.running.plans import Scenario, load
 from sxsim.running.sharing import Progress, Work
 from sxsim.running.task import Failure
-from sxsim.studies.advise import AdvisePart
-from sxsim.studies.calibrate import CalibratePart
-from sxsim.studies.discover import DiscoverPart
-from sxsim.studies.experiment import Experiment, Setup, load_experiment
-from sxsim.studies.order import OrderPart
-from sxsim.studies.organisations import OrganisationsPart
-from sxsim.studies.part import Part
-from sxsim.studies.sensitivity import SensitivityPart
-from sxsim.studies.sweep import SweepPart
-from sxsim.studies.why import WhyPart
+from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
+from sxsim.scenario.loading import line_of, plain, read_yaml
+from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
+from sxsim.studies.experiment import Experiment, Setup
+from sxsim.studies.factors import Factor, check_ends, factors_of
+from sxsim.studies.folder import write_study
+from sxsim.studies.kinds import KINDS, PARTS
+from sxsim.studies.part import Part, Study
 
-PARTS: dict[str, type[Part]] = {
-    "sensitivity": SensitivityPart,
-    "sweep": SweepPart,
-    "why": WhyPart,
-    "advise": AdvisePart,
-    "order": OrderPart,
-    "discover": DiscoverPart,
-    "organisations": OrganisationsPart,
-    "calibrate": CalibratePart,
-}
+__all__ = ["Study", "load_experiment", "parts_of", "planned", "study"]
+
 _TRIAL = 3
 _BYTES_A_POINT = 1_100
 
 
-@dataclass
-class Study:
-    """A finished study. run: points that were run; notes: what a user should know beside the results."""
+def load_experiment(
+    path: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    samples: int | None = None,
+    uncertain: bool = False,
+    parameters: str | Path | None = None,
+) -> Setup:
+    """Read and check an experiment file.
 
-    setup: Setup
-    parts: list[Part]
-    seconds: float
-    run: int
-    failures: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    folder: Path | None = None
+    `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says; `uncertain`
+    draws parameters whatever the file says; `parameters` is a file of parameters or an ensemble in place of the one that the
+    experiment names.
 
-    @property
-    def experiment(self) -> Experiment:
-        """What was asked."""
-        return self.setup.experiment
+    Raises InvalidInput with all problems found.
+    """
+    path = Path(path)
+    data = read_yaml(path, "experiments/ holds one of each kind to start from")
+    experiment = _experiment(path, data, samples, uncertain)
+    problems = [*experiment.problems(), *experiment.read_files(path.parent)]
+    stated, ensemble = _given_parameters(experiment, path, data, parameters)
+    problems += [_placed(problem, path, data) for problem in stated_twice(ensemble, [*experiment.set, *sets])]
+    overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
+    scenarios, factors = [], []
+    for index, file in enumerate(experiment.scenarios):
+        scenario = _scenario(path, file, data, overrides, stated, own=len(experiment.set))
+        unknown = list(experiment.problems_with(scenario))
+        problems += unknown
+        if unknown:
+            continue
+        resolved, wrong = _resolved(experiment, scenario)
+        problems += wrong if index == 0 else []
+        scenarios.append(scenario)
+        factors.append(resolved)
+    if problems:
+        raise InvalidInput([_placed(problem, path, data) for problem in problems])
+    return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble)
 
-    @property
-    def unmet(self) -> list[str]:
-        """What was demanded and is not met, like a target that no split reaches."""
-        return [text for part in self.parts for text in part.unmet()]
+
+def _experiment(path: Path, data: Any, samples: int | None, uncertain: bool) -> Experiment:
+    """The fields of a file, of its kind of study. Raises InvalidInput."""
+    if not isinstance(data, dict):
+        said = f"the file must hold keys and values, beginning with question: it holds {type(data).__name__}"
+        raise InvalidInput([Problem((), said, "", str(path))])
+    raw = plain(data)
+    kind = KINDS.get(str(raw.get("study")))
+    if kind is None:
+        raise InvalidInput([_no_kind(raw, path, data)])
+    if samples is not None:
+        what = kind.without_samples(raw)
+        if what:
+            said = f"(={samples}): {what} has no samples"
+            raise InvalidInput([Problem(("samples",), said, "leave --samples out", str(path))])
+        raw["samples"] = samples
+    if uncertain:
+        raw["uncertain"] = True
+    try:
+        experiment = kind.model_validate(raw)
+    except ValidationError as error:
+        problems = [from_error(item, raw, kind) for item in error.errors()]
+        raise InvalidInput([_placed(problem, path, data) for problem in problems]) from None
+    experiment.name = experiment.name or path.stem
+    return experiment
+
+
+def _no_kind(raw: Mapping[str, Any], path: Path, data: Any) -> Problem:
+    """What a file is that names no kind of study."""
+    if "study" in raw:
+        hint = did_you_mean(str(raw["study"]), KINDS) or f"known: {', '.join(KINDS)}"
+        return _placed(Problem(("study",), f"(={raw['study']!r}) is no kind of study", hint), path, data)
+    if "touchpoints" in raw:
+        hint = f"sxsim run {path}, or sxsim compare {path}"
+        return Problem((), "this is a scenario, no experiment", hint, str(path))
+    hint = did_you_mean("", KINDS) or f"known: {', '.join(KINDS)}"
+    return _placed(Problem(("study",), " is missing", hint), path, data)
+
+
+def _resolved(experiment: Experiment, scenario: Scenario) -> tuple[tuple[Factor, ...], list[Problem]]:
+    """The factors of an experiment in a scenario, and what is wrong with them."""
+    resolved: list[Factor] = []
+    problems: list[Problem] = []
+    for number, varied in enumerate(getattr(experiment, "factors", ())):
+        try:
+            found = factors_of(varied, scenario, experiment.plan)
+            check_ends(found, scenario)
+            resolved += found
+        except InvalidInput as error:
+            problems += [_of_factor(problem, number) for problem in error.problems]
+    names = [factor.name for factor in resolved]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        said = f"{', '.join(twice)} {'stands' if len(twice) == 1 else 'stand'} twice"
+        problems.append(Problem(("factors",), f": {said}", "take one of them out, or give it another name"))
+    return tuple(resolved), problems
+
+
+def _of_factor(problem: Problem, number: int) -> Problem:
+    """What is wrong with a field that a factor varies, said of the factor."""
+    said = f"{dotted(problem.path)}{problem.message}".strip()
+    return replace(problem, path=("factors", number), message=f": {said}")
+
+
+def _given_parameters(
+    experiment: Experiment, path: Path, data: Any, parameters: str | Path | None
+) -> tuple[Path | None, Ensemble | None]:
+    """The file of parameters, or the ensemble, that the study is asked with. Raises InvalidInput."""
+    if parameters is not None:
+        return parameters_or_ensemble(Path(parameters))
+    if experiment.parameters is None:
+        return None, None
+    named = path.parent / experiment.parameters
+    if not named.is_file():
+        said = f"(={experiment.parameters!r}): there is no such file"
+        raise InvalidInput([_placed(Problem(("parameters",), said, "files are seen from this file"), path, data)])
+    return parameters_or_ensemble(named)
+
+
+def _scenario(
+    path: Path, file: str, data: Any, overrides: Sequence[str], parameters: Path | None, own: int
+) -> Scenario:
+    """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
+    try:
+        return load(path.parent / file, sets=overrides, parameters=parameters)
+    except InvalidInput as error:
+        if not own:
+            raise
+        place = replace(Problem((), ""), file=str(path), line=line_of(data, ("set",)))
+        raise InvalidInput(
+            [replace(p, file=place.file, line=place.line) if p.file in ("", "--set") else p for p in error.problems]
+        ) from None
+
+
+def _yaml_text(value: Any) -> str:
+    """A value as `--set` takes it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _placed(problem: Problem, path: Path, data: Any) -> Problem:
+    if problem.file not in ("", str(path)):
+        return problem  # it stands in another file
+    return replace(problem, file=str(path), line=line_of(data, problem.path))
 
 
 def study(
@@ -84,8 +199,6 @@ def study(
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
     file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used.
     """
-    from sxsim.studies.folder import write_study
-
     setup = load_experiment(experiment, sets=sets, samples=samples, uncertain=uncertain, parameters=parameters)
     began = time.perf_counter()
     parts = parts_of(setup, engine)
@@ -110,8 +223,6 @@ def parts_of(setup: Setup, engine: str | None = None) -> list[Part]:
 
 def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str, Any]:
     """What a study would run: points, finished ones, seconds (from a short trial, whose points count) and disk."""
-    import os
-
     work = Work(Path(out), jobs=1)
     points = finished = after = tried = 0
     seconds = took = 0.0

@@ -1,0 +1,448 @@
+"""Advice: how to spread money over the elements, where the next euro goes, and which assumption would flip it.
+
+A split is searched for on some replications, chosen among the best on others, and judged against nothing, an equal split,
+today's split and the scenario's plans on fresh ones, so that luck in the search does not count for it.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from sxsim.model.business import discount_factor
+from sxsim.model.parameters import Parameter, register
+from sxsim.results.intervals import Interval
+from sxsim.results.result import unit_of
+from sxsim.results.summary import number, signed
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Task
+from sxsim.scenario.fields import Name, quantity
+from sxsim.scenario.fields import Part as Fields
+from sxsim.scenario.organisation import Aspect
+from sxsim.scenario.problems import Path as Place
+from sxsim.scenario.problems import Problem
+from sxsim.scenario.scenario import BASE_PLAN
+from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
+from sxsim.studies.experiment import KIND, Experiment, goal_without_direction, problems_in_names
+from sxsim.studies.factors import parameters_named
+from sxsim.studies.methods.candidates import (
+    EQUAL,
+    FOUND,
+    NOTHING,
+    TARGET,
+    TODAY,
+    Candidate,
+    Flip,
+    Judgement,
+    by_nearness,
+    flips_of,
+)  # fmt: skip
+from sxsim.studies.methods.search import Choice, Split
+from sxsim.studies.methods.statistics import WRONG_AT_MOST
+from sxsim.studies.part import Row
+from sxsim.studies.splits import SplitsPart
+
+#: Rivals, the nearest first, that flip points are looked for.
+_NEAREST_RIVALS = 3
+#: What missing a target costs in the search: as much as this many budgets for the whole spread of the goal.
+_MISS = 10.0
+#: Elements, and half of the assumptions, that a sentence names.
+_NAMED = 3
+#: A candidate as it is, no parameter changed.
+_NOTHING_ELSE: Mapping[str, float] = {}
+_IN_DOUBT = " The interval reaches beyond the target, so it may be missed: more replications would tell."
+
+
+class Bounds(Fields):
+    """Money a month that an element or sub-element gets at least and at most."""
+
+    low: float = quantity(0.0, "money a month", "at least", ge=0)
+    high: float | None = quantity(None, "money a month", "at most; default: the budget", ge=0)
+
+    @model_validator(mode="after")
+    def _order(self) -> "Bounds":
+        if self.high is not None and self.high < self.low:
+            raise ValueError(f"the range is upside down: low(={self.low:g}) must be ≤ high(={self.high:g})")
+        return self
+
+
+class Advise(Experiment):
+    """How should money be spread over the elements?"""
+
+    study: Literal["advise"] = KIND
+    plan: Name = Field(
+        BASE_PLAN,
+        description="plan that goes on beside the money: its activities and direct changes hold in every split",
+    )
+    budget: float = quantity(
+        ..., "money a month", "money a month for all elements together, from month 0 to the end", gt=0
+    )
+    goal: str = Field("npv", description="KPI to make as good as the budget allows")
+    target: float | None = quantity(
+        None, "as the goal", "value the goal must reach; the cheapest split that reaches it is looked for"
+    )
+    spread_over: Literal["elements", "sub_elements"] = Field(
+        "elements", description="the nine elements or the 31 sub-elements"
+    )
+    bounds: dict[Aspect, Bounds] = Field(default_factory=dict, description="bounds by element or sub-element")
+    rivals: list[Name] | None = Field(
+        None, description="plans of the scenario that are judged beside the advice; default: all"
+    )
+    trials: int = quantity(250, "splits", "splits tried in the search", ge=10)
+    search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2)
+    replications: int = quantity(20, "runs", "fresh replications on which advice and rivals are judged", ge=4)
+    step: float = quantity(0.1, "share", "extra money of the next-euro table, as a share of the budget", gt=0, le=1)
+    flip_points: list[str] | Literal["all", "none"] = Field(
+        "all",
+        description="assumptions looked at for a flip of the advice: all parameters of confidence C or D, none, or names and patterns",
+    )
+    flip_replications: int = quantity(4, "runs", "replications at each end of an assumption's range", ge=2)
+
+    def own_problems(self) -> Iterator[Problem]:
+        """A goal with a direction, bounds that fit names and budget, and assumptions that exist."""
+        yield from goal_without_direction(self.goal)
+        known = ELEMENTS if self.spread_over == "elements" else SUB_ELEMENTS
+        for name in self.bounds:
+            if name not in known:
+                hint = f"set spread_over: {'sub_elements' if name in SUB_ELEMENTS else 'elements'}"
+                yield Problem(("bounds", name), f": the money is spread over the {self.spread_over}", hint)
+        least = sum(bound.low for bound in self.bounds.values())
+        if least > self.budget:
+            yield Problem(("bounds",), f": the lower bounds add up to {least:g}, must be ≤ budget(={self.budget:g})")
+        if isinstance(self.flip_points, list):
+            yield from problems_in_names(parameters_named, self.flip_points, ("flip_points",))
+
+    def named_kpis(self) -> list[tuple[Place, str]]:
+        """The goal, too."""
+        return [*super().named_kpis(), (("goal",), self.goal)]
+
+    def named_plans(self) -> list[tuple[Place, str]]:
+        """The rivals, too."""
+        return [*super().named_plans(), *((("rivals", n), plan) for n, plan in enumerate(self.rivals or ()))]
+
+
+class AdvisePart(SplitsPart):
+    """Advice for one scenario."""
+
+    asks = Advise
+    experiment: Advise
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.spread = 1.0
+        self.flips: list[Flip] = []
+
+    def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
+        """The first look at doing nothing; the rest depends on what comes out."""
+        asked = self.experiment
+        first = [self.of_split(self.limits.least(), r) for r in self.early]
+        candidates = 4 + len(self.rivals())
+        more = self.most_looks + (candidates + 2 * (len(self.names) + 1)) * asked.replications
+        more += len(self._assumptions()) * 2 * (1 + _NEAREST_RIVALS) * asked.flip_replications
+        return [(self.splits, first)], more - len(first)
+
+    # The search.
+
+    def run(self, work: Work) -> None:
+        """Search, choose, judge, then look at the next euro and at flip points."""
+        self.work = work
+        today, target = self.today(), self.experiment.target
+        also = [self.limits.nearest(today)] if today else []
+        if target is not None:
+            ends = [(Candidate("", split), _NOTHING_ELSE) for split in (self.limits.least(), self.limits.equal())]
+            means = np.nanmean(self.finish("search", ends, self.early)[:, :, 0], axis=1)
+            self.spread = float(abs(means[1] - means[0])) or 1.0
+        self.judgement = self._judge(self.best_of(self.limits, also), today)
+        self._next_euro()
+        self._look_for_flips()
+
+    def losses(self, what: str, choices: Sequence[Choice], replications: Sequence[int]) -> list[float]:
+        """Run some splits: how bad each is."""
+        values = self.finish(what, [(Candidate("", split), _NOTHING_ELSE) for split in choices], replications)[:, :, 0]
+        return [self._loss(split, float(row.mean())) for split, row in zip(choices, values, strict=True)]
+
+    def _loss(self, split: Split, mean: float) -> float:
+        """How bad a split is: a goal is turned round; a target makes spending bad and missing it worse."""
+        if not math.isfinite(mean):
+            return math.inf
+        if self.experiment.target is None:
+            return -self.better * mean
+        short = max(self.better * (self.experiment.target - mean), 0.0) / self.spread
+        return math.fsum(split) / self.experiment.budget + _MISS * short
+
+    # The judgement.
+
+    def _judge(self, found: Split, today: Split | None) -> Judgement:
+        """Run all candidates on fresh draws."""
+        candidates = [Candidate(NOTHING, (0.0,) * len(self.names)), Candidate(EQUAL, self.limits.equal())]
+        if self.scenario.plans[self.experiment.plan].money:
+            candidates.append(Candidate(TODAY, today, None if today else self.experiment.plan))
+        candidates += [Candidate(name, None, name) for name in self.rivals()]
+        candidates.append(Candidate(FOUND, found))
+        values = self.finish("judgement", [(candidate, {}) for candidate in candidates], self.fresh)
+        return self.judgement_of(candidates, {each.name: values[k, :, 0] for k, each in enumerate(candidates)})
+
+    def unmet(self) -> list[str]:
+        """The target, when it is not met."""
+        return [] if self.judgement.target_met else self._advice()
+
+    # The next euro.
+
+    def _next_euro(self) -> None:
+        step = self.experiment.step * self.experiment.budget
+        advised, bases = self.judgement.candidates[self.judgement.advised], [self.judgement.candidates[NOTHING]]
+        if advised.split not in (None, bases[0].split):
+            bases.append(advised)
+        cases = [case for base in bases for case in self.with_more(base, step)]
+        shape = len(bases), len(self.names) + 1, len(self.fresh), 2
+        values = self.finish("next euro", cases, self.fresh).reshape(shape)
+        self.marginal = {base.name: values[place, 1:] - values[place, :1] for place, base in enumerate(bases)}
+
+    @cached_property
+    def next_euro(self) -> list[Row]:
+        """What one more unit of money brings, element by element, from nothing and from the advice."""
+        step = self.experiment.step * self.experiment.budget
+        rate, months = self.scenario.economics.discount_rate, self.scenario.horizon.months
+        spent = step * math.fsum(discount_factor(rate, float(month)) for month in range(months))
+        rows = []
+        for base, values in self.marginal.items():
+            for place, name in enumerate(self.names):
+                back = self.interval_of("npv", values[place, :, 1] / spent, difference=True)
+                goal = self.interval_of(self.experiment.goal, values[place, :, 0], difference=True)
+                rows.append(
+                    {"from": base, "element": name, "npv per unit of money": back.mean, "low": back.low, "high": back.high}
+                    | {"goal": self.experiment.goal, "goal change": goal.mean, "goal low": goal.low, "goal high": goal.high}
+                )  # fmt: skip
+        return rows
+
+    # Flip points.
+
+    def _assumptions(self) -> list[Parameter]:
+        """The assumptions looked at: of confidence C or D, or those that are named; not those that the scenario states."""
+        asked = self.experiment.flip_points
+        if asked == "none":
+            return []
+        doubtful = [name for name, parameter in register().items() if parameter.confidence in "CD"]
+        names = parameters_named(asked) if isinstance(asked, list) else doubtful
+        stated = self.scenario.parameters
+        return [register()[n] for n in names if n not in stated and register()[n].low < register()[n].high]
+
+    def _look_for_flips(self) -> None:
+        """Look at the ends of the assumptions' ranges, and where a rival is ahead there, for where it overtakes."""
+        assumptions, judged, target = self._assumptions(), self.judgement, self.experiment.target
+        behind = [name for name, lead in judged.leads.items() if name not in judged.tied and lead.mean > 0]
+        nearest = sorted(behind, key=lambda name: judged.leads[name].mean)[:_NEAREST_RIVALS]
+        rivals = [TARGET] if target is not None else nearest
+        if not assumptions or not rivals:
+            return
+        replications = self.fresh[: self.experiment.flip_replications]
+
+        def cases(parameter: Parameter, value: float, names: Sequence[str]) -> list[tuple[Candidate, dict[str, float]]]:
+            among = [judged.candidates[name] for name in (judged.advised, *names) if name != TARGET]
+            return [(candidate, {parameter.name: value}) for candidate in among]
+
+        def leads_in(values: NDArray[np.float64], names: Sequence[str]) -> dict[str, Interval]:
+            first = values[0, :, 0]
+            second = [np.full(len(first), target)] if target is not None else values[1:, :, 0]
+            ahead = (self.better * (first - other) for other in second)
+            return {name: judged.difference_of(lead) for name, lead in zip(names, ahead, strict=True)}
+
+        def lead(parameter: Parameter, value: float, names: Sequence[str]) -> dict[str, Interval]:
+            return leads_in(self.finish("flip points", cases(parameter, value, names), replications), names)
+
+        ends = [(p, end) for p in assumptions for end in (p.low, p.high)]
+        values = self.finish("flip points", [case for p, end in ends for case in cases(p, end, rivals)], replications)
+        by_end = values.reshape(len(ends), -1, len(replications), 2)
+        for place, parameter in enumerate(assumptions):
+            both = leads_in(by_end[2 * place], rivals), leads_in(by_end[2 * place + 1], rivals)
+            self.flips += flips_of(parameter, parameter.value, both, lead)
+
+    # What came out.
+
+    def tables(self) -> Iterator[tuple[str, list[Row]]]:
+        """The split, the judgement, the next euro and the flip points."""
+        judged, goal = self.judgement, self.experiment.goal
+        binding = self.limits.binding(judged.candidates[FOUND].split or ())
+        yield (
+            "allocation",
+            [
+                {"candidate": name, "element": element, "money a month": money,
+                 "bound": binding.get(place, "") if name == FOUND else ""}
+                for name, candidate in judged.candidates.items() if candidate.split is not None
+                for place, (element, money) in enumerate(zip(self.names, candidate.split, strict=True))
+            ],
+        )  # fmt: skip
+        yield (
+            "judgement",
+            [
+                {"candidate": row.candidate.name, "advised": row.candidate.name == judged.advised,
+                 "money a month": row.spend, "goal": goal, "unit": row.value.unit} | row.figures
+                for row in judged.rows
+            ],
+        )  # fmt: skip
+        yield "next_euro", self.next_euro
+        if self.flips:
+            yield "flip_points", [flip.figures for flip in sorted(self.flips, key=by_nearness)]
+
+    def draw(self, folder: Path, suffix: str) -> None:
+        """Draw the allocation with its judgement, the next euro, and the flip points."""
+        from sxsim.studies import figures
+
+        rows, goal, advised = self.judgement.rows, self.experiment.goal, self.judgement.advised
+        figures.allocation(
+            {row.candidate.name: row.candidate.split for row in rows if row.candidate.split is not None},
+            [(row.candidate.name, row.against_nothing) for row in rows if row.candidate.name != NOTHING],
+            self.names, advised, goal, self.scenario, folder / f"allocation{suffix}.png",
+        )  # fmt: skip
+        figures.next_euro(self.next_euro, self.names, self.scenario, folder / f"next_euro{suffix}.png")
+        if self.flips:
+            shown = sorted(self.flips, key=by_nearness)
+            figures.flips(shown, advised, goal, self.scenario, folder / f"flip_points{suffix}.png")
+
+    # In words.
+
+    def sentences(self) -> list[str]:
+        """The advice, how sure it is, what binds, where the next euro goes, and what would flip it."""
+        return [*self._advice(), *self._binds(), self._next_euro_words(), *self._flip_words()]
+
+    def _advice(self) -> list[str]:
+        """The advice and how sure it is, or that the target cannot be met."""
+        asked, goal = self.experiment, self.experiment.goal
+        currency, unit = self.scenario.currency, unit_of(goal, self.scenario)
+        first, advised = self.judgement.rows[0], self.judgement.advised
+        what = self._in_words(first.candidate)
+        runs = f"on {asked.replications} fresh runs, chance{' and assumptions' if self.assumes else ' only'}"
+        spread = f"{number(first.value.low, unit)} … {number(first.value.high, unit)}"
+        if asked.target is not None:
+            reached = f"{number(first.value.mean, unit)} ({spread}, {runs})"
+            if not self.judgement.target_met:
+                best = (
+                    f"the best split found within {number(asked.budget)} {currency} a month brings {goal} to {reached}"
+                )
+                wanted = (
+                    f"not to {number(asked.target, unit)}. Raise the budget, widen the bounds, or lower the target."
+                )
+                return [f"The target cannot be met: {best}, {wanted}"]
+            sure = self.better * ((first.value.low if self.better > 0 else first.value.high) - asked.target) >= 0
+            doubt = "" if sure else _IN_DOUBT
+            if not first.spend:
+                return [f"No money is needed: {goal} stands at {reached} as it is.{doubt}"]
+            costs = f"{number(first.spend)} {currency} a month: {what}. It reaches {reached}.{doubt}"
+            return [f"The cheapest way to {goal} {number(asked.target, unit)} that was found costs {costs}"]
+        texts = []
+        if advised == FOUND:
+            texts.append(f"Advice: {what}.")
+        elif advised in self.plans:
+            texts.append(f"Advice: the plan {advised} is better than any split that was found.")
+        else:
+            texts.append(f"Nothing was found that is clearly better than {advised}: {self.trials} splits were tried.")
+        if advised != NOTHING:
+            texts.append(
+                f"Against doing nothing {goal} changes by {signed(first.against_nothing)} {unit} ({runs}); it is better in "
+                f"{first.chance_better:.0%} of the runs, and the worst tenth average {_plus(first.worst_tenth, unit)}."
+            )
+        others = [
+            f"{row.candidate.name} by {signed(row.ahead)}{'' if row.p < WRONG_AT_MOST else ' (cannot tell)'}"
+            for row in self.judgement.rows[1:] if row.candidate.name != NOTHING and row.ahead.sd > 0
+        ]  # fmt: skip
+        if others:
+            held = "; whether one can tell is corrected for the number of candidates" if self.judgement.tied else ""
+            texts.append(f"It is ahead of {'; '.join(others)}{held}.")
+        return texts
+
+    def _in_words(self, candidate: Candidate) -> str:
+        if candidate.split is None:
+            return f"the plan {candidate.name}"
+        money = sorted(zip(candidate.split, self.names, strict=True), reverse=True)
+        parts = [f"{name} {number(m)}" for m, name in money if m > 0]
+        left = self.experiment.budget - math.fsum(candidate.split)
+        kept = f"; {number(left)} of the budget not spent" if not self.limits.spent(candidate.split) else ""
+        said = f"{', '.join(parts)} {self.scenario.currency}" if parts else "spend nothing"
+        return f"{said} a month{kept}"
+
+    def _binds(self) -> list[str]:
+        split = self.judgement.candidates[self.judgement.advised].split
+        if split is None or self.judgement.advised == NOTHING:
+            return []
+        bound = self.limits.binding(split)
+        texts = [f"The bound of {self.names[p]} binds ({which}: {number(split[p])})." for p, which in bound.items()]
+        if self.limits.spent(split):
+            texts.append("The whole budget is spent: it binds.")
+        return texts
+
+    def _next_euro_words(self) -> str:
+        base = list(self.marginal)[-1]
+        rows = sorted((r for r in self.next_euro if r["from"] == base), key=lambda r: -r["npv per unit of money"])
+        said = [
+            f"{r['element']} {r['npv per unit of money']:+.2f} ({r['low']:+.2f} … {r['high']:+.2f})"
+            for r in rows[:_NAMED]
+        ]
+        return (
+            f"The next {self.scenario.currency} beyond {base} changes the NPV, its own cost counted, by: {'; '.join(said)}; "
+            f"last {rows[-1]['element']} {rows[-1]['npv per unit of money']:+.2f}."
+        )
+
+    def _flip_words(self) -> list[str]:
+        if self.experiment.target is None and len(self.judgement.tied) == len(self.judgement.candidates) - 1:
+            return [
+                "Nothing can be told from the advice on these runs, so there is nothing to flip: more replications would help."
+            ]
+        if not self.flips:
+            return []
+        count = len({flip.parameter.name for flip in self.flips})
+        flipping = sorted((f for f in self.flips if f.value is not None and f.clear), key=by_nearness)
+        perhaps = sum(f.value is not None and not f.clear for f in self.flips)
+        said = [
+            f"{f.parameter.name} {'above' if (f.value or 0) > f.parameter.value else 'below'} {f.value:.3g} (usually "
+            f"{f.parameter.value:g}; {f.rival} overtakes)"
+            for f in flipping[: 2 * _NAMED]
+        ]  # fmt: skip
+        texts = [f"{count} assumptions of confidence C or D were moved to the ends of their ranges, one at a time."]
+        if self.experiment.flip_points != "all":
+            texts = [f"{count} assumptions were moved to the ends of their ranges, one at a time."]
+        rest = len(flipping) - len(said)
+        if flipping:
+            texts.append(f"The advice flips at: {'; '.join(said)}{f'; and {rest} more' if rest else ''}.")
+        else:
+            last = min(self.flips, key=lambda flip: flip.narrowest)
+            at_low = last.lead_low.mean < last.lead_high.mean
+            texts.append(
+                f"None flips the advice clearly; the lead is narrowest over {last.rival}, with {last.parameter.name} at "
+                f"{last.parameter.low if at_low else last.parameter.high:g} (usually {last.parameter.value:g}): "
+                f"{signed(last.lead_low if at_low else last.lead_high)}."
+            )
+        if self.experiment.target is None and self.judgement.tied:
+            texts.append(
+                f"Not looked at, because these runs do not tell them from the advice: {', '.join(self.judgement.tied)}."
+            )
+        if perhaps:
+            texts.append(f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle.")
+        return texts
+
+    def remarks(self) -> list[str]:
+        """A table of the judgement."""
+        unit = unit_of(self.experiment.goal, self.scenario)
+        lines = [
+            f"## Candidates on fresh draws: {self.scenario.name}", "",
+            f"| candidate | {self.scenario.currency} a month | {self.experiment.goal} ({unit}) | against nothing | worst tenth |",
+            "|---|---|---|---|---|",
+        ]  # fmt: skip
+        for row in self.judgement.rows:
+            value = f"{number(row.value.mean, unit)} ({number(row.value.low, unit)} … {number(row.value.high, unit)})"
+            lines.append(
+                f"| {row.candidate.name} | {number(row.spend)} | {value} | {signed(row.against_nothing)} | "
+                f"{_plus(row.worst_tenth, unit)} |"
+            )
+        return lines
+
+
+def _plus(value: float, unit: str) -> str:
+    if not math.isfinite(value):
+        return "–"
+    text = f"{100 * value:.2f} points" if unit.startswith("share") else number(value)
+    return text if text.startswith("-") else f"+{text}"

@@ -1,0 +1,236 @@
+"""Sensitivity: which factor moves a KPI most, after a screening by Morris where there are many."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sxsim.results.kpis import KPIS
+from sxsim.results.summary import number
+from sxsim.running.sharing import Work
+from sxsim.running.task import Point, Points, Task
+from sxsim.scenario.fields import quantity
+from sxsim.scenario.problems import Problem
+from sxsim.studies.experiment import FACTORS, KIND, Experiment
+from sxsim.studies.factors import Factor, Varied
+from sxsim.studies.methods.indices import LUCK, Estimate, Indices, Sample, analyse, sample
+from sxsim.studies.part import Part, Row
+
+#: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
+MANY_FACTORS, MOST_LEFT = 15, 10
+_NAMED = 3
+_PERCENT = 100.0
+_OF_INDICES = (
+    "The total index (the bars) is the share of a KPI's spread that would stay if all other factors were known: what the "
+    "factor does alone and together with others, so the shares overlap. The first-order index (dark) is the share that would "
+    "go away if this factor alone were known. With few samples indices may leave 0–100 %."
+)
+_OF_EFFECTS = (
+    "The mean effect (the bars) is by how much a KPI moves, up or down, while one factor goes through its range and all "
+    "others stand somewhere in theirs (Morris)."
+)
+
+
+class Sensitivity(Experiment):
+    """Which factor moves a KPI most?"""
+
+    study: Literal["sensitivity"] = KIND
+    factors: list[Varied] = FACTORS
+    samples: int = quantity(256, "samples", "base samples N of Sobol (a power of 2)", ge=2)
+    method: Literal["sobol", "morris"] | None = Field(
+        None, description="default: sobol, after a screening by morris beyond 15 factors"
+    )
+    second_order: bool = Field(False, description="whether pairs of factors are looked at, too (sobol)")
+    trajectories: int = quantity(20, "trajectories", "trajectories of morris", ge=2)
+
+    def own_problems(self) -> Iterator[Problem]:
+        """The sequences of Sobol go by powers of 2."""
+        if self.method != "morris" and self.samples & (self.samples - 1):
+            near = 2 ** self.samples.bit_length()
+            yield Problem(("samples",), f"(={self.samples}) must be a power of 2 for sobol, like {near}")
+
+
+class SensitivityPart(Part):
+    """A sensitivity study of one scenario."""
+
+    asks = Sensitivity
+    experiment: Sensitivity
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        many = self.experiment.method is None and len(self.factors) > MANY_FACTORS
+        self.screening = self._sample("morris", self.factors) if many else None
+        self.design = self._sample(self.experiment.method or "sobol", self.factors) if not many else None
+
+    def _sample(self, method: str, factors: Sequence[Factor]) -> Sample:
+        asked = self.experiment
+        count = asked.trajectories if method == "morris" else asked.samples
+        return sample(factors, method, count, asked.second_order and method == "sobol", asked.seed)
+
+    def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
+        """All points, or those of the screening."""
+        if self.screening is not None:
+            left = MOST_LEFT + 2
+            after = self.experiment.samples * (2 * left + 2 if self.experiment.second_order else left + 2)
+            return [(self.task, _points(self.screening))], after
+        assert self.design is not None
+        return [(self.task, _points(self.design))], 0
+
+    def run(self, work: Work) -> None:
+        """Run the screening, when there are many factors, then the design of those that matter."""
+        self.work = work
+        kpi = self.experiment.kpis[0]
+        if self.screening is not None:
+            work.finish(self.task, _points(self.screening), f"{self.scenario.name}, screening", kpi)
+            self.factors = self._that_matter(self.screened)
+            self.design = self._sample("sobol", self.factors)
+        assert self.design is not None
+        work.finish(self.task, _points(self.design), self.scenario.name, kpi)
+
+    def _that_matter(self, screened: Sequence[Indices]) -> tuple[Factor, ...]:
+        """The factors that matter for some KPI: those whose effect may exceed luck's, the largest first."""
+        importance: dict[str, float] = {}
+        for found in screened:
+            luck = found.mean_effect[found.names.index(LUCK)]
+            scale = found.sd or 1.0
+            for name, effect in zip(found.names[:-2], found.mean_effect, strict=False):
+                if effect.high >= luck.low:
+                    importance[name] = max(importance.get(name, 0.0), effect.value / scale)
+        best = sorted(importance, key=lambda name: -importance[name])[:MOST_LEFT]
+        return tuple(factor for factor in self.factors if factor.name in best) or self.factors[:1]
+
+    def _indices(self, design: Sample) -> list[Indices]:
+        values = self.values(self.task, _points(design), self.experiment.kpis)
+        return [analyse(design, kpi, values[:, k]) for k, kpi in enumerate(self.experiment.kpis)]
+
+    @cached_property
+    def screened(self) -> list[Indices]:
+        """What the screening says, KPI by KPI; empty without one."""
+        return [] if self.screening is None else self._indices(self.screening)
+
+    @cached_property
+    def indices(self) -> list[Indices]:
+        """The indices, KPI by KPI."""
+        assert self.design is not None
+        return self._indices(self.design)
+
+    def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
+        """All points of the design, those of luck and dummy included."""
+        assert self.design is not None
+        for place, point in zip(self.design.places, _points(self.design), strict=True):
+            values = (factor.at(float(x)) for factor, x in zip(self.factors, place, strict=False))
+            yield self.task, dict(zip((factor.name for factor in self.factors), values, strict=True)), point
+
+    def tables(self) -> Iterator[tuple[str, list[Row]]]:
+        """Indices, ranks with their chances, and pairs."""
+        if self.screened:
+            yield "screening", [row for found in self.screened for row in _index_rows(found)]
+        yield "indices", [row for found in self.indices for row in _index_rows(found)]
+        ranks = []
+        for found in self.indices:
+            for rank in found.ranks:
+                chances = {f"chance of rank {k}": chance for k, chance in enumerate(rank.chances, 1)}
+                row = {"kpi": found.kpi, "factor": rank.name, "best rank": rank.best, "worst rank": rank.worst}
+                ranks.append(row | chances)
+        yield "ranks", ranks
+        if self.experiment.second_order:
+            yield (
+                "second_order",
+                [
+                    {"kpi": found.kpi, "factor": a, "with": b} | _figures(estimate)
+                    for found in self.indices
+                    for a, b, estimate in found.second
+                ],
+            )
+
+    def draw(self, folder: Path, suffix: str) -> None:
+        """Draw tornado and rank probabilities."""
+        from sxsim.studies import figures
+
+        figures.tornado(self.indices, self.scenario.name, folder / f"tornado{suffix}.png")
+        figures.rank_chances(self.indices, self.scenario.name, folder / f"ranks{suffix}.png")
+
+    def sentences(self) -> list[str]:
+        """What each KPI hinges on."""
+        texts = []
+        if self.screening is not None:
+            kept = ", ".join(factor.name for factor in self.factors)
+            texts.append(f"{len(self.screening.factors)} factors were screened by Morris first; these go on: {kept}.")
+        return texts + [ranking(found) for found in self.indices]
+
+    def remarks(self) -> list[str]:
+        """What indices mean, and a table of ranks."""
+        found = self.indices[0]
+        shown = [k for k in range(len(found.names) - 2) if any(each.main[k].value for each in self.indices)]
+        idle = [name for k, name in enumerate(found.names[:-2]) if k not in shown]
+        lines = [
+            "Intervals hold chance and the sampling of the factors; the ranges of the factors are the study's assumptions. "
+            + (_OF_INDICES if found.total else _OF_EFFECTS),
+            "",
+            f"## Ranks: {self.scenario.name}",
+            "",
+            "| factor | " + " | ".join(each.kpi for each in self.indices) + " |",
+            "|---" * (len(self.indices) + 1) + "|",
+        ]
+        for k in shown:
+            lines.append(f"| {found.names[k]} | " + " | ".join(each.ranks[k].words for each in self.indices) + " |")
+        return [*lines, "", f"Without any effect on these KPIs: {', '.join(idle)}."] if idle else lines
+
+
+def _points(design: Sample) -> Points:
+    return Points(design.size, design.point)
+
+
+def _figures(estimate: Estimate) -> dict[str, float]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+
+
+def _index_rows(found: Indices) -> Iterator[Row]:
+    kinds = (("first order", found.first), ("total", found.total), ("mean effect", found.mean_effect))
+    for kind, estimates in kinds:
+        for name, estimate in zip(found.names, estimates, strict=False):
+            yield {"kpi": found.kpi, "index": kind, "factor": name} | _figures(estimate)
+
+
+def _share(estimate: Estimate) -> str:
+    value, low, high = (max(_PERCENT * x, 0.0) for x in (estimate.value, estimate.low, estimate.high))
+    return f"{value:.0f} % ({low:.0f}–{high:.0f})"
+
+
+def _effect(estimate: Estimate, unit: str) -> str:
+    figures = (estimate.value, estimate.low, estimate.high)
+    if unit.startswith("share"):
+        value, low, high = (f"{_PERCENT * x:.1f}" for x in figures)
+        return f"{value} points ({low} … {high})"
+    value, low, high = map(number, figures)
+    return f"{value} ({low} … {high})"
+
+
+def ranking(found: Indices) -> str:
+    """What a KPI hinges on, with the noise floor and what the study settles."""
+    if not found.samples:
+        return f"{found.kpi}: {found.verdict}."
+    unit = KPIS[found.kpi].unit
+    order = sorted(found.ranks, key=lambda rank: -found.main[found.names.index(rank.name)].value)
+    luck = found.main[found.names.index(LUCK)]
+    above = [rank for rank in order if found.main[found.names.index(rank.name)].low > luck.high]
+    said = []
+    for rank in order[:_NAMED]:
+        estimate = found.main[found.names.index(rank.name)]
+        figure = _share(estimate) if found.total else _effect(estimate, unit)
+        said.append(f"{rank.name} {figure}, rank {rank.words}")
+    what = "share of the spread that each has a hand in" if found.total else "mean effect across its range"
+    noise = f"Luck alone has a hand in {_share(luck)}" if found.total else f"Luck's effect is {_effect(luck, unit)}"
+    if not above:
+        told = "no factor stands clearly above it"
+        main = [found.main[found.names.index(rank.name)] for rank in order]
+        if max(estimate.low for estimate in main) > min(estimate.high for estimate in main):
+            told += f": what a single run shows is luck as much as any of them. {found.verdict}"
+        else:
+            more = "samples" if found.total else "trajectories"
+            told += f", nor above another, so these ranks are not to be relied on: take more {more} or wider ranges"
+        return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {told}."
+    clear = f"{len(above)} of {len(order)} factors stand clearly above it"
+    return f"{found.kpi} ({what}, 95 % interval): {'; '.join(said)}. {noise}; {clear}. {found.verdict}."
