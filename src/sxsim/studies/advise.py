@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from sxsim.model.business import discount_factor
 from sxsim.model.parameters import Parameter, register
+from sxsim.pictures import decisions
+from sxsim.pictures.canvas import Between
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.verdicts import holm
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
-from sxsim.studies import advice_in_words, figures
+from sxsim.studies import advice_in_words
 from sxsim.studies.allocation import Limits, Split
 from sxsim.studies.candidates import EQUAL, FOUND, NOTHING, TARGET, TODAY, WRONG_AT_MOST, Candidate, Judged
 from sxsim.studies.experiment import Advise, Bounds
@@ -425,15 +428,26 @@ class AdvisePart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw the allocation with its judgement, the next euro, and the flip points."""
-        figures.allocation(
-            {row.candidate.name: row.candidate.split for row in self.judged if row.candidate.split is not None},
-            [(row.candidate.name, row.against_nothing) for row in self.judged if row.candidate.name != NOTHING],
-            self.names, self.advised, self.experiment.goal, self.scenario, folder / f"allocation{suffix}.png",
-        )  # fmt: skip
-        figures.next_euro(self.next_euro, self.names, self.scenario, folder / f"next_euro{suffix}.png")
+        goal, basis, currency = kpi_of(self.experiment.goal, self.scenario), self.scenario.name, self.scenario.currency
+        splits = {
+            row.candidate.name: dict(zip(self.names, row.candidate.split, strict=True))
+            for row in self.judged
+            if row.candidate.split is not None
+        }
+        judged = {row.candidate.name: row.against_nothing for row in self.judged if row.candidate.name != NOTHING}
+        path = folder / f"allocation{suffix}.png"
+        decisions.allocation(splits, judged, self.advised, goal, currency, basis, path)
+        euro: dict[str, dict[str, Between]] = {}
+        for row in self.next_euro:
+            brings = Between(row["npv per unit of money"], row["low"], row["high"])
+            euro.setdefault(str(row["from"]), {})[str(row["element"])] = brings
+        decisions.next_euro(euro, currency, basis, folder / f"next_euro{suffix}.png")
         if self.flips:
-            shown = sorted(self.flips, key=by_nearness)
-            figures.flips(shown, self.advised, self.experiment.goal, self.scenario, folder / f"flip_points{suffix}.png")
+            shown = [
+                decisions.Flipping(f.parameter.name, f.rival, f.lead_low, f.lead_high, f.value, f.parameter.value)
+                for f in sorted(self.flips, key=by_nearness)
+            ]
+            decisions.flips(shown, self.advised, goal, basis, folder / f"flip_points{suffix}.png")
 
     def sentences(self) -> list[str]:
         """The advice, how sure it is, what binds, where the next euro goes, and what would flip it."""

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from sxsim.model.parameters import register
+from sxsim.pictures import agreement
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.scenario.loading import value_at
-from sxsim.studies import calibrate_figures
 from sxsim.studies.experiment import Calibrate
 from sxsim.studies.factors import Factor
 from sxsim.studies.facts import FactsTask, facts_named, target_of
@@ -297,8 +297,9 @@ class CalibratePart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw what was learnt of the factors, and how the targets are met."""
-        calibrate_figures.calibration(
-            self.learnt, None if self.posterior is None else self.posterior.ensemble, self.met,
+        agreement.calibration(
+            self.learnt, None if self.posterior is None else self.posterior.ensemble,
+            [row | {"said": number(row["observed"], row["unit"])} for row in self.met],
             self._called, self.scenario.name,
             folder / f"calibration{suffix}.png",
         )  # fmt: skip

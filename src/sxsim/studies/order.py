@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.pictures import decisions
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.summary import number, signed
 from sxsim.results.verdicts import holm
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ACTIVITIES, activities
-from sxsim.studies import order_figures
 from sxsim.studies.experiment import Order
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Task
@@ -232,7 +233,8 @@ class OrderPart(Part):
         shown = list(dict.fromkeys([AS_PLANNED, self.advised, FOUND]))
         plans = {name: self._plan_of(self.orders[name]) for name in shown}
         ahead = {name: self._lead(name, AS_PLANNED) for name in self.goal if name != AS_PLANNED}
-        order_figures.orders(plans, ahead, self.experiment.goal, self.scenario, folder / f"order{suffix}.png")
+        goal, horizon = kpi_of(self.experiment.goal, self.scenario), self.scenario.horizon.months
+        decisions.orders(plans, ahead, horizon, goal, self.scenario.name, folder / f"order{suffix}.png")
 
     def _plan_of(self, order: Choice) -> Plan:
         starts = self.starts_of(order)

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.pictures import decisions
+from sxsim.pictures.canvas import Between
 from sxsim.results.cash import share_interval
 from sxsim.results.folder import name_in_path
 from sxsim.results.intervals import Interval, interval
 from sxsim.standard.catalogue import OBSTACLES
-from sxsim.studies import figures
 from sxsim.studies.experiment import Organisations
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
@@ -264,14 +265,18 @@ class OrganisationsPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw the shares, and what matters."""
-        shares = {plan: {what: self.share(plan, what) for what in _KPIS} for plan in self.tasks}
-        figures.programmes(
-            shares, self.differences, clear, self._aim(), self.scenario, folder / f"programmes{suffix}.png"
-        )
+        shares = {plan: {what: Between(*self.share(plan, what)) for what in _KPIS} for plan in self.tasks}
+        among = {plan: sum(each.plan == plan for each in self.differences) for plan in self.tasks}
+        effects = [
+            decisions.Effect(each.plan, each.factor, Between(*each.change), clear(each, among[each.plan]))
+            for each in self.differences
+        ]
+        path, basis = folder / f"programmes{suffix}.png", self.scenario.name
+        decisions.programmes(shares, effects, self._aim(), basis, path)
         for plan in self.experiment.left_out:
-            rows = [(name, found) for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)]
+            rows = {name: found for own, name, what, found in self.contributions if (own, what) == (plan, REACHED)}
             path = folder / f"contributions-{name_in_path(plan)}{suffix}.png"
-            figures.contributions(rows, plan, self._aim(), self.scenario, path)
+            decisions.contributions(rows, plan, self._aim(), basis, path)
 
     def _aim(self) -> str:
         aim = self.experiment.reached

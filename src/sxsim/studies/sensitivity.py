@@ -5,12 +5,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sxsim.pictures import factors
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.summary import number
-from sxsim.studies import figures
 from sxsim.studies.experiment import Sensitivity
 from sxsim.studies.factors import Factor
-from sxsim.studies.indices import LUCK, Estimate, Indices, Sample, analyse, sample
+from sxsim.studies.indices import DUMMY, LUCK, Estimate, Indices, Sample, analyse, sample
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.work import Work
@@ -124,8 +125,18 @@ class SensitivityPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw tornado and rank probabilities."""
-        figures.tornado(self.indices, self.scenario.name, folder / f"tornado{suffix}.png")
-        figures.rank_chances(self.indices, self.scenario.name, folder / f"ranks{suffix}.png")
+        hinges = [self._hinge(each) for each in self.indices]
+        factors.tornado(hinges, self.scenario.name, folder / f"tornado{suffix}.png")
+        factors.ranks(hinges, self.scenario.name, folder / f"ranks{suffix}.png")
+
+    def _hinge(self, found: Indices) -> factors.Hinge:
+        """What a KPI hinges on, as it is drawn; the dummy is left out, because it is 0."""
+        main, first = (
+            {name: each for name, each in zip(found.names, values, strict=False) if name != DUMMY}
+            for values in (found.main, found.first)
+        )
+        chances = {rank.name: rank.chances for rank in found.ranks}
+        return factors.Hinge(kpi_of(found.kpi, self.scenario), main, first, chances, LUCK)
 
     def sentences(self) -> list[str]:
         """What each KPI hinges on."""

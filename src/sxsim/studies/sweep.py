@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.pictures import factors
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
-from sxsim.studies import figures
 from sxsim.studies.experiment import Sweep
 from sxsim.studies.factors import Factor
 from sxsim.studies.part import Part, Row
@@ -99,9 +100,10 @@ class SweepPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw each KPI along the settings."""
-        figures.sweep(
-            self.levels, [factor.name for factor in self.factors], self.experiment.kpis, self.scenario,
-            self.experiment.replications, folder / f"sweep{suffix}.png",
+        factors.sweep(
+            self.levels, [factor.name for factor in self.factors],
+            [kpi_of(kpi, self.scenario) for kpi in self.experiment.kpis],
+            self.experiment.replications, self.scenario.name, folder / f"sweep{suffix}.png",
             scattered=self.experiment.design == "latin_hypercube",
         )  # fmt: skip
 

@@ -23,8 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.replay import RIDES_WITH, Paths, Recorder, Replay
+from sxsim.pictures import decisions
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.store import digest
 from sxsim.results.summary import signed
@@ -32,7 +34,7 @@ from sxsim.scenario.deciding import deciding
 from sxsim.scenario.plan import Change, Plan
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS, element_of
-from sxsim.studies import figures, shapley
+from sxsim.studies import shapley
 from sxsim.studies.experiment import Experiment, Why
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Task, kpis_of, simulate
@@ -395,9 +397,12 @@ class WhyPart(Part):
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw a waterfall for each split."""
         for split in self.experiment.split:
-            panels = [(kpi, self.waterfall(split, kpi), self.whole(kpi)) for kpi in self.experiment.kpis]
+            panels = [
+                (kpi_of(kpi, self.scenario), [row[:2] for row in self.waterfall(split, kpi)], self.whole(kpi))
+                for kpi in self.experiment.kpis
+            ]
             plans = (self.experiment.base, self.experiment.plan)
-            figures.waterfalls(panels, self.scenario, plans, split, folder / f"waterfall-{split}{suffix}.png")
+            decisions.waterfalls(panels, plans, split, self.scenario.name, folder / f"waterfall-{split}{suffix}.png")
 
     def sentences(self) -> list[str]:
         """What the difference is made of."""
