@@ -21,7 +21,7 @@ PACKAGE = ROOT / "src" / "sxsim"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 #: Imports go one way: a room may use itself and the rooms before it.
 ROOMS = (
-    "standard", "model", "scenario", "engines", "results", "running", "evidence", "studies", "reruns", "explain", "commands",
+    "standard", "model", "scenario", "engines", "pictures", "results", "running", "evidence", "studies", "reruns", "explain", "commands",
 )  # fmt: skip
 MODEL_MAY_IMPORT = {"numpy", "numba", *sys.stdlib_module_names}
 FREE_NUMBERS = {0, 1, 2, 0.5}

@@ -6,7 +6,7 @@ import numpy as np
 
 from sxsim.evidence.bank import Held, Queue, erlang, reality
 from sxsim.evidence.bank_data import MONTHS, month
-from sxsim.evidence.bank_figure import by_hour
+from sxsim.pictures.agreement import by_hour
 
 
 def test_the_picture_is_written_whole(tmp_path: Path) -> None:

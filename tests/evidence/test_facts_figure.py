@@ -2,9 +2,10 @@
 
 import numpy as np
 from matplotlib.image import imread
+from sxsim.evidence.facts_figure import panels
 
 from sxsim.evidence import facts
-from sxsim.evidence.facts_figure import TITLES, panels
+from sxsim.evidence.pictured import TITLES
 
 
 def _held(shift: float):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sxsim.engines.records import Records
+from sxsim.pictures.organisation import commitment
 from sxsim.results.commitment import STAGES, commitment_of, sentence
-from sxsim.results.commitment_figures import commitment
 from sxsim.scenario.plan import Plan
 
 from .hand_made import empty

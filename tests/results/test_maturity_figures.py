@@ -4,8 +4,9 @@ import itertools
 from pathlib import Path
 
 import pytest
+from sxsim.results.maturity_figures import _apart
 
-from sxsim.results.maturity_figures import _apart, maturity
+from sxsim.pictures.organisation import maturity
 from sxsim.results.result import Result
 
 

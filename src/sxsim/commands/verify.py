@@ -255,9 +255,9 @@ def _facts(
     for use, (passed, total) in counts.items():
         hint(f"{use}: {passed} of {total} pass", quiet)
     if out is not None:
-        from sxsim.evidence.facts_figure import panels
+        from sxsim.evidence.pictured import draw_facts
 
-        hint(f"picture: {panels(held, out / 'facts.png')}", quiet)
+        hint(f"picture: {draw_facts(held, out / 'facts.png')}", quiet)
     return {
         "facts": found,
         "facts_by_use": {use: {"passed": passed, "of": total} for use, (passed, total) in counts.items()},
@@ -273,9 +273,9 @@ def _queue(replications: int | None, seed: int | None, out: Path | None, json: b
         held = bank.hold(replications=runs, seed=bank.SEED if seed is None else seed, done=report)
     found = _said(bank.checks(held), json)
     if out is not None:
-        from sxsim.evidence.bank_figure import by_hour
+        from sxsim.evidence.pictured import draw_queue
 
-        hint(f"picture: {by_hour(held, out / 'queue.png')}", quiet)
+        hint(f"picture: {draw_queue(held, out / 'queue.png')}", quiet)
     return {
         "queue": found,
         "queue_availability": bank.AVAILABILITY,

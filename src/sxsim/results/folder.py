@@ -76,7 +76,7 @@ def name_in_path(name: str) -> str:
 
 def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:
     """Write the run's folder below `out` and return it. suffix: `.parquet` or `.csv`; by default what is possible here."""
-    from sxsim.results import commitment_figures, figures, maturity_figures
+    from sxsim.results.pictured import draw_run
 
     suffix = suffix or suffix_here()
     folder = out / run_folder_name(result)
@@ -88,17 +88,7 @@ def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:
             tables["contacts"] = result.contacts
         _write_tables(tables, temporary, suffix)
         (temporary / "figures").mkdir()
-        figures.pyramid(result, temporary / "figures" / "pyramid.png")
-        figures.effect_chain(result, temporary / "figures" / "effect_chain.png")
-        figures.journey(result, temporary / "figures" / "journey.png")
-        maturity_figures.maturity(result.maturity, figures.basis(result), temporary / "figures" / "maturity.png")
-        commitment_figures.commitment(
-            result.commitment,
-            result.scenario.plans[result.plan],
-            result.scenario.horizon.months,
-            figures.basis(result),
-            temporary / "figures" / "commitment.png",
-        )
+        draw_run(result, temporary / "figures")
         described = {
             "kind": "run",
             "plan": result.plan,
@@ -117,7 +107,7 @@ def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:
 
 def write_comparison(comparison: "Comparison", out: Path, suffix: str | None = None) -> Path:
     """Write the comparison's folder below `out` and return it. suffix: as for a run."""
-    from sxsim.results import commitment_figures, comparison_figures, figures
+    from sxsim.results.pictured import draw_comparison
 
     suffix = suffix or suffix_here()
     base = comparison.base
@@ -136,13 +126,7 @@ def write_comparison(comparison: "Comparison", out: Path, suffix: str | None = N
         differences = pd.concat(frames, ignore_index=True)[columns]
         _write_tables({"differences": differences, "differences_monthly": comparison.monthly}, temporary, suffix)
         (temporary / "figures").mkdir()
-        figures.differences(comparison, temporary / "figures" / "differences.png")
-        comparison_figures.forest(comparison, temporary / "figures" / "forest.png")
-        comparison_figures.money(comparison, temporary / "figures" / "cash.png")
-        commitment_figures.commitment_by_plan(
-            {result.plan: result.commitment for result in (base, *comparison.others)},
-            f"{base.scenario.name} · {base.replications} runs of each", temporary / "figures" / "commitment.png",
-        )  # fmt: skip
+        draw_comparison(comparison, temporary / "figures")
         described = {
             "kind": "comparison",
             "base": base.plan,

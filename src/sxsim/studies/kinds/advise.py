@@ -16,7 +16,10 @@ from pydantic import Field, model_validator
 
 from sxsim.model.business import discount_factor
 from sxsim.model.parameters import Parameter, register
+from sxsim.pictures import decisions
+from sxsim.pictures.canvas import Between
 from sxsim.results.intervals import Interval
+from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number, signed
 from sxsim.running.sharing import Work
@@ -291,18 +294,27 @@ class AdvisePart(SplitsPart):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw the allocation with its judgement, the next euro, and the flip points."""
-        from sxsim.studies import figures
-
-        rows, goal, advised = self.judgement.rows, self.experiment.goal, self.judgement.advised
-        figures.allocation(
-            {row.candidate.name: row.candidate.split for row in rows if row.candidate.split is not None},
-            [(row.candidate.name, row.against_nothing) for row in rows if row.candidate.name != NOTHING],
-            self.names, advised, goal, self.scenario, folder / f"allocation{suffix}.png",
-        )  # fmt: skip
-        figures.next_euro(self.next_euro, self.names, self.scenario, folder / f"next_euro{suffix}.png")
+        rows, advised = self.judgement.rows, self.judgement.advised
+        goal, basis, currency = kpi_of(self.experiment.goal, self.scenario), self.scenario.name, self.scenario.currency
+        splits = {
+            row.candidate.name: dict(zip(self.names, row.candidate.split, strict=True))
+            for row in rows
+            if row.candidate.split is not None
+        }
+        judged = {row.candidate.name: row.against_nothing for row in rows if row.candidate.name != NOTHING}
+        path = folder / f"allocation{suffix}.png"
+        decisions.allocation(splits, judged, advised, goal, currency, basis, path)
+        euro: dict[str, dict[str, Between]] = {}
+        for row in self.next_euro:
+            brings = Between(row["npv per unit of money"], row["low"], row["high"])
+            euro.setdefault(str(row["from"]), {})[str(row["element"])] = brings
+        decisions.next_euro(euro, currency, basis, folder / f"next_euro{suffix}.png")
         if self.flips:
-            shown = sorted(self.flips, key=by_nearness)
-            figures.flips(shown, advised, goal, self.scenario, folder / f"flip_points{suffix}.png")
+            shown = [
+                decisions.Flipping(f.parameter.name, f.rival, f.lead_low, f.lead_high, f.value, f.parameter.value)
+                for f in sorted(self.flips, key=by_nearness)
+            ]
+            decisions.flips(shown, advised, goal, basis, folder / f"flip_points{suffix}.png")
 
     # In words.
 

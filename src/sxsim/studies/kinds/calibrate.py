@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sxsim.model.parameters import register
+from sxsim.pictures import agreement
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
@@ -309,10 +310,9 @@ class CalibratePart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw what was learnt of the factors, and how the targets are met."""
-        from sxsim.studies import calibrate_figures
-
-        calibrate_figures.calibration(
-            self.learnt, None if self.posterior is None else self.posterior.ensemble, self.met,
+        agreement.calibration(
+            self.learnt, None if self.posterior is None else self.posterior.ensemble,
+            [row | {"said": number(row["observed"], row["unit"])} for row in self.met],
             self._called, self.scenario.name,
             folder / f"calibration{suffix}.png",
         )  # fmt: skip

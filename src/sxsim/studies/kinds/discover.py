@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from sxsim.pictures import factors
 from sxsim.results.cash import share_interval
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
@@ -177,12 +178,16 @@ class DiscoverPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw the box."""
-        from sxsim.studies import figures
-
-        figures.failure_box(
-            self.factors, self.conditions, self.fails, self.box, f"{self.scenario.name} · {self._failing()}",
-            folder / f"failure_box{suffix}.png",
-        )  # fmt: skip
+        limits = {limit.factor: limit for limit in self.box.limits} if self.box else {}
+        order = [*limits, *(name for name in self._names if name not in limits)]
+        sides = []
+        for factor in (self.factors[self._names.index(name)] for name in order):
+            limit = limits.get(factor.name)
+            box = (None, None) if limit is None else (limit.low, limit.high)
+            sides.append(factors.Side(factor.name, factor.low, factor.high, *box))
+        conditions = self.conditions[:, [self._names.index(name) for name in order]]
+        about = f"{self.scenario.name} · {self._failing()}"
+        factors.failure_box(sides, conditions, self.fails, about, folder / f"failure_box{suffix}.png")
 
     def _failing(self) -> str:
         asked, unit = self.experiment.fails, unit_of(self.experiment.fails.kpi, self.scenario)

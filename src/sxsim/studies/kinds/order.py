@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sxsim.pictures import decisions
 from sxsim.results.intervals import Interval
+from sxsim.results.pictured import kpi_of
 from sxsim.results.summary import number, signed
 from sxsim.results.verdicts import holm
 from sxsim.running.plans import Scenario
@@ -238,9 +240,8 @@ class OrderPart(SearchingPart):
         shown = list(dict.fromkeys([AS_PLANNED, self.advised, FOUND]))
         plans = {name: self._plan_of(self.orders[name]) for name in shown}
         ahead = {name: self._lead(name, AS_PLANNED) for name in self.goal if name != AS_PLANNED}
-        from sxsim.studies import order_figures
-
-        order_figures.orders(plans, ahead, self.experiment.goal, self.scenario, folder / f"order{suffix}.png")
+        goal, horizon = kpi_of(self.experiment.goal, self.scenario), self.scenario.horizon.months
+        decisions.orders(plans, ahead, horizon, goal, self.scenario.name, folder / f"order{suffix}.png")
 
     def _plan_of(self, order: Choice) -> Plan:
         starts = self.starts_of(order)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sxsim.pictures import decisions
+from sxsim.pictures.canvas import Between
 from sxsim.results.folder import name_in_path
 from sxsim.results.intervals import Interval
 from sxsim.running.plans import Scenario
@@ -229,14 +231,17 @@ class OrganisationsPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw the shares, and what matters."""
-        from sxsim.studies import figures
-
-        shares = {plan: {what: self.share(plan, what) for what in _KPIS} for plan in self.tasks}
-        path = folder / f"programmes{suffix}.png"
-        figures.programmes(shares, self.differences, clear, self._aim(), self.scenario, path)
+        shares = {plan: {what: Between(*self.share(plan, what)) for what in _KPIS} for plan in self.tasks}
+        among = {plan: sum(each.plan == plan for each in self.differences) for plan in self.tasks}
+        effects = [
+            decisions.Effect(each.plan, each.factor, Between(*each.change), clear(each, among[each.plan]))
+            for each in self.differences
+        ]
+        path, basis = folder / f"programmes{suffix}.png", self.scenario.name
+        decisions.programmes(shares, effects, self._aim(), basis, path)
         for plan in self.experiment.left_out:
             path = folder / f"contributions-{name_in_path(plan)}{suffix}.png"
-            figures.contributions(self._adds(plan), plan, self._aim(), self.scenario, path)
+            decisions.contributions(dict(self._adds(plan)), plan, self._aim(), basis, path)
 
     def _adds(self, plan: str) -> list[tuple[str, Interval]]:
         """What each activity of a programme adds to the share that reaches the aim."""

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from sxsim.pictures import factors
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
@@ -15,7 +17,7 @@ from sxsim.scenario.fields import quantity
 from sxsim.scenario.problems import Problem
 from sxsim.studies.experiment import FACTORS, KIND, Experiment
 from sxsim.studies.factors import Factor, Varied
-from sxsim.studies.methods.indices import LUCK, Estimate, Indices, Sample, analyse, sample
+from sxsim.studies.methods.indices import DUMMY, LUCK, Estimate, Indices, Sample, analyse, sample
 from sxsim.studies.part import Part, Row
 
 #: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
@@ -147,10 +149,18 @@ class SensitivityPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw tornado and rank probabilities."""
-        from sxsim.studies import figures
+        hinges = [self._hinge(each) for each in self.indices]
+        factors.tornado(hinges, self.scenario.name, folder / f"tornado{suffix}.png")
+        factors.ranks(hinges, self.scenario.name, folder / f"ranks{suffix}.png")
 
-        figures.tornado(self.indices, self.scenario.name, folder / f"tornado{suffix}.png")
-        figures.rank_chances(self.indices, self.scenario.name, folder / f"ranks{suffix}.png")
+    def _hinge(self, found: Indices) -> factors.Hinge:
+        """What a KPI hinges on, as it is drawn; the dummy is left out, because it is 0."""
+        main, first = (
+            {name: each for name, each in zip(found.names, values, strict=False) if name != DUMMY}
+            for values in (found.main, found.first)
+        )
+        chances = {rank.name: rank.chances for rank in found.ranks}
+        return factors.Hinge(kpi_of(found.kpi, self.scenario), main, first, chances, LUCK)
 
     def sentences(self) -> list[str]:
         """What each KPI hinges on."""

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sxsim.pictures import factors
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
@@ -124,11 +126,10 @@ class SweepPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw each KPI along the settings."""
-        from sxsim.studies import figures
-
-        figures.sweep(
-            self.levels, [factor.name for factor in self.factors], self.experiment.kpis, self.scenario,
-            self.experiment.replications, folder / f"sweep{suffix}.png",
+        factors.sweep(
+            self.levels, [factor.name for factor in self.factors],
+            [kpi_of(kpi, self.scenario) for kpi in self.experiment.kpis],
+            self.experiment.replications, self.scenario.name, folder / f"sweep{suffix}.png",
             scattered=self.experiment.design == "latin_hypercube",
         )  # fmt: skip
 

@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from sxsim.pictures import decisions
 from sxsim.results.intervals import Interval
 from sxsim.results.kpis import KPIS
+from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import signed
 from sxsim.running.sharing import Work
@@ -250,12 +252,13 @@ class WhyPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw a waterfall for each split."""
-        from sxsim.studies import figures
-
         for split in self.experiment.split:
-            panels = [(kpi, self.waterfall(split, kpi), self.whole(kpi)) for kpi in self.experiment.kpis]
+            panels = [
+                (kpi_of(kpi, self.scenario), [row[:2] for row in self.waterfall(split, kpi)], self.whole(kpi))
+                for kpi in self.experiment.kpis
+            ]
             plans = (self.experiment.base, self.experiment.plan)
-            figures.waterfalls(panels, self.scenario, plans, split, folder / f"waterfall-{split}{suffix}.png")
+            decisions.waterfalls(panels, plans, split, self.scenario.name, folder / f"waterfall-{split}{suffix}.png")
 
     def sentences(self) -> list[str]:
         """What the difference is made of."""
