@@ -50,13 +50,12 @@ class _WithParts(ast.NodeTransformer):
         node = self.generic_visit(node)
         if not isinstance(node, ast.Expr | ast.Assign):
             return node
-        called = [
-            each.func.id for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
-        ]
-        return [
-            node,
-            *(self.visit(inner) for name in called if name in self._parts for inner in _copy(self._parts[name])),
-        ]
+        found: list[ast.AST] = [node]
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in self._parts:
+                body = ast.Module(_copy(self._parts[call.func.id]), [])
+                found += self.visit(body).body
+        return found
 
 
 def _copy(function: ast.FunctionDef) -> list[ast.stmt]:

@@ -114,6 +114,7 @@ class Start:
         self.seed = seed
         self.plan: Plan = scenario.plans[plan]
         self.values = dict(values)
+        self.parameters = record(self.values)
         horizon = scenario.horizon
         self.dates = month_dates(horizon.start, horizon.warm_up, horizon.months)
         self.months = horizon.warm_up + horizon.months
@@ -122,7 +123,8 @@ class Start:
 
     def world(self, replication: int, *, log_contacts: bool = False) -> World:
         """The world before the first minute of the first month."""
-        tables = ServiceTables(self.scenario).tables() | PlanTables(self.scenario, self.plan).tables()
+        tables = ServiceTables(self.scenario, self.teams).tables()
+        tables |= PlanTables(self.scenario, self.plan, self.teams).tables()
         tables["posts_needed"] = self._posts_needed(tables["staffing"])
         tables |= self._everybody(tables) | self._organisation()
         tables["settings"] = self._settings(
@@ -153,7 +155,7 @@ class Start:
     def _organisation(self) -> dict[str, NDArray[Any]]:
         """The organisation, and the market outside."""
         return {
-            "parameters": record(self.values),
+            "parameters": self.parameters,
             "weights": lever_weights(SUB_ELEMENTS, LEVERS, self.values),
             "sub_elements": self._sub_elements(),
             "elements": np.zeros(len(ELEMENTS)),
@@ -180,7 +182,7 @@ class Start:
         return {
             "visits": rows_in_lines(people, VISIT),
             "free_visits": np.zeros(people, np.int32),
-            "neighbours": np.zeros((people, int(record(self.values)[0]["acquaintances"])), np.int32),
+            "neighbours": np.zeros((people, int(self.parameters[0]["acquaintances"])), np.int32),
             "joining": np.zeros((sites, segments), JOINING),
             "floors": np.zeros(sites * touchpoints, FLOOR),
             "last_demand": np.zeros((sites * touchpoints, DAYS_A_WEEK)),
@@ -320,7 +322,7 @@ class Start:
     def _usual_expectation(self) -> float:
         """What customers of this brand position usually expect, 0–1."""
         brand = self.scenario.organisation.brand_position
-        return float(plain(customer.usual_expectation)(_BRANDS[brand], record(self.values).view(np.recarray)[0]))
+        return float(plain(customer.usual_expectation)(_BRANDS[brand], self.parameters.view(np.recarray)[0]))
 
     def _joining(self, segment: Segment) -> float:
         """Chance to join that balances leaving at the start, unless the scenario states one."""

@@ -1,6 +1,8 @@
 """What a scenario says of its service and a plan of each month, as rows and tables of a world."""
 
 import math
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,16 +24,22 @@ from sxsim.model.luck import name_of_place
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
 from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import Scenario, own_staff
-from sxsim.scenario.service import Nights, Touchpoint
+from sxsim.scenario.service import Nights, Team, Touchpoint
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, SUB_ELEMENTS
 
 _FAMILIES = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "weibull": WEIBULL}
 
 
+@cache
+def _shared(names: tuple[str, ...], part: type[BaseModel]) -> tuple[str, ...]:
+    """Fields that a row and a scenario's part have under the same name."""
+    return tuple(name for name in names if name in part.model_fields)
+
+
 def take(row: Any, part: BaseModel) -> None:
     """Fill the fields of a row from the fields of a scenario's part that have the same name and hold a number."""
-    for name in row.dtype.names:
-        value = getattr(part, name, None)
+    for name in _shared(row.dtype.names, type(part)):
+        value = getattr(part, name)
         if isinstance(value, int | float):
             row[name] = value
 
@@ -62,9 +70,9 @@ def _more(staff: list[float], extra: object) -> list[float]:
 class ServiceTables:
     """What a scenario says of its service, as rows: touchpoints, contact types, journeys, capacities."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, teams: Sequence[Team]) -> None:
         self.scenario = scenario
-        self.teams = scenario.all_teams()
+        self.teams = teams
         self.touchpoints = {t.name: k for k, t in enumerate(scenario.touchpoints)}
         self.capacities = {c.name: k for k, c in enumerate(scenario.capacities)}
 
@@ -178,10 +186,10 @@ class ServiceTables:
 class PlanTables:
     """What a scenario and one of its plans say of each month: staff, opening hours, promises, prices, money, effort."""
 
-    def __init__(self, scenario: Scenario, plan: Plan) -> None:
+    def __init__(self, scenario: Scenario, plan: Plan, teams: Sequence[Team]) -> None:
         self.scenario = scenario
         self.plan = plan
-        self.teams = scenario.all_teams()
+        self.teams = teams
         self.touchpoints = {t.name: k for k, t in enumerate(scenario.touchpoints)}
         self.months = scenario.horizon.warm_up + scenario.horizon.months
 
