@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sxsim.results.commitment_figures import commitment
 
 from sxsim.engines.records import Records
 from sxsim.results.commitment import STAGES, commitment_of, sentence
-from sxsim.results.commitment_figures import commitment
 from sxsim.scenario.plan import Plan
 
 from .hand_made import empty
