@@ -5,7 +5,7 @@ import pytest
 
 import sxsim
 from sxsim.reruns import rerun
-from sxsim.results import figures
+from sxsim.results import pictured
 from sxsim.results.tables import read_table, write_table
 from sxsim.results.whole_files import file_digest
 from sxsim.scenario.problems import InvalidInput
@@ -16,8 +16,8 @@ from .without_pyarrow import hide_pyarrow
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pyramid", "effect_chain", "journey", "differences"):
-        monkeypatch.setattr(figures, name, lambda _result, path: path)
+    for name in ("draw_run", "draw_comparison"):
+        monkeypatch.setattr(pictured, name, lambda _result, _folder: None)
 
 
 @pytest.fixture

@@ -122,10 +122,10 @@ def test_a_run_without_a_contact_log_writes_none(tiny: Result, tmp_path: Path, m
 
 
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sxsim.results import figures
+    from sxsim.results import pictured
 
-    for name in ("pyramid", "effect_chain", "journey", "differences"):
-        monkeypatch.setattr(figures, name, lambda _result, path: path)
+    for name in ("draw_run", "draw_comparison"):
+        monkeypatch.setattr(pictured, name, lambda _result, _folder: None)
 
 
 @pytest.mark.parametrize("table", ["kpis.parquet", "touchpoints.parquet"])

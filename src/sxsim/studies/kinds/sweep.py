@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sxsim.pictures import factors
+from sxsim.pictures import run
 from sxsim.results.kpis import KPIS
 from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
@@ -126,7 +126,7 @@ class SweepPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw each KPI along the settings."""
-        factors.sweep(
+        run.sweep(
             self.levels, [factor.name for factor in self.factors],
             [kpi_of(kpi, self.scenario) for kpi in self.experiment.kpis],
             self.experiment.replications, self.scenario.name, folder / f"sweep{suffix}.png",
