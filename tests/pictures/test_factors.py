@@ -48,10 +48,9 @@ def test_the_tornado_says_what_luck_does(found: factors.Hinge, text: str) -> Non
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_share_is_never_more_than_all(first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words, cuts = words_and_cuts(monkeypatch)
+    words, _ = words_and_cuts(monkeypatch)
     factors.tornado([hinge(first=first, wage=1.15)] * 2, "here", tmp_path / "t.png")
     assert not [word for word in words if word.endswith("%") and word[:-1].isdigit() and int(word[:-1]) > 100]
-    assert cuts == []
 
 
 @pytest.mark.parametrize("boxed", [True, False])

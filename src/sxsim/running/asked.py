@@ -102,6 +102,9 @@ class RunOptions(SharedOptions, total=False):
         Option("Run on until the NPV's interval is that narrow (or: loyalty=±0.5).", None, ("--until",), str, "±X"),
     ]
     contacts: Annotated[bool, Option("Keep the contact log (the table contacts).", False, ("--contacts",), bool)]
+    should_stop: Annotated[
+        "Callable[[], bool] | None", Option("Asked at the end of every simulated month; the work ends when it says so.")
+    ]
     ensemble: Annotated[
         "Ensemble | str | Path | None",
         Option("A calibration's ensemble, or its file; at the command line it goes into --parameters."),
