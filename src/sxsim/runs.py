@@ -58,13 +58,24 @@ def load(
     sets: Sequence[str] = (),
     parameters: str | Path | None = None,
     assessment: str | Path | None = None,
+    unusual: bool = False,
+    trust: bool | None = None,
 ) -> Scenario:
     """Load a scenario file. `sets` are `path=value` overrides, `parameters` a CSV or YAML file of parameters,
-    `assessment` a CSV or XLSX file with levels of maturity.
+    `assessment` a CSV or XLSX file with levels of maturity; `unusual` takes values that are legal but unusual; `trust` lets
+    plug-ins run that do not lie beside the file (False: none).
 
     Raises InvalidInput with all problems found.
     """
-    return loading.load(path, sets=sets, parameters=parameters, assessment=assessment, model=Scenario)
+    return loading.load(
+        path,
+        sets=sets,
+        parameters=parameters,
+        assessment=assessment,
+        unusual=unusual,
+        trust=trust,
+        model=Scenario,
+    )
 
 
 def engine_of(scenario: ScenarioFile, engine: str | None = None) -> str:
@@ -130,7 +141,7 @@ def simulate_replication(
             records = reference.simulate(world, plug_ins=load_plug_ins(scenario), each_month=each_month)
     except (InvalidInput, OSError, _Stopped):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a plug-in may want to end the program
         raise RunFailed(f"replication {replication} of plan {plan}: {type(error).__name__}: {error}") from error
     if scenario.plug_ins and replication_key(scenario, plan, seed, replication, contacts=contacts) != key:
         raise RunFailed("a plug-in, or a module it imports, was changed during the run, so its figures are not kept")

@@ -4,8 +4,8 @@ import pytest
 
 from sxsim.evidence import facts as evidence
 from sxsim.runs import load
+from sxsim.scenario.loading import templates
 from sxsim.scenario.problems import InvalidInput
-from sxsim.scenario.templates import templates
 from sxsim.studies.facts import FactsTask, facts_named, target_of
 from sxsim.studies.points import Point
 

@@ -21,8 +21,8 @@ def command(
 ) -> None:
     """Write a commented scenario, or a form for a self-assessment, to start from."""
     from sxsim.results.store import whole_file
+    from sxsim.scenario.loading import DEFAULT_TEMPLATE, templates
     from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
-    from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
 
     if assessment is not None and name is not None:
         raise typer.BadParameter(

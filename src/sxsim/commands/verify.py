@@ -125,7 +125,7 @@ def _engines(
 
     from sxsim.engines.agreement import compare_engines
     from sxsim.runs import engine_of, load
-    from sxsim.scenario.templates import templates
+    from sxsim.scenario.loading import templates
 
     if path is None:
         with as_file(templates()[SHOWN_BY_DEFAULT]) as shipped:

@@ -11,9 +11,9 @@ def command() -> None:
 
     from sxsim.engines.agreement import compare_engines
     from sxsim.model.rule import cache_folder
+    from sxsim.scenario.loading import DEFAULT_TEMPLATE, templates
     from sxsim.scenario.problems import InvalidInput, Problem
     from sxsim.scenario.scenario import Scenario
-    from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
 
     text = templates().get(DEFAULT_TEMPLATE)
     if text is None:

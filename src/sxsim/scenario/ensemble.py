@@ -16,9 +16,9 @@ from itertools import accumulate
 from pathlib import Path
 
 from sxsim.model.parameters import register
-from sxsim.scenario.loading import read_text
 from sxsim.scenario.parameters import broken_limit
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
+from sxsim.scenario.reading import read_rows
 
 WEIGHT, SCENARIO = "weight", "scenario"
 _ADVICE = (
@@ -89,8 +89,7 @@ def is_ensemble(path: Path) -> bool:
 
 
 def _heads(path: Path) -> list[str]:
-    first = next(csv.reader(read_text(path, _ADVICE).splitlines()), [])
-    return [head.strip() for head in first]
+    return next((row.cells for row in read_rows(path, _ADVICE)), [])
 
 
 def parameters_or_ensemble(path: Path | None) -> tuple[Path | None, Ensemble | None]:
@@ -102,10 +101,10 @@ def parameters_or_ensemble(path: Path | None) -> tuple[Path | None, Ensemble | N
 
 def read_ensemble(path: Path) -> Ensemble:
     """Read an ensemble. Raises InvalidInput with all problems found, by line."""
-    text = read_text(path, _ADVICE)
-    heads = [head.strip() for head in next(csv.reader(text.splitlines()), [])]
+    rows = list(read_rows(path, _ADVICE))
+    heads = rows[0].cells if rows else []
     if not any(heads):
-        raise InvalidInput([Problem((), "the file is empty", _ADVICE, str(path))])
+        raise InvalidInput([Problem((), "the file is empty", _ADVICE, str(path), 1)])
     names = [head for head in heads if head not in (WEIGHT, SCENARIO)]
     problems = [_unknown(name, path) for name in dict.fromkeys(names) if name not in register()]
     problems += [
@@ -117,15 +116,12 @@ def read_ensemble(path: Path) -> Ensemble:
         problems.append(Problem((), "the first row names no parameter", _ADVICE, str(path), 1))
     if problems:
         raise InvalidInput(problems)
-    reader = csv.reader(text.splitlines())
-    next(reader)
     sets: list[tuple[float, ...]] = []
     weights: list[float] = []
     scenarios: set[str] = set()
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
+    for line, cells in ((row.line, row.cells) for row in rows[1:]):
+        if not any(cells):
             continue
-        line = reader.line_num
         if len(cells) != len(heads):
             said = f"the row has {len(cells)} cells, and the first row {len(heads)}"
             problems.append(Problem((), said, "fill in or take out the row", str(path), line))
@@ -136,9 +132,9 @@ def read_ensemble(path: Path) -> Ensemble:
         weights.append(_weight(row.get(WEIGHT), path, line, problems))
         sets.append(tuple(found[name] for name in names))
     if not sets and not problems:
-        problems.append(Problem((), "the file holds no set of parameters", _ADVICE, str(path)))
+        problems.append(Problem((), "the file holds no set of parameters", _ADVICE, str(path), 1))
     if not problems and not any(weights):
-        problems.append(Problem((WEIGHT,), " is 0 in every row", "give at least one set a weight", str(path)))
+        problems.append(Problem((WEIGHT,), " is 0 in every row", "give at least one set a weight", str(path), 1))
     if len(scenarios) > 1:
         said = f" names {len(scenarios)} scenarios ({', '.join(sorted(scenarios))}), and an ensemble was fitted to one"
         problems.append(Problem((SCENARIO,), said, "keep the rows of one", str(path), 1))
