@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sxsim.commands.options import ASSESSMENT, PARAMETERS, SETS
+from sxsim.commands.options import ASSESSMENT, PARAMETERS, SETS, UNUSUAL
 from sxsim.scenario.problems import InvalidInput
 
 NAME = "check"
@@ -20,6 +20,7 @@ def command(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of scenario files for editors.")
     ] = False,
+    unusual: UNUSUAL = False,
 ) -> None:
     """Validate scenario files; nothing is run."""
     from sxsim.scenario.assessment import read_assessment
@@ -34,7 +35,14 @@ def command(
     problems = []
     for path in files:
         try:
-            scenario: Scenario = load(path, sets=sets or (), parameters=parameters, assessment=assessment)
+            scenario: Scenario = load(
+                path,
+                sets=sets or (),
+                parameters=parameters,
+                assessment=assessment,
+                unusual=unusual,
+                trust=True,  # nothing is run
+            )
         except InvalidInput as error:
             problems += error.problems
             continue

@@ -19,8 +19,10 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    TRUST,
     UNCERTAIN,
     UNTIL,
+    UNUSUAL,
     check_engine,
     hint,
     hint_at_compiling,
@@ -53,6 +55,8 @@ def command(
     dry_run: DRY_RUN = False,
     fresh: FRESH = False,
     engine: ENGINE = None,
+    unusual: UNUSUAL = False,
+    trust: TRUST = False,
 ) -> None:
     """Run plans against the base on the same draws and show the paired differences."""
     from sxsim.results.result import to_json
@@ -61,7 +65,14 @@ def command(
     check_engine(engine)
     narrow = parsed_until(until)
     stated, ensemble = parameters_given(parameters, sets)
-    loaded = load(scenario, sets=sets or (), parameters=stated, assessment=assessment)
+    loaded = load(
+        scenario,
+        sets=sets or (),
+        parameters=stated,
+        assessment=assessment,
+        unusual=unusual,
+        trust=trust or None,
+    )
     chosen = None if plans is None else [name.strip() for name in plans.split(",") if name.strip()]
     if chosen == []:
         raise typer.BadParameter("name at least one plan, like --plans a,b", param_hint="--plans")

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sxsim.scenario import limits
+from sxsim.scenario.names import visible
+
 if TYPE_CHECKING:
     from sxsim.results.until import Until
     from sxsim.scenario.ensemble import Ensemble
 
 _A_MINUTE = 60.0
 SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-REPLICATIONS = Annotated[int, typer.Option("-n", "--replications", min=1, help="How many runs.")]
+REPLICATIONS = Annotated[
+    int, typer.Option("-n", "--replications", min=1, max=limits.REPLICATIONS, help="How many runs.")
+]
 SEED = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random numbers.")]
 SETS = Annotated[
     list[str] | None,
@@ -50,6 +55,10 @@ UNTIL = Annotated[
 UNCERTAIN = Annotated[
     bool,
     typer.Option("--uncertain", help="Draw parameters from their ranges: intervals hold chance and assumptions."),
+]
+UNUSUAL = Annotated[bool, typer.Option("--unusual", help="Take values that are legal but unusual.")]
+TRUST = Annotated[
+    bool, typer.Option("--trust", help="Let plug-ins run that did not come with a scenario you named (docs/trust.md).")
 ]
 CONTACTS = Annotated[bool, typer.Option("--contacts", help="Keep the contact log (the table contacts).")]
 
@@ -137,12 +146,12 @@ def progress(what: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(visible(what), total=None)
 
         def report(done: int, total: int, text: str = what) -> None:
-            bar.update(task, completed=done, total=total, description=text)
+            bar.update(task, completed=done, total=total, description=visible(text))
 
         yield report
 
@@ -162,6 +171,6 @@ def _lines(what: str, clock: Callable[[], float]) -> Callable[..., None]:
             return
         said = now
         minutes = (now - began) * (total - done) / (done - first) / _A_MINUTE
-        typer.echo(f"{text}: {done} of {total}, about {max(minutes, 1):.0f} min left", err=True)
+        typer.echo(f"{visible(text)}: {done} of {total}, about {max(minutes, 1):.0f} min left", err=True)
 
     return report

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from sxsim.commands import check, compare, explain, new, rerun, run, study, verify, warmup
+from sxsim.scenario.names import visible
 from sxsim.scenario.problems import InvalidInput
 
 EXIT_DONE, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_RUN_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -104,5 +105,5 @@ def _system_problem(error: OSError, has_out: bool) -> str:
 
 
 def _stop(message: str, code: int) -> None:
-    typer.echo(message, err=True)
+    typer.echo(visible(message), err=True)
     sys.exit(code)

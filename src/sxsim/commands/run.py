@@ -19,8 +19,10 @@ from sxsim.commands.options import (
     SCENARIO,
     SEED,
     SETS,
+    TRUST,
     UNCERTAIN,
     UNTIL,
+    UNUSUAL,
     check_engine,
     hint,
     hint_at_compiling,
@@ -53,6 +55,8 @@ def command(
     dry_run: DRY_RUN = False,
     fresh: FRESH = False,
     engine: ENGINE = None,
+    unusual: UNUSUAL = False,
+    trust: TRUST = False,
 ) -> None:
     """Run replications of one plan and show what came out."""
     from sxsim.results.result import to_json
@@ -61,7 +65,14 @@ def command(
     check_engine(engine)
     narrow = parsed_until(until)
     stated, ensemble = parameters_given(parameters, sets)
-    loaded = load(scenario, sets=sets or (), parameters=stated, assessment=assessment)
+    loaded = load(
+        scenario,
+        sets=sets or (),
+        parameters=stated,
+        assessment=assessment,
+        unusual=unusual,
+        trust=trust or None,
+    )
     if dry_run:
         options = Options(replications, seed, jobs, out, contacts, fresh, uncertain=uncertain, ensemble=ensemble)
         show_plan(planned(loaded, [plan], options), json)

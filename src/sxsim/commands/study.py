@@ -16,16 +16,22 @@ from sxsim.commands.options import (
     QUIET,
     SETS,
     TRIAL,
+    TRUST,
     UNCERTAIN,
+    UNUSUAL,
     check_engine,
     hint,
     hint_at_compiling,
     hint_at_tables,
     progress,
 )
+from sxsim.scenario import limits
 
 NAME = "study"
-SAMPLES = Annotated[int | None, typer.Option("--samples", min=2, help="Another number of samples than the file says.")]
+SAMPLES = Annotated[
+    int | None,
+    typer.Option("--samples", min=2, max=limits.SAMPLES, help="Another number of samples than the file says."),
+]
 CLUSTER = Annotated[
     str | None,
     typer.Option(
@@ -49,6 +55,8 @@ def command(
     dry_run: TRIAL = False,
     fresh: FRESH = False,
     engine: ENGINE = None,
+    unusual: UNUSUAL = False,
+    trust: TRUST = False,
 ) -> None:
     """Run a study: the experiment file says which. Finished points are kept; the same command goes on from there."""
     from sxsim.results.provenance import SCHEMA_VERSION
@@ -61,7 +69,13 @@ def command(
     hint_at_compiling(quiet)
     if dry_run:
         setup = load_experiment(
-            experiment, sets=sets or (), samples=samples, uncertain=uncertain, parameters=parameters
+            experiment,
+            sets=sets or (),
+            samples=samples,
+            uncertain=uncertain,
+            parameters=parameters,
+            unusual=unusual,
+            trust=trust,
         )
         found = planned(setup, out, jobs)
         if json:
@@ -82,6 +96,8 @@ def command(
             fresh=fresh,
             engine=engine,
             progress=report,
+            unusual=unusual,
+            trust=trust,
         )
     for note in finished.notes:
         hint(f"note: {note}", quiet)

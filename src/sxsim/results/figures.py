@@ -6,13 +6,16 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sxsim.results.store import whole_file
 from sxsim.results.summary import YEAR, pyramid_shares
+from sxsim.scenario.names import visible
 from sxsim.standard.catalogue import ELEMENTS, PYRAMID
 
 if TYPE_CHECKING:
@@ -56,8 +59,11 @@ def quiet_axes(axes: Axes) -> None:
 
 
 def saved(figure: Figure, path: Path) -> Path:
-    """Write a picture whole, or not at all."""
-    with whole_file(path) as temporary:
+    """Write a picture whole, or not at all. Names stand in it as they are: a dollar begins no formula."""
+    with whole_file(path) as temporary, rc_context({"text.parse_math": False}):
+        for text in figure.findobj(Text):
+            text.set_parse_math(False)
+            text.set_text(visible(text.get_text()))
         figure.savefig(temporary, format="png", dpi=_DPI, metadata={"Software": "sxsim"})
     return path
 

@@ -28,10 +28,12 @@ ASSESSMENT_ROWS, ASSESSMENT_COLUMNS = 10_000, 100
 #: Entries of a list in a scenario: sites, segments, journeys, teams, contact types, plans, changes.
 PARTS = 200
 #: Samples, runs and trials of a study, replications of a plan, sets of an ensemble.
-SAMPLES = 2**20
-REPLICATIONS = 1_000_000
+SAMPLES = 2**15
+REPLICATIONS = 100_000
 SETS = 100_000
 #: Largest seed.
 SEED = 2**63 - 1
 #: Problems that are said at once; of more only the number is said.
 PROBLEMS_SAID = 40
+#: Settings of a grid.
+SETTINGS = 1_000_000

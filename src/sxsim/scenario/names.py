@@ -16,38 +16,9 @@ _HASH = 8
 _NOT_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")
 #: Columns that tables of results have of their own, so that a factor of this name needs another one.
 OWN_COLUMNS = frozenset(
-    [
-        "scenario",
-        "plan",
-        "replication",
-        "kpi",
-        "unit",
-        "mean",
-        "low",
-        "high",
-        "sd",
-        "n",
-        "value",
-        "factor",
-        "other",
-        "site",
-        "month",
-        "touchpoint",
-        "segment",
-        "p10",
-        "p90",
-        "share",
-        "rank",
-        "part",
-        "weight",
-        "level",
-        "against",
-        "advice",
-        "box",
-        "point",
-        "sample",
-    ]
-)
+    ["scenario", "plan", "replication", "kpi", "unit", "mean", "low", "high", "sd", "n", "value", "for", "parameter", "at",
+     "left out", "weight"]
+)  # fmt: skip
 #: What a computer may do to the screen when it meets them: turn it around, or hide text.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -10,9 +11,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from sxsim.results.kpis import KPIS
 from sxsim.runs import Scenario, load
+from sxsim.scenario import limits
 from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml
+from sxsim.scenario.names import distinct_names
 from sxsim.scenario.organisation import Aspect
 from sxsim.scenario.plan import Activity
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
@@ -40,7 +43,7 @@ class Experiment(Part):
         description="KPIs to look at",
         min_length=1,
     )
-    seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0)
+    seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0, le=limits.SEED)
     parameters: str | None = Field(
         None,
         description="file of parameters, seen from this file: CSV (name,value) or YAML, or a calibration's ensemble (CSV), of "
@@ -57,12 +60,12 @@ class Sensitivity(Experiment):
 
     study: Literal["sensitivity"] = Field(..., description="kind of study")
     factors: list[Varied] = _FACTORS
-    samples: int = quantity(256, "samples", "base samples N of Sobol (a power of 2)", ge=2)
+    samples: int = quantity(256, "samples", "base samples N of Sobol (a power of 2)", ge=2, le=limits.SAMPLES)
     method: Literal["sobol", "morris"] | None = Field(
         None, description="default: sobol, after a screening by morris beyond 15 factors"
     )
     second_order: bool = Field(False, description="whether pairs of factors are looked at, too (sobol)")
-    trajectories: int = quantity(20, "trajectories", "trajectories of morris", ge=2)
+    trajectories: int = quantity(20, "trajectories", "trajectories of morris", ge=2, le=limits.SAMPLES)
 
 
 class Sweep(Experiment):
@@ -73,8 +76,8 @@ class Sweep(Experiment):
     design: Literal["grid", "list", "latin_hypercube"] = Field(
         "grid", description="every combination, the values side by side, or samples of a Latin hypercube"
     )
-    samples: int = quantity(256, "samples", "samples of a Latin hypercube", ge=2)
-    replications: int = quantity(5, "runs", "runs at every setting", ge=1)
+    samples: int = quantity(256, "samples", "samples of a Latin hypercube", ge=2, le=limits.SAMPLES)
+    replications: int = quantity(5, "runs", "runs at every setting", ge=1, le=limits.REPLICATIONS)
 
 
 class Why(Experiment):
@@ -88,9 +91,13 @@ class Why(Experiment):
         description="what the difference is split over: the ten levers, or the elements' maturity and commitment; both with money, activities and direct changes",
         min_length=1,
     )
-    replications: int = quantity(10, "runs", "replications", ge=2)
+    replications: int = quantity(10, "runs", "replications", ge=2, le=limits.REPLICATIONS)
     orders: int = quantity(
-        8, "orders", "orders in which causes are switched, drawn anew in each replication beyond ten causes", ge=2
+        8,
+        "orders",
+        "orders in which causes are switched, drawn anew in each replication beyond ten causes",
+        ge=2,
+        le=limits.SAMPLES,
     )
 
     @model_validator(mode="after")
@@ -135,15 +142,19 @@ class Advise(Experiment):
     rivals: list[Name] | None = Field(
         None, description="plans of the scenario that are judged beside the advice; default: all"
     )
-    trials: int = quantity(250, "splits", "splits tried in the search", ge=10)
-    search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2)
-    replications: int = quantity(20, "runs", "fresh replications on which advice and rivals are judged", ge=4)
+    trials: int = quantity(250, "splits", "splits tried in the search", ge=10, le=limits.SAMPLES)
+    search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2, le=limits.REPLICATIONS)
+    replications: int = quantity(
+        20, "runs", "fresh replications on which advice and rivals are judged", ge=4, le=limits.REPLICATIONS
+    )
     step: float = quantity(0.1, "share", "extra money of the next-euro table, as a share of the budget", gt=0, le=1)
     flip_points: list[str] | Literal["all", "none"] = Field(
         "all",
         description="assumptions looked at for a flip of the advice: all parameters of confidence C or D, none, or names and patterns",
     )
-    flip_replications: int = quantity(4, "runs", "replications at each end of an assumption's range", ge=2)
+    flip_replications: int = quantity(
+        4, "runs", "replications at each end of an assumption's range", ge=2, le=limits.REPLICATIONS
+    )
 
 
 class Order(Experiment):
@@ -162,9 +173,11 @@ class Order(Experiment):
         ge=0,
     )
     rivals: list[Name] = Field(default_factory=list, description="plans of the scenario that are judged beside")
-    trials: int = quantity(150, "orders", "orders tried in the search", ge=10)
-    search_replications: int = quantity(8, "runs", "replications of each order tried", ge=2)
-    replications: int = quantity(40, "runs", "fresh replications on which orders are judged", ge=4)
+    trials: int = quantity(150, "orders", "orders tried in the search", ge=10, le=limits.SAMPLES)
+    search_replications: int = quantity(8, "runs", "replications of each order tried", ge=2, le=limits.REPLICATIONS)
+    replications: int = quantity(
+        40, "runs", "fresh replications on which orders are judged", ge=4, le=limits.REPLICATIONS
+    )
 
 
 class Fails(Part):
@@ -190,8 +203,10 @@ class Discover(Experiment):
     base: Name = Field(BASE_PLAN, description="plan it is compared with")
     fails: Fails = Field(default_factory=lambda: Fails.model_validate({"below": 0}), description="when it fails")
     factors: list[Varied] = _FACTORS
-    samples: int = quantity(400, "samples", "conditions drawn (Latin hypercube)", ge=20)
-    replications: int = quantity(2, "runs", "runs under each condition, whose mean decides", ge=1)
+    samples: int = quantity(400, "samples", "conditions drawn (Latin hypercube)", ge=20, le=limits.SAMPLES)
+    replications: int = quantity(
+        2, "runs", "runs under each condition, whose mean decides", ge=1, le=limits.REPLICATIONS
+    )
     smallest: float = quantity(0.05, "share", "share of all conditions that a box must hold at least", gt=0, le=1)
 
 
@@ -212,7 +227,7 @@ class Organisations(Experiment):
         default_factory=list,
         description="programmes that also run with each of their activities left out, one at a time: what each contributes",
     )
-    samples: int = quantity(500, "organisations", "organisations drawn (Latin hypercube)", ge=10)
+    samples: int = quantity(500, "organisations", "organisations drawn (Latin hypercube)", ge=10, le=limits.SAMPLES)
     reached: Reached = Field(
         default_factory=lambda: Reached.model_validate({}),
         description="the aim; held means: at every month of the last twelve",
@@ -238,9 +253,11 @@ class Calibrate(Experiment):
         description="published facts that the shared behaviour is fitted to, by name or pattern, each measured on a setting of its "
         "own (sxsim verify facts); then only parameters can be fitted",
     )
-    simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100)
-    ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10)
-    replications: int = quantity(20, "runs", "runs with the values as they are, for comparison", ge=5)
+    simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100, le=limits.SAMPLES)
+    ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10, le=limits.SETS)
+    replications: int = quantity(
+        20, "runs", "runs with the values as they are, for comparison", ge=5, le=limits.REPLICATIONS
+    )
 
     @model_validator(mode="after")
     def _something_observed(self) -> "Calibrate":
@@ -280,6 +297,11 @@ def _consistent(experiment: Experiment) -> Iterator[Problem]:
         yield Problem(
             ("plan",), f"(={experiment.plan!r}) must be another plan than base", "name the plan that is looked at"
         )
+    if isinstance(experiment, Sweep) and experiment.design == "grid":
+        settings = prod(len(factor.values or ()) or factor.steps for factor in experiment.factors)
+        if settings > limits.SETTINGS:
+            said = f": a grid of {settings:,} settings, must be ≤ {limits.SETTINGS:,}"
+            yield Problem(("factors",), said, "set fewer steps, or design: latin_hypercube")
     if isinstance(experiment, Sweep) and experiment.design == "list":
         lengths = {len(factor.values or ()) for factor in experiment.factors}
         if len(lengths) != 1 or 0 in lengths:
@@ -360,19 +382,23 @@ def load_experiment(
     samples: int | None = None,
     uncertain: bool = False,
     parameters: str | Path | None = None,
+    unusual: bool = False,
+    trust: bool = False,
 ) -> Setup:
     """Read and check an experiment file.
 
     `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says; `uncertain`
     draws parameters whatever the file says; `parameters` is a file of parameters or an ensemble in place of the one that the
-    experiment names.
+    experiment names; `unusual` takes values that are legal but unusual; `trust` lets plug-ins of its scenarios run.
 
     Raises InvalidInput with all problems found.
     """
     path = Path(path)
     data = read_yaml(path, "experiments/ holds one of each kind to start from")
     if not isinstance(data, dict):
-        raise InvalidInput([Problem((), "the file must hold keys and values, beginning with question:", "", str(path))])
+        raise InvalidInput(
+            [Problem((), "the file must hold keys and values, beginning with question:", "", str(path), 1)]
+        )
     raw = plain(data)
     kind = KINDS.get(str(raw.get("study")))
     if kind is None:
@@ -414,7 +440,8 @@ def load_experiment(
     problems += [_placed(problem, path, data) for problem in stated_twice(ensemble, [*experiment.set, *sets])]
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
-        scenario = _scenario(path, file, data, overrides, stated, own=len(experiment.set))
+        asked: dict[str, Any] = {"sets": overrides, "parameters": stated, "unusual": unusual, "trust": trust}
+        scenario = _scenario(path, file, data, asked, own=len(experiment.set))
         unknown = list(_unknown_plans(experiment, scenario))
         problems += unknown
         if unknown:
@@ -436,6 +463,11 @@ def load_experiment(
         factors.append(tuple(resolved))
     if problems:
         raise InvalidInput([_placed(problem, path, data) for problem in problems])
+    called = distinct_names(
+        [scenario.name for scenario in scenarios], [Path(file).stem for file in experiment.scenarios]
+    )
+    for scenario, name in zip(scenarios, called, strict=True):
+        scenario.name = name
     return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble)
 
 
@@ -454,12 +486,10 @@ def _given_parameters(
     return parameters_or_ensemble(named)
 
 
-def _scenario(
-    path: Path, file: str, data: Any, overrides: Sequence[str], parameters: Path | None, own: int
-) -> Scenario:
+def _scenario(path: Path, file: str, data: Any, asked: Mapping[str, Any], own: int) -> Scenario:
     """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
     try:
-        return load(path.parent / file, sets=overrides, parameters=parameters)
+        return load(path.parent / file, **asked)
     except InvalidInput as error:
         if not own:
             raise
@@ -525,7 +555,7 @@ def _of_factor(problem: Problem, number: int) -> Problem:
 
 def _yaml_text(value: Any) -> str:
     """A value as `--set` takes it."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _placed(problem: Problem, path: Path, data: Any) -> Problem:

@@ -74,19 +74,23 @@ def study(
     engine: str | None = None,
     progress: Progress | None = None,
     tables: str | None = None,
+    unusual: bool = False,
+    trust: bool = False,
 ) -> Study:
     """Run a study from its file and write its folder; finished points are not run again.
 
     parameters: a file of parameters, or an ensemble of which every replication runs with one set, in place of what the
     experiment file names; cluster: address of a Dask cluster on which points run (`tcp://host:port`, or `local` to start one); the results are
-    the same; tables: `.parquet` or `.csv` for the table of all points, by default Parquet where pyarrow is installed.
+    the same; tables: `.parquet` or `.csv` for the table of all points, by default Parquet where pyarrow is installed;
+    unusual: take values that are legal but unusual; trust: let plug-ins of the experiment's scenarios run.
 
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
     file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used.
     """
     from sxsim.studies.folder import write_study
 
-    setup = load_experiment(experiment, sets=sets, samples=samples, uncertain=uncertain, parameters=parameters)
+    asked: dict[str, Any] = {"uncertain": uncertain, "parameters": parameters, "unusual": unusual, "trust": trust}
+    setup = load_experiment(experiment, sets=sets, samples=samples, **asked)
     began = time.perf_counter()
     parts = parts_of(setup, engine)
     somewhere: Any = contextlib.nullcontext() if cluster is None else cluster_runner(cluster, jobs)
