@@ -103,7 +103,7 @@ def _rows(path: Path) -> Rows:
             table = list(_of_workbook(path))
         except Exception as error:  # whatever a damaged workbook makes its reader raise
             said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
-            raise InvalidInput([Problem((), said, advice)]) from None
+            raise InvalidInput([Problem((), said, advice, str(path), 1)]) from None
     else:
         table = [(row.line, list(row.cells)) for row in read_rows(path, advice)]
     heads = [str(cell or "").strip().lower() for cell in table[0][1]] if table else []

@@ -45,7 +45,7 @@ def read_bytes(path: FilePath, most: int, advice: str = "") -> bytes:
             raise InvalidInput([Problem((), said, "copy what it gives to a file")])
         if found.st_size > most:
             said = f" {path} holds {found.st_size:,} bytes, must be ≤ {most:,}"
-            raise InvalidInput([Problem((), said, "take out what is not needed; docs/scenario.md has the limits")])
+            raise refused(path, said, "take out what is not needed; docs/scenario.md has the limits", 1)
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
@@ -310,11 +310,11 @@ def check_workbook(path: FilePath, advice: str) -> None:
                     f" {path} holds {len(parts):,} files of {size:,} bytes unpacked, must be ≤ {limits.WORKBOOK_PARTS:,} and "
                     f"≤ {limits.UNPACKED_BYTES:,}"
                 )
-                raise InvalidInput([Problem((), said, "save the first sheet alone, or as CSV")])
+                raise refused(path, said, "save the first sheet alone, or as CSV", 1)
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")) and b"<!" in archive.read(part)[:1000]:
                     said = f" {path} holds {part.filename!r} with a document type, which no spreadsheet writes"
-                    raise InvalidInput([Problem((), said, "save the sheet as CSV")])
+                    raise refused(path, said, "save the sheet as CSV", 1)
     except (
         zipfile.BadZipFile,
         NotImplementedError,
@@ -325,4 +325,4 @@ def check_workbook(path: FilePath, advice: str) -> None:
         zlib.error,
     ) as error:
         said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
-        raise InvalidInput([Problem((), said, advice)]) from None
+        raise refused(path, said, advice, 1) from None
