@@ -80,7 +80,12 @@ def _scenario(path: Path) -> None:
 
 def _form() -> bytes:
     book = Workbook()
-    for row in (("element", "level", "confidence"), ("culture", 3, "high"), ("7.3.2b", 2.5, None), ("design", 4, "low")):
+    for row in (
+        ("element", "level", "confidence"),
+        ("culture", 3, "high"),
+        ("7.3.2b", 2.5, None),
+        ("design", 4, "low"),
+    ):
         book.active.append(row)
     file = io.BytesIO()
     book.save(file)
@@ -131,8 +136,8 @@ def _lines(chance: random.Random, text: str) -> str:
             (
                 lines[:place] + lines[place + 1 :],
                 lines[:place] + [lines[place]] * 2 + lines[place + 1 :],
-                lines[:place] + [f"  {lines[place]}"] + lines[place + 1 :],
-                lines[:place] + [f"{chance.choice(NASTY)}: {chance.choice(NASTY)}\n"] + lines[place:],
+                [*lines[:place], f"  {lines[place]}", *lines[place + 1 :]],
+                [*lines[:place], f"{chance.choice(NASTY)}: {chance.choice(NASTY)}\n", *lines[place:]],
                 lines[:place] + chance.sample(lines[place:], len(lines) - place),
             )
         )

@@ -7,6 +7,7 @@ element. CSV and XLSX are read.
 
 import csv
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -100,7 +101,9 @@ def _rows(path: Path) -> Rows:
     if path.suffix.lower() == ".xlsx":
         check_workbook(path, advice)
         try:
-            table = list(_of_workbook(path))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                table = list(_of_workbook(path))
         except Exception as error:  # whatever a damaged workbook makes its reader raise
             said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
             raise InvalidInput([Problem((), said, advice, str(path), 1)]) from None

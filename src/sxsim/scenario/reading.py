@@ -292,7 +292,7 @@ def read_rows(path: FilePath, advice: str) -> Iterator[Row]:
             rows.append(Row(reader.line_num, [cell.strip() for cell in cells]))
     except csv.Error as error:
         said = f"the line cannot be read: {error}"
-        raise refused(path, said, "look for a quotation mark that does not end", reader.line_num + 1) from None
+        raise refused(path, said, "look for a quotation mark that does not end", max(reader.line_num, 1)) from None
     finally:
         csv.field_size_limit(before)
     yield from rows

@@ -441,7 +441,7 @@ def load_experiment(
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     for index, file in enumerate(experiment.scenarios):
         asked: dict[str, Any] = {"sets": overrides, "parameters": stated, "unusual": unusual, "trust": trust}
-        scenario = _scenario(path, file, data, asked, own=len(experiment.set))
+        scenario = _scenario(path, index, data, asked, own=len(experiment.set), file=file)
         unknown = list(_unknown_plans(experiment, scenario))
         problems += unknown
         if unknown:
@@ -486,16 +486,22 @@ def _given_parameters(
     return parameters_or_ensemble(named)
 
 
-def _scenario(path: Path, file: str, data: Any, asked: Mapping[str, Any], own: int) -> Scenario:
+def _scenario(path: Path, index: int, data: Any, asked: Mapping[str, Any], own: int, file: str) -> Scenario:
     """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
     try:
         return load(path.parent / file, **asked)
     except InvalidInput as error:
-        if not own:
-            raise
-        place = replace(Problem((), ""), file=str(path), line=line_of(data, ("set",)))
+        named = {"file": str(path), "line": line_of(data, ("scenarios", index))}
+        stated = {"file": str(path), "line": line_of(data, ("set",))}
         raise InvalidInput(
-            [replace(p, file=place.file, line=place.line) if p.file in ("", "--set") else p for p in error.problems]
+            [
+                replace(p, **named)  # type: ignore[arg-type]
+                if not p.file
+                else replace(p, **stated)  # type: ignore[arg-type]
+                if own and p.file == "--set"
+                else p
+                for p in error.problems
+            ]
         ) from None
 
 

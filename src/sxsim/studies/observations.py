@@ -211,7 +211,7 @@ def _figures(observed: Observed, kind: Kind, path: Path) -> tuple[Array, list[Ar
     if len(names) < _FEWEST_GROUPS:
         said = f": {len(names)} groups are too few for a standard error over groups, must be ≥ {_FEWEST_GROUPS}"
         raise InvalidInput(
-            [Problem((str(observed.group),), said, "leave group out, or take in more groups", str(path))]
+            [Problem((str(observed.group),), said, "leave group out, or take in more groups", str(path), 1)]
         )
     places: dict[str, list[int]] = {name: [] for name in names}
     for place, label in enumerate(labels):
