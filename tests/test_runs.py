@@ -17,7 +17,7 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
 from sxsim.results.store import Store
 from sxsim.runs import RunFailed, planned, replication_key
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.problems import InvalidInput
 
 from .scenario.cafe import CAFE, TEXT

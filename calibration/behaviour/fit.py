@@ -12,7 +12,7 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
-from sxsim.scenario.versions import parameter_sets
+from sxsim.scenario.parameters import parameter_sets
 
 from sxsim.evidence.facts import MEASURES, Fact, facts
 from sxsim.model.parameters import register

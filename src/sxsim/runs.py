@@ -19,7 +19,7 @@ from sxsim.results.store import Store, digest
 from sxsim.results.until import MOST_RUNS, Until
 from sxsim.scenario import loading
 from sxsim.scenario.deciding import deciding
-from sxsim.scenario.ensemble import Ensemble, read_ensemble
+from sxsim.scenario.parameters import Ensemble, read_ensemble
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.scenario import BASE_PLAN

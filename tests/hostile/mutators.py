@@ -16,8 +16,7 @@ from sxsim.engines.start import start
 from sxsim.reruns import _described
 from sxsim.runs import load
 from sxsim.scenario.assessment import read_assessment, write_form
-from sxsim.scenario.ensemble import read_ensemble
-from sxsim.scenario.parameters import read_parameters
+from sxsim.scenario.parameters import read_ensemble, read_parameters
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.experiment import load_experiment
 from sxsim.studies.observations import Observed, figures_of

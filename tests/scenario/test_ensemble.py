@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sxsim.scenario.ensemble import (
+from sxsim.scenario.parameters import (
     Ensemble,
     is_ensemble,
     parameters_or_ensemble,

@@ -17,8 +17,8 @@ import pytest
 from sxsim.model.parameters import register
 from sxsim.reruns import rerun
 from sxsim.runs import load, run
-from sxsim.scenario.ensemble import read_ensemble
 from sxsim.scenario.loading import with_values
+from sxsim.scenario.parameters import read_ensemble
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.calibrate import CalibratePart, Source
 from sxsim.studies.experiment import Calibrate, load_experiment

@@ -14,7 +14,7 @@ from sxsim.scenario.names import visible
 
 if TYPE_CHECKING:
     from sxsim.results.until import Until
-    from sxsim.scenario.ensemble import Ensemble
+    from sxsim.scenario.parameters import Ensemble
 
 _A_MINUTE = 60.0
 SCENARIO = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
@@ -90,7 +90,7 @@ def show_plan(planned: dict[str, Any], json: bool) -> None:
 
 def parameters_given(path: Path | None, sets: list[str] | None) -> "tuple[Path | None, Ensemble | None]":
     """What `--parameters` names: a file with a value for each parameter, or an ensemble. Raises InvalidInput."""
-    from sxsim.scenario.ensemble import parameters_or_ensemble, stated_twice
+    from sxsim.scenario.parameters import parameters_or_ensemble, stated_twice
     from sxsim.scenario.problems import InvalidInput
 
     stated, ensemble = parameters_or_ensemble(path)

@@ -160,8 +160,8 @@ def _facts(
 ) -> dict[str, Any]:
     """What is known of reality."""
     from sxsim.evidence import facts
-    from sxsim.scenario.ensemble import parameters_or_ensemble
     from sxsim.scenario.loading import read_parameters
+    from sxsim.scenario.parameters import parameters_or_ensemble
 
     stated, ensemble = parameters_or_ensemble(parameters)
     fixed = read_parameters(stated) if stated else {}

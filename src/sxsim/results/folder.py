@@ -9,10 +9,10 @@ from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.store import digest, file_digest, whole_folder
 from sxsim.results.tables import suffix_here, write_table
 from sxsim.scenario.deciding import deciding
-from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import resolved
 from sxsim.scenario.names import in_path
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import COPIES, plug_in_copies
 from sxsim.scenario.scenario import Scenario
 

@@ -12,11 +12,11 @@ from pydantic import Field, ValidationError, model_validator
 from sxsim.results.kpis import KPIS
 from sxsim.runs import Scenario, load
 from sxsim.scenario import limits
-from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.fields import Name, Part, quantity
 from sxsim.scenario.loading import line_of, plain, read_yaml
 from sxsim.scenario.names import distinct_names
 from sxsim.scenario.organisation import Aspect
+from sxsim.scenario.parameters import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.plan import Activity
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.scenario.scenario import BASE_PLAN

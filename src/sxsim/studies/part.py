@@ -12,7 +12,7 @@ from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import range_of
 from sxsim.results.result import unit_of
 from sxsim.runs import Scenario, engine_of
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.parameters import Ensemble
 from sxsim.studies.experiment import Experiment
 from sxsim.studies.factors import Factor
 from sxsim.studies.points import Point, Task

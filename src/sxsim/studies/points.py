@@ -18,9 +18,9 @@ from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.store import digest
 from sxsim.runs import RunFailed, assuming
 from sxsim.scenario.deciding import deciding
-from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import place_in, with_values
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.scenario import Scenario
 from sxsim.studies.factors import Factor
