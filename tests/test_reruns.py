@@ -38,6 +38,30 @@ def test_a_run_is_the_same_bit_for_bit(folder: Path) -> None:
     ]
 
 
+def test_what_cannot_be_proved_is_said(folder: Path) -> None:
+    whole = (folder / "run.json").read_text(encoding="utf-8")
+
+    def again(change: str) -> str:
+        lines, same = rerun(folder, jobs=1)
+        assert not same, change
+        assert lines[-1] == "so it is not proved that the results are those of the run"
+        return "\n".join(lines)
+
+    for part, said in (("outputs", "kpis.parquet: belongs to the results"), ("inputs", "scenario.yaml: went in")):
+        data = json.loads(whole)
+        data["sha256"][part] = {}
+        (folder / "run.json").write_text(json.dumps(data), encoding="utf-8")
+        assert said in again(part)
+    (folder / "run.json").write_text(whole, encoding="utf-8")
+    scenario = folder / "scenario.yaml"
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(f"{text}# a word\n", encoding="utf-8")
+    assert "scenario.yaml: was changed since the run" in again("scenario")
+    scenario.write_text(text, encoding="utf-8")
+    (folder / "monthly.parquet").unlink()
+    assert "monthly.parquet: the file is missing from the folder" in again("table")
+
+
 def test_a_comparison_is_the_same_bit_for_bit(tmp_path: Path) -> None:
     found = sxsim.load(CAFE).compare(["welcome"], replications=2, jobs=1, contacts=True, out=tmp_path)
     lines, same = rerun(found.save(tmp_path), jobs=1)

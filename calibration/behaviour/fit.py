@@ -12,10 +12,10 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
-from sxsim.scenario.parameters import parameter_sets
 
 from sxsim.evidence.facts import MEASURES, Fact, facts
 from sxsim.model.parameters import register
+from sxsim.scenario.parameters import parameter_sets
 
 #: What is fitted, and where the last go began: what a first go from version 1 had found, moved by hand towards what it missed.
 START = {

@@ -107,7 +107,8 @@ def code_in(folder: Path) -> list[str]:
 
 def _kind_of_tables(folder: Path, data: dict[str, Any]) -> str:
     """How the folder's tables are written, and so those of the second time."""
-    if not any(name.endswith(PARQUET) for name in data["sha256"]["outputs"]):
+    there = (path.name for path in folder.iterdir())
+    if not any(name.endswith(PARQUET) for name in (*data["sha256"]["outputs"], *there)):
         return CSV
     if not parquet_is_here():
         message = f" {folder} holds Parquet tables, and pyarrow, which writes them, is not installed"
