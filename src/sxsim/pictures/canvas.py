@@ -22,6 +22,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
 
+from sxsim.scenario.names import visible
+
 INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LINE, LIGHT = "#2a7f9e", "#9cc7d8"
 GAIN, LOSS, UNCLEAR = "#2f855a", "#b5485d", "#9aa5b1"
@@ -87,8 +89,8 @@ def short(name: str, most: int = _LONGEST_NAME) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that is drawn as it stands: `$` starts no formula."""
-    return text.replace("$", r"\$")
+    """Text that is drawn as it stands: `$` starts no formula, and what cannot be seen is shown."""
+    return visible(text).replace("$", r"\$")
 
 
 def _lines(text: str, letters: float) -> list[str]:

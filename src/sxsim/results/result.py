@@ -12,7 +12,7 @@ from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
 from sxsim.results.maturity import Maturity, maturity_of
 from sxsim.results.verdicts import Verdict, verdicts
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
