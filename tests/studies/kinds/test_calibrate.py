@@ -166,7 +166,7 @@ def test_a_killed_calibration_goes_on_from_there(found: Study, folder: Path, tmp
     def finished() -> int:
         import sqlite3
 
-        (store,) = list((tmp_path / ".points").glob("*.sqlite")) or [None]
+        (store,) = list((tmp_path / ".finished").glob("*.sqlite")) or [None]
         if store is None:
             return 0
         with sqlite3.connect(store) as base:
