@@ -204,7 +204,7 @@ def test_what_is_advised_is_clearly_better_than_what_is_simpler(
 
 
 def test_flips_are_looked_for_among_the_nearest_rivals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sxsim.studies.advise._NEAREST_RIVALS", 1)
+    monkeypatch.setattr("sxsim.studies.kinds.advise._NEAREST_RIVALS", 1)
     fields: dict[str, Any] = {
         "rivals": None,
         "flip_points": ["technology_weight", "money_half"],
