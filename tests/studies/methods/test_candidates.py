@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from sxsim.model.parameters import Parameter
 from sxsim.results.intervals import Interval, interval
-from sxsim.studies.methods.candidates import enclosed, flips_of
+from sxsim.studies.methods.candidates import EQUAL, FOUND, NOTHING, Candidate, Judgement, enclosed, flips_of
+from sxsim.studies.methods.statistics import Array
 
 ASSUMPTION = Parameter("speed", 5.0, 1.0, 10.0, "km/h", "D", "judgement", "how fast")
 
@@ -59,3 +61,21 @@ def test_a_usual_value_at_an_end_is_no_flip_there() -> None:
 def test_halving_goes_from_the_usual_value_to_the_end() -> None:
     ahead, behind = enclosed(lambda value: 3.0 - value, 0.0, 32.0)
     assert (ahead, behind) == (3.0, 4.0)
+
+
+def test_a_split_that_is_ahead_of_nothing_alone_is_not_advised_like_a_plan() -> None:
+    """The found split is clearly ahead of nothing, but not of an equal split, which luck hides; a plan need not be."""
+    noise = np.random.default_rng(1)
+    goal = {
+        NOTHING: np.zeros(20),
+        EQUAL: 0.9 + 5.0 * noise.standard_normal(20),
+        FOUND: 1.0 + 0.01 * noise.standard_normal(20),
+    }
+    candidates = {name: Candidate(name, (0.0,)) for name in goal}
+
+    def judgement(candidates: dict[str, Candidate], goal: dict[str, Array]) -> Judgement:
+        return Judgement(candidates, goal, dict.fromkeys(goal, 0.0), list(goal), 1.0, None, interval, interval)
+
+    assert judgement(candidates, goal).advised == NOTHING
+    more = candidates | {"welcome": Candidate("welcome", None, "welcome")}
+    assert judgement(more, goal | {"welcome": goal[FOUND]}).advised == "welcome"
