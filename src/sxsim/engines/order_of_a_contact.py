@@ -240,7 +240,7 @@ def arrive(world, person, now, waiting, free):
     )
     if free < 1 or floor.open == 0:
         return TURNED_AWAY
-    floor.demanded_today += kind.service_mean
+    floor.demanded_today += kind.service_mean + t.after_mean
     if t.queue_visible == 1 and waiting > 0:
         places = floor.on_duty if t.staffed == 1 else t.units
         guess = queue.expected_wait(waiting, kind.service_mean, float(places))

@@ -175,6 +175,7 @@ class Start:
             floors=np.zeros(sites * touchpoints, FLOOR),
             last_demand=np.zeros((sites * touchpoints, DAYS_A_WEEK)),
             last_staff=np.zeros((sites * touchpoints, DAYS_A_WEEK)),
+            last_other=np.zeros((sites * touchpoints, DAYS_A_WEEK)),
             capacities=self._capacities(),
             sites=self._sites(persons, accounts, posts),
             levers=np.zeros((sites, len(LEVERS))),
@@ -454,7 +455,7 @@ class Start:
         row["contact_type"] = self._contact_type_number(index, None)
         after = touchpoint.after_contact
         code = duration_code(after) if after is not None else (CONSTANT, 0.0, 0.0, 0.0)
-        row["after_kind"], row["after_first"], row["after_second"] = code[:3]
+        row["after_kind"], row["after_first"], row["after_second"], row["after_mean"] = code
         row["queue_visible"] = int(touchpoint.queue_visible)
         row["major"] = touchpoint.major_share
         row["late_major"] = math.inf if touchpoint.late_major is None else touchpoint.late_major

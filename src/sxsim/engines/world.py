@@ -74,8 +74,6 @@ BEFORE_THE_RUN = -(10**6)
 AT_HOME = -1
 # `joins_at` of an account that is a customer.
 IS_CUSTOMER = -1.0
-# The usual pressure is learnt after this part (a quarter) of the warm-up.
-LEARNING_PART = 4
 # Histogram of waits: bin 0 holds no wait, the others are logarithmic.
 WAIT_BINS, WAIT_LOW, WAIT_WIDTH = 256, 0.01, 0.06
 
@@ -158,13 +156,12 @@ CONTACT_TYPE = _record(
     patience_second=_F, patience_mean=_F, failure=_F, query=_F,
 )  # fmt: skip
 TOUCHPOINT = _record(
-    name=_I, staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, queue_visible=_I,
+    name=_I, staffed=_I, units=_I, contact_type=_I, after_kind=_I, after_first=_F, after_second=_F, after_mean=_F, queue_visible=_I,
     major=_F, room=_F, importance=_F, again=_F, again_kind=_I, again_first=_F, again_second=_F, switch_to=_I,
     switch=_F, hands_over_to=_I, hand_over=_F, cost=_F, revenue=_F, pool=_I, late_major=_F,
 )  # fmt: skip
 FLOOR = _record(
-    open=_I, pressure=_F, standard=_F, normal=_F, demanded_today=_F, available_today=_F, demanded_usually=_F,
-    available_usually=_F, on_duty=_I,
+    open=_I, pressure=_F, standard=_F, demanded_today=_F, available_today=_F, other_today=_F, on_duty=_I, other_work=_F,
 )  # fmt: skip
 SITE = _record(
     luck=_I, first_person=_I, people=_I, first_account=_I, accounts=_I, first_post=_I, posts=_I, customers=_I, visits_used=_I, visits_free=_I, share=_F, staff_factor=_F, technology=_F, partner_energy=_F, deployment=_F, commitment=_F, engagement=_F,
@@ -229,6 +226,7 @@ ARRAYS = {
     "floors": "(S × T,) FLOOR",
     "last_demand": "(S × T, 7) demanded minutes of the last days",
     "last_staff": "(S × T, 7) available minutes of the last days",
+    "last_other": "(S × T, 7) minutes of other work of the last days",
     "capacities": "(capacities,) CAPACITY",
     "sites": "(S,) SITE",
     "levers": "(S, 10) in force",

@@ -30,24 +30,22 @@ def expected_wait(waiting, minutes_per_contact, staff):
 
 
 @rule
-def pressure(demanded, available, normal, p):
-    """Work pressure: demanded over available staff time of the last seven days, relative to normal.
+def pressure(work, available, p):
+    """Work pressure: the work in hand against what the staff on duty can bear, over the last seven days.
 
-    demanded, available: minutes; normal: the ratio called 1. Returns pressure_low–pressure_high; 1 where nothing is
-    known yet. Source: Oliva and Sterman (2001), doi:10.1287/mnsc.47.7.894.9807 (E056).
+    work, available: minutes ≥ 0. Returns 1 (whatever can be borne without hurry) … pressure_high.
+    Source: Oliva and Sterman (2001), doi:10.1287/mnsc.47.7.894.9807 (E056); what can be borne: assumption.
     """
-    if normal <= 0.0:
-        return 1.0
     if available <= 0.0:
-        return p.pressure_high if demanded > 0.0 else 1.0
-    return min(max(demanded / available / normal, p.pressure_low), p.pressure_high)
+        return p.pressure_high if work > 0.0 else 1.0
+    return min(max(work / (available * p.load_borne), 1.0), p.pressure_high)
 
 
 @rule
 def pressure_time_factor(pressure, p):
     """Time per contact under pressure, relative to the time at pressure 1.
 
-    pressure: 0.5–2. Returns > 0. Source: E056, elasticity −0.64, doi:10.1287/mnsc.47.7.894.9807.
+    pressure: 1–2. Returns 0–1. Source: E056, elasticity −0.64, doi:10.1287/mnsc.47.7.894.9807.
     """
     if pressure == 1.0:
         return 1.0
@@ -55,16 +53,16 @@ def pressure_time_factor(pressure, p):
 
 
 @rule
-def erode_standard(standard, time_factor, alignment, p):
-    """A day's change of the internal time standard: it follows short times down and does not come back by itself.
+def move_standard(standard, time_factor, alignment, p):
+    """A day's change of the internal time standard: it follows short times down, and comes back slowly where nobody hurries.
 
     standard: 0–1 of the given time; time_factor: from `pressure_time_factor`; alignment: lever 0–1 (standards hold
-    better where all pull the same way). Returns the new standard.
-    Source: E057, E058 (down in about 19 weeks, up never), doi:10.1287/mnsc.47.7.894.9807; protection by assumption.
+    better where all pull the same way). Returns the new standard, 0–1.
+    Source: E057 (down in about 19 weeks), doi:10.1287/mnsc.47.7.894.9807; up against E058 (not seen in one year), protection: assumption.
     """
-    if time_factor >= 1.0:
-        return standard
     openness = min(max(1.0 - p.standard_protection * (alignment - 0.5), 0.0), 2.0)
+    if time_factor >= 1.0:
+        return standard + (1.0 - standard) / p.standard_recovery_days
     return standard * (1.0 - openness * (1.0 - time_factor) / p.standard_erosion_days)
 
 
