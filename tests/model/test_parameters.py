@@ -221,7 +221,7 @@ def test_a_fault_in_the_register_is_noticed(
 def test_only_definitions_limits_and_reference_points_are_fixed() -> None:
     fixed = {name: p.confidence for name, p in register().items() if p.low == p.high}
     judged = {name for name, grade in fixed.items() if grade != "A"}
-    assert judged == {name for name in fixed if name.endswith("_normal")} | {"pressure_low", "pressure_high"}
+    assert judged == {name for name in fixed if name.endswith("_normal")} | {"pressure_high"}
     assert set(fixed.values()) == {"A", "D"}
 
 

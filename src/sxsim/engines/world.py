@@ -126,7 +126,7 @@ VISIT = _whole_lines(_record(
     held=_I, handed_over=_SMALL, taken_over=_SMALL, outcome=_SMALL, logged_attempt=_KIND, logged_touchpoint=_SMALL,
     logged_contact_type=_KIND, post=_COUNT, arrival=_F, patience=_F, wait=_F, start=_F, end=_F,
     after_contact=_F, kept=_SMALL, severity=_SMALL, query=_SMALL, query_well=_SMALL, voiced=_SMALL, noticed=_SMALL, put_right=_SMALL,
-    case=_SMALL, individual=_SMALL, surprising=_SMALL, level=_SMALL, quality=_F, perceived=_F, expectation=_F, delighted=_SMALL,
+    case=_SMALL, individual=_SMALL, surprising=_SMALL, gate=_SMALL, level=_SMALL, quality=_F, perceived=_F, expectation=_F, delighted=_SMALL,
 ))  # fmt: skip
 ACCOUNT = _record(
     joins_at=_F, ordinal=_COUNT, first=_COUNT, persons=_COUNT, site=_COUNT, segment=_KIND, renewal=_KIND, spells=_KIND, heard=_SMALL,
@@ -181,7 +181,7 @@ CONTACT_TALLY = _record(
     attempts=_I, served=_I, abandoned=_I, balked=_I, turned_away=_I, level_0=_I, level_1=_I, level_2=_I,
     level_3=_I, level_4=_I, passed_2=_I, delighted=_I, failures=_I, problems=_I, voiced=_I, noticed=_I,
     put_right=_I, cases=_I, cases_closed=_I, cases_put_right=_I, queries=_I, queries_well=_I, individual=_I, surprising=_I,
-    handed_over=_I, wait=_F, service=_F, quality=_F, perceived=_F, expectation=_F,
+    wasted=_I, handed_over=_I, wait=_F, service=_F, quality=_F, perceived=_F, expectation=_F,
 )  # fmt: skip
 #: What is counted or measured in a month by site.
 SITE_TALLY = _record(
