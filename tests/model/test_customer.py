@@ -4,7 +4,6 @@ import math
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sxsim.model import customer
 from sxsim.model.parameters import record
@@ -53,20 +52,19 @@ SHAPES = [
     Shape(
         customer.delight_chance,
         {
-            "level": whole(0, 4),
+            "gate": FLAG,
             "individual": FLAG,
             "wish": SHARE,
             "surprising": FLAG,
             "perceived": SHARE,
             "expectation": SHARE,
-            "individual_level": whole(3, 3),
         },
         rises="individual wish surprising perceived",
         falls="expectation",
-        either="level individual_level",
+        either="gate",
         low=0,
         high=1,
-        typical={"individual": 1, "surprising": 0, "level": 3, "individual_level": 3, "perceived": 0.7},
+        typical={"gate": 1, "individual": 1, "surprising": 0, "perceived": 0.7},
     ),
     Shape(
         customer.update_bond,
@@ -242,28 +240,28 @@ def test_a_worse_contact_moves_satisfaction_further_than_a_better_one() -> None:
     assert customer.update_satisfaction(0.5, 0.7, 2.0, P) == pytest.approx(0.6)
 
 
-@given(st.sampled_from([0, 1, 2]), FLAG, SHARE, FLAG, SHARE, SHARE)
-def test_there_is_no_delight_below_level_3(level, individual, wish, surprising, perceived, expectation) -> None:
-    assert customer.delight_chance(level, individual, wish, surprising, perceived, expectation, 3, P) == 0.0
+@given(FLAG, SHARE, FLAG, SHARE, SHARE)
+def test_a_closed_gate_lets_no_delight_through(individual, wish, surprising, perceived, expectation) -> None:
+    assert customer.delight_chance(0, individual, wish, surprising, perceived, expectation, P) == 0.0
 
 
 @pytest.mark.parametrize(
     ("individual", "wish", "surprising", "perceived", "odds"),
     [
-        (0, 1.0, 0, 0.6, -1.5),
-        (1, 1.0, 0, 0.6, 0.5),
-        (1, 0.5, 0, 0.6, -0.5),
-        (1, 0.0, 0, 0.6, -1.5),
-        (0, 1.0, 1, 0.6, 0.0),
-        (0, 1.0, 0, 0.7, -0.7),
-        (0, 1.0, 0, 0.3, -1.5),
-        (1, 1.0, 1, 0.7, 2.8),
+        (0, 1.0, 0, 0.6, -4.5),
+        (1, 1.0, 0, 0.6, 1.5),
+        (1, 0.5, 0, 0.6, -1.5),
+        (1, 0.0, 0, 0.6, -4.5),
+        (0, 1.0, 1, 0.6, -3.0),
+        (0, 1.0, 0, 0.7, -3.7),
+        (0, 1.0, 0, 0.3, -4.5),
+        (1, 1.0, 1, 0.7, 3.8),
     ],
 )
 def test_delight_is_being_valued_or_exceeding_expectations_and_surprise_adds(
     individual, wish, surprising, perceived, odds
 ) -> None:
-    chance = customer.delight_chance(4, individual, wish, surprising, perceived, 0.6, 3, P)
+    chance = customer.delight_chance(1, individual, wish, surprising, perceived, 0.6, P)
     assert chance == pytest.approx(1 / (1 + math.exp(-odds)))
 
 

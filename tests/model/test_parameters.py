@@ -222,7 +222,7 @@ def test_only_definitions_limits_and_reference_points_are_fixed() -> None:
     fixed = {name: p.confidence for name, p in register().items() if p.low == p.high}
     judged = {name for name, grade in fixed.items() if grade != "A"}
     assert judged == {name for name in fixed if name.endswith("_normal")} | {
-        "pressure_low", "pressure_high", "first_shift", "shift_length",
+        "pressure_high", "first_shift", "shift_length",
     }  # fmt: skip
     assert set(fixed.values()) == {"A", "D"}
 

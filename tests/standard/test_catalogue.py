@@ -51,7 +51,7 @@ RULES = {
     "fatigue wins momentum",
     "implementation": "build_up lower_obstacle programme_work align know_better expand",
     "demand": "visit_rate",
-    "queue": "balk_chance pressure_time_factor erode_standard",
+    "queue": "balk_chance pressure_time_factor move_standard",
     "contact": "service_minutes failure_chance voice_chance notice_chance recovery_chance put_right_now_chance "
     "case_days effort individual_chance surprise_chance gate_open reach_level",
     "employee": "engagement_target update_strain update_skill quit_chance applicants hire_chance",

@@ -89,7 +89,7 @@ def arrive(world: World, person: Number, now: Minutes, waiting: Number, free: Nu
     )
     if free < 1 or floor.open == 0:
         return TURNED_AWAY
-    floor.demanded_today += kind.service_mean
+    floor.demanded_today += kind.service_mean + t.after_mean
     if t.queue_visible == 1 and waiting > 0:
         places = floor.on_duty if t.staffed == 1 else t.units
         guess = queue.expected_wait(waiting, kind.service_mean, float(places))
@@ -204,6 +204,7 @@ def settle_level(world: World, person: Number, insight: Share, discretion: Share
     v.surprising = happens(world, person, draws.SURPRISE, where, chance)
     arose = 1 if v.severity > NO_PROBLEM or v.query == 1 else 0
     dealt_well = 1 if v.put_right == 1 or v.query_well == 1 else 0
+    v.gate = contact.gate_open(v.kept, v.put_right, arose, dealt_well)
     v.level = contact.reach_level(
         1, v.kept, v.put_right, arose, dealt_well, v.individual, v.surprising, TOP_LEVEL, INDIVIDUAL_LEVEL
     )
@@ -291,15 +292,13 @@ def feel(world: World, person: Number, quality: Share, delighted_possible: Flag)
     i.satisfaction = customer.update_satisfaction(i.satisfaction, target, t.importance, p)
     v.delighted = 0
     if delighted_possible == 1:
-        chance = customer.delight_chance(
-            v.level, v.individual, i.wish, v.surprising, v.perceived, i.expectation, INDIVIDUAL_LEVEL, p
-        )
+        chance = customer.delight_chance(v.gate, v.individual, i.wish, v.surprising, v.perceived, i.expectation, p)
         where = here(v)
         if happens(world, person, draws.DELIGHT, where, chance) == 1:
             v.delighted = 1
     i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, p)
     i.expectation = customer.update_expectation(i.expectation, quality, v.delighted, p)
-    i.memory = customer.remember_surprise(i.memory, v.surprising if v.level == TOP_LEVEL else 0)
+    i.memory = customer.remember_surprise(i.memory, v.surprising * v.gate)
     i.grievance = customer.grievance_after_contact(i.grievance, v.severity, v.put_right, t.importance, p)
     i.contacts += 1
     i.delighted += v.delighted
@@ -319,8 +318,8 @@ def count_contact(world: World, person: Number) -> None:
     tally.level_2 += 1 if v.level == 2 else 0
     tally.level_3 += 1 if v.level == INDIVIDUAL_LEVEL else 0
     tally.level_4 += 1 if v.level == TOP_LEVEL else 0
-    arose = 1 if v.severity > NO_PROBLEM or v.query == 1 else 0
-    tally.passed_2 += contact.gate_open(v.kept, v.put_right, arose, 1 if v.put_right == 1 or v.query_well == 1 else 0)
+    tally.passed_2 += v.gate
+    tally.wasted += 1 if v.gate == 0 and (v.individual == 1 or v.surprising == 1) else 0
     tally.delighted += v.delighted
     tally.failures += 1 - v.kept
     tally.problems += 1 if v.severity > NO_PROBLEM else 0
@@ -385,7 +384,7 @@ def not_served(world: World, person: Number, now: Minutes, outcome: Number, full
     t, where = world.touchpoints[v.touchpoint], here(v)
     if i.status != CUSTOMER:
         fade(world, person, world.settings[0].month - 1)
-    v.outcome, v.wait, v.level, v.start, v.end, v.kept = outcome, now - v.arrival, 0, now, now, 0
+    v.outcome, v.wait, v.level, v.gate, v.start, v.end, v.kept = outcome, now - v.arrival, 0, 0, now, now, 0
     v.severity, v.query, v.query_well, v.voiced, v.noticed, v.put_right, v.case = NO_PROBLEM, 0, 0, 0, 0, 0, 0
     v.individual, v.surprising, v.delighted, v.quality, v.after_contact = 0, 0, 0, 0.0, 0.0
     v.expectation, v.perceived = i.expectation, 0.0

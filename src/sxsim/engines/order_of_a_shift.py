@@ -50,7 +50,7 @@ def change_shift(world: World, site: Number, now: Minutes) -> Any:
     doors = world.opening_in_force[setting.month]
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first_floor + touchpoint]
-        floor.open, floor.on_duty = int(world.opening[doors, touchpoint, of_week]), 0
+        floor.open, floor.on_duty, floor.other_work = int(world.opening[doors, touchpoint, of_week]), 0, 0.0
     block = employee.shift_number(now, world.parameters[0])
     breaks = 0
     for index in range(setting.teams):
@@ -74,6 +74,7 @@ def change_shift(world: World, site: Number, now: Minutes) -> Any:
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first_floor + touchpoint]
         floor.available_today += floor.on_duty * HALF_HOUR
+        floor.other_today += floor.other_work * HALF_HOUR
     return breaks
 
 
@@ -84,7 +85,9 @@ def add_staff(world: World, team: Number, present: Number) -> None:
     first_floor = team // setting.teams * setting.touchpoints
     for touchpoint in range(setting.touchpoints):
         if (serves >> touchpoint) & 1 == 1:
-            world.floors[first_floor + touchpoint].on_duty += present
+            floor = world.floors[first_floor + touchpoint]
+            floor.on_duty += present
+            floor.other_work += present * (world.teams[team].other_work + setting.programme_work)
 
 
 @step
@@ -120,10 +123,10 @@ def staff_team(world: World, team: Number, wanted: Real, posts: Number, block: N
 
 @step
 def close_day(world: World, site: Number) -> None:
-    """At midnight: the last seven days' demanded and available staff time make the pressure of the new day.
+    """At midnight: the last seven days' work in hand and staff time make the pressure of the new day.
 
-    The usual ratio is learnt in the warm-up after its first quarter (without a warm-up in the first month); in the months
-    before, and in the first of learning, pressure is 1. The standard of time erodes day by day.
+    Work in hand is the expected service and after-contact work of all who came to a touchpoint, and to those that the same
+    employees serve, and the other work of who is on duty. The standard of time erodes and recovers day by day.
     """
     setting, p = world.settings[0], world.parameters[0]
     first = site * setting.touchpoints
@@ -131,34 +134,27 @@ def close_day(world: World, site: Number) -> None:
     world.sites[site].days += 1
     if day == 0:
         return
-    first_learning = queue.first_month_of_learning(setting.warm_up)
-    learning = setting.month < max(setting.warm_up, 1)
     slot = (day - 1) % DAYS_A_WEEK
     for touchpoint in range(setting.touchpoints):
         floor = world.floors[first + touchpoint]
         world.last_demand[first + touchpoint, slot] = floor.demanded_today
         world.last_staff[first + touchpoint, slot] = floor.available_today
-        if learning and setting.month >= first_learning:
-            floor.demanded_usually += floor.demanded_today
-            floor.available_usually += floor.available_today
-        floor.demanded_today, floor.available_today = 0.0, 0.0
+        world.last_other[first + touchpoint, slot] = floor.other_today
+        floor.demanded_today, floor.available_today, floor.other_today = 0.0, 0.0, 0.0
     for touchpoint in range(setting.touchpoints):
         pool, floor = world.touchpoints[touchpoint].pool, world.floors[first + touchpoint]
-        demanded, demanded_usually = 0.0, 0.0
+        work, available = 0.0, 0.0
+        for before in range(DAYS_A_WEEK):
+            work += world.last_other[first + touchpoint, before]
+            available += world.last_staff[first + touchpoint, before]
         for other in range(setting.touchpoints):
             if (pool >> other) & 1 == 1:
-                demanded_usually += world.floors[first + other].demanded_usually
                 for before in range(DAYS_A_WEEK):
-                    demanded += world.last_demand[first + other, before]
-        available = 0.0
-        for before in range(DAYS_A_WEEK):
-            available += world.last_staff[first + touchpoint, before]
-        if learning:
-            floor.normal = queue.usual_load(demanded_usually, floor.available_usually)
-        if setting.month > first_learning and pool != 0:
-            floor.pressure = queue.pressure(demanded, available, floor.normal, p)
+                    work += world.last_demand[first + other, before]
+        if pool != 0:
+            floor.pressure = queue.pressure(work, available, p)
         time_factor = queue.pressure_time_factor(floor.pressure, p)
-        floor.standard = queue.erode_standard(floor.standard, time_factor, world.levers[site, ALIGNMENT], p)
+        floor.standard = queue.move_standard(floor.standard, time_factor, world.levers[site, ALIGNMENT], p)
 
 
 @step

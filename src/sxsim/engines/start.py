@@ -187,6 +187,7 @@ class Start:
             "floors": np.zeros(sites * touchpoints, FLOOR),
             "last_demand": np.zeros((sites * touchpoints, DAYS_A_WEEK)),
             "last_staff": np.zeros((sites * touchpoints, DAYS_A_WEEK)),
+            "last_other": np.zeros((sites * touchpoints, DAYS_A_WEEK)),
             "levers": np.zeros((sites, len(LEVERS))),
             "intensity": np.zeros(half_hours),
             "half_hour_at": np.zeros(half_hours, np.int32),

@@ -162,7 +162,7 @@ class ServiceTables:
         row["contact_type"] = self._contact_type_number(index, None)
         after = touchpoint.after_contact
         code = duration_code(after) if after is not None else (CONSTANT, 0.0, 0.0, 0.0)
-        row["after_kind"], row["after_first"], row["after_second"] = code[:3]
+        row["after_kind"], row["after_first"], row["after_second"], row["after_mean"] = code
         row["late_major"] = math.inf if touchpoint.late_major is None else touchpoint.late_major
         again = touchpoint.try_again
         row["again"] = again.chance if again else 0.0

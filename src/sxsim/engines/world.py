@@ -179,6 +179,7 @@ ARRAYS = {
     "floors": "(S × T,) FLOOR",
     "last_demand": "(S × T, 7) demanded minutes of the last days",
     "last_staff": "(S × T, 7) available minutes of the last days",
+    "last_other": "(S × T, 7) minutes of other work of the last days",
     "capacities": "(capacities,) CAPACITY",
     "sites": "(S,) SITE",
     "levers": "(S, 10) in force",

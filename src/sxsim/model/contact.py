@@ -286,17 +286,15 @@ def reach_level(
     """The level of the pyramid that a contact provided, 0–4.
 
     0 broken and not put right, or never served; 1 promise kept, and nothing arose or a query was handled poorly;
-    2 something arose and was dealt with well; 3 individual and 4 surprising only through an open gate; 4 needs no 3.
+    2 something arose and was dealt with well; through an open gate 3 individual, and 4 individual and surprising.
     Flags 0 or 1; top_level and individual_level are the numbers of the pyramid's upper levels (4 and 3).
-    Source: clause 4, figure of the pyramid.
+    Source: clause 4, figure of the pyramid; introduction (level 4: tailor-made, surprise and joy).
     """
     if served == 0 or (kept == 0 and put_right == 0):
         return 0
     if gate_open(kept, put_right, arose, dealt_well) == 1:
-        if surprising == 1:
-            return top_level
         if individual == 1:
-            return individual_level
+            return top_level if surprising == 1 else individual_level
         if arose == 1:
             return 2
     return 1

@@ -61,16 +61,15 @@ def update_satisfaction(satisfaction: Share, target: Share, importance: Real, p:
 
 @rule
 def delight_chance(
-    level: Number, individual: Flag, wish: Share, surprising: Flag, perceived: Share, expectation: Share,
-    individual_level: Number, p: Parameters,
-) -> Chance:  # fmt: skip
+    gate: Flag, individual: Flag, wish: Share, surprising: Flag, perceived: Share, expectation: Share, p: Parameters
+) -> Chance:
     """Chance that the customer is delighted: valued, or expectations exceeded, or both; surprise adds.
 
-    level: 0–4, below individual_level (3) there is no delight; individual, surprising: 0 or 1; wish: how much this
-    customer wants individual service, 0–1; perceived, expectation: 0–1. Returns 0–1.
-    Source: clauses 3 and 4 (delight), E118; sizes by assumption.
+    gate: 0 or 1, a closed one lets no delight through; individual, surprising: 0 or 1; wish: how much this customer wants
+    individual service, 0–1; perceived, expectation: 0–1. Returns 0–1.
+    Source: clause 3.5 (delight), E118; the gate is our reading of clause 4; sizes by assumption.
     """
-    if level < individual_level:
+    if gate == 0:
         return 0.0
     exceeded = max(perceived - expectation, 0.0)
     return logistic(

@@ -32,9 +32,10 @@ NEVER_ZERO = frozenset(
         "idea_delay_slow",
         "lever_normal",
         "money_half",
-        "pressure_low",
+        "load_borne",
         "quit_tenure_peak",
         "standard_erosion_days",
+        "standard_recovery_days",
         "wins_delight_half",
     ]
 )
