@@ -28,7 +28,6 @@ from tests.face.face import (
 )
 
 LEAST = 60
-FAST = [experiment for experiment in EXPERIMENTS if not experiment.slow]
 JUDGEMENT = "practitioner judgement: for this test"
 
 
