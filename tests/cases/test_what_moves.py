@@ -123,7 +123,7 @@ def begun(thing: str, pins: Mapping[str, float], *more: str) -> tuple[World, Fig
     established and what the organisation sees lie a level and half a level below its maturity.
     """
     sets = [*sets_of(thing), *(f"parameters.{name}={value}" for name, value in pins.items()), *more]
-    world = start(load(ORGANISATION, sets=sets), "act", seed=1)
+    world = start(load(ORGANISATION, sets=sets, unusual=True), "act", seed=1)
     before = lever_figures(world)
     site, p = world.sites[0], world.parameters[0]
     before["partner_energy"], before["local_support"] = float(site["partner_energy"]), float(site["deployment"])
