@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.text import Text
@@ -29,18 +30,30 @@ def words_and_cuts(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str
 
     def saved(figure: Figure, *given: Any, **named: Any) -> None:
         save(figure, *given, **named)
-        box = figure.bbox
+        figure.draw_without_rendering()
+        box, unseen = figure.bbox, _out_of_sight(figure)
         for text in figure.findobj(Text):
-            if text.get_text().strip() and text.get_visible():
-                words.append(text.get_text())
-                place = text.get_window_extent()
-                if place.width and not (
-                    box.x0 - 2 <= place.x0
-                    and place.x1 <= box.x1 + 2
-                    and box.y0 - 2 <= place.y0
-                    and place.y1 <= box.y1 + 2
-                ):
-                    cuts.append(text.get_text())
+            if not text.get_text().strip() or not text.get_visible() or id(text) in unseen:
+                continue
+            words.append(" ".join(text.get_text().split("\n")))
+            place = text.get_window_extent()
+            if place.x0 < box.x0 - 1 or place.x1 > box.x1 + 1 or place.y0 < box.y0 - 1 or place.y1 > box.y1 + 1:
+                cuts.append(text.get_text())
 
     monkeypatch.setattr(canvas.Figure, "savefig", saved)
     return words, cuts
+
+
+def _out_of_sight(figure: Figure) -> set[int]:
+    """Labels of ticks that are not drawn, because they are beyond the ends of their axis."""
+    found = set()
+    for axes in figure.findobj(Axes):
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            slack = 1e-6 * (high - low)
+            shown = {
+                id(tick.label1) for tick in axis.get_major_ticks() if low - slack <= tick.get_loc() <= high + slack
+            }
+            shown = shown if axes.axison else set()
+            found |= {id(text) for text in axis.findobj(Text)} - shown - {id(axis.label)}
+    return found
