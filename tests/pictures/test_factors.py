@@ -21,7 +21,9 @@ class Estimate(NamedTuple):
 def hinge(unit: str = "money", luck: float = 0.23, first: bool = True, wage: float = 0.5) -> factors.Hinge:
     main = {"wage": Estimate(wage, 0.3, 1.4), HOSTILE: Estimate(0.1, -0.1, 0.2), "luck": Estimate(luck, 0.2, 0.3)}
     chances = {"wage": (1.0, 0.0), HOSTILE: (0.0, 1.0)}
-    return factors.Hinge(Kpi("npv", "net present value of the result", unit), main, main if first else {}, chances, "luck")
+    return factors.Hinge(
+        Kpi("npv", "net present value of the result", unit), main, main if first else {}, chances, "luck"
+    )
 
 
 def test_ranks_show_luck_beside_and_never_a_hundred_per_cent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

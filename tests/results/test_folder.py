@@ -156,6 +156,7 @@ def test_a_comparison_leaves_differences_provenance_and_a_picture(comparison: Co
         "figures/commitment.png",
         "figures/differences.png",
         "figures/forest.png",
+        "figures/maturity.png",
         "run.json",
         "scenario.yaml",
     ]
