@@ -39,7 +39,7 @@ def test_ranks_show_luck_beside_and_never_a_hundred_per_cent(tmp_path: Path, mon
     [
         (hinge(), "npv: wage makes 50% of the spread, luck 23% of the spread"),
         (hinge(luck=0.6), "npv: no factor does more than luck (60% of the spread)"),
-        (hinge(luck=1.2), "npv: no factor does more than luck (all of the spread, as far as so few samples tell)"),
+        (hinge(luck=1.2), "npv: no factor does more than luck (all of the spread (too few samples))"),
         (hinge("share", first=False), "npv: wage makes 50 points, luck 23 points"),
         (hinge("0–100", first=False), "npv: wage makes 0.5 on 0–100, luck 0.23 on 0–100"),
     ],

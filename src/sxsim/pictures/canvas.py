@@ -22,7 +22,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
-from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LINE, LIGHT = "#2a7f9e", "#9cc7d8"
@@ -223,12 +223,11 @@ def written(axis: Axis, kind: Kind) -> None:
     """How the numbers of an axis are written."""
     forms: dict[str, Callable[[float, int], str]] = {
         "points": lambda x, _: f"{100 * x:+.3g}" if x else "0",
+        "share": lambda x, _: f"{100 * x:.3g}%",
         "effect": lambda x, _: f"{100 * x:.3g}",
         "number": thousands,
     }
-    if kind == "share":
-        axis.set_major_formatter(PercentFormatter(1.0))
-    elif kind in forms:
+    if kind in forms:
         axis.set_major_formatter(FuncFormatter(forms[kind]))
 
 
