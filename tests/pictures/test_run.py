@@ -60,8 +60,8 @@ def test_the_axis_of_the_journey_shows_all_or_says_what(values: tuple[float, ...
 
 def test_the_journey_names_the_widest_gap_and_its_zoom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words, cuts = words_and_cuts(monkeypatch)
-    run.journey(STOPS, "here", tmp_path / "j.png")
-    assert any(word.startswith("The widest gap is at desk for regulars (-4.0 points); 1 of 2") for word in words)
+    run.journey([*STOPS, STOPS[1]], "here", tmp_path / "j.png")
+    assert any(word.startswith("The widest gap is at desk for regulars (-4.0 points); 1 of 3") for word in words)
     assert any(word == "quality, 0–100 (the axis shows 65 to 75 only)" for word in words)
     assert "-4.0   10% not served" in words
     assert cuts == []
