@@ -36,10 +36,10 @@ def test_a_calibration_says_what_was_learnt(tmp_path: Path, monkeypatch: pytest.
     target = {"target": HOSTILE, "observed": 1.0, "error": 0.1, "tolerance": 0.0, "luck": 0.1, "said": "1.0"}
     met = [
         target | {f"{name}{end}": mean for name in ("as it is", "ensemble") for end in ("", " low", " high")}
-        for mean in (1.1, 9.0)
+        for mean in (1.1, 0.9, 9.0)
     ]
     agreement.calibration(learnt, np.full((5, 2), 0.4), met, "the ensemble", "here", tmp_path / "c.png")
-    assert "The data say something about 1 of 2 factors; the model is near 1 of 2 targets" in words
+    assert "The data say something about 1 of 2 factors; the model is near 2 of 3 targets" in words
     assert cuts == []
 
 

@@ -21,7 +21,9 @@ class Estimate(NamedTuple):
 def hinge(unit: str = "money", luck: float = 0.23, first: bool = True, wage: float = 0.5) -> factors.Hinge:
     main = {"wage": Estimate(wage, 0.3, 1.4), HOSTILE: Estimate(0.1, -0.1, 0.2), "luck": Estimate(luck, 0.2, 0.3)}
     chances = {"wage": (1.0, 0.0), HOSTILE: (0.0, 1.0)}
-    return factors.Hinge(Kpi("npv", HOSTILE, unit), main, main if first else {}, chances, "luck")
+    return factors.Hinge(
+        Kpi("npv", "net present value of the result", unit), main, main if first else {}, chances, "luck"
+    )
 
 
 def test_ranks_show_luck_beside_and_never_a_hundred_per_cent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +39,7 @@ def test_ranks_show_luck_beside_and_never_a_hundred_per_cent(tmp_path: Path, mon
     [
         (hinge(), "npv: wage makes 50% of the spread, luck 23% of the spread"),
         (hinge(luck=0.6), "npv: no factor does more than luck (60% of the spread)"),
-        (hinge(luck=1.2), "npv: no factor does more than luck (all of the spread, as far as so few samples tell)"),
+        (hinge(luck=1.2), "npv: no factor does more than luck (all of the spread (too few samples))"),
         (hinge("share", first=False), "npv: wage makes 50 points, luck 23 points"),
         (hinge("0–100", first=False), "npv: wage makes 0.5 on 0–100, luck 0.23 on 0–100"),
     ],
@@ -48,9 +50,10 @@ def test_the_tornado_says_what_luck_does(found: factors.Hinge, text: str) -> Non
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_share_is_never_more_than_all(first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words, _ = words_and_cuts(monkeypatch)
+    words, cuts = words_and_cuts(monkeypatch)
     factors.tornado([hinge(first=first, wage=1.15)] * 2, "here", tmp_path / "t.png")
     assert not [word for word in words if word.endswith("%") and word[:-1].isdigit() and int(word[:-1]) > 100]
+    assert cuts == []
 
 
 @pytest.mark.parametrize("boxed", [True, False])

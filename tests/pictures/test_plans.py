@@ -71,7 +71,7 @@ def test_the_forest_has_an_axis_a_group_and_no_repeated_look(
         warnings.simplefilter("error")
         plans.forest(groups, "today", "here", tmp_path / "f.png")
     assert cuts == []
-    assert {"npv", "cost ↓", "contacts", r"\$", "+100 %"} <= set(words)
+    assert {"npv", "cost ↓", "contacts", r"\$", "+100 %", "5"} <= set(words)
     assert "none" not in words
 
 

@@ -1,5 +1,6 @@
 """What pictures of runs and comparisons show."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sxsim.results import pictured
 from sxsim.results.result import Comparison, Result
 
+from ..pictures.looks import HOSTILE, words_and_cuts
 from .hand_made import empty, lively, result_of
 
 RUNS: dict[str, Callable[[], Result]] = {
@@ -19,11 +21,56 @@ RUNS: dict[str, Callable[[], Result]] = {
 }
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_any_run_is_drawn_without_a_warning_or_a_cut(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, cuts = words_and_cuts(monkeypatch)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pictured.draw_run(RUNS[name](), tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "pyramid.png", "effect_chain.png", "journey.png", "maturity.png", "commitment.png",
+    }  # fmt: skip
+    assert cuts == []
+
+
 def test_the_same_run_gives_the_same_pictures(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         pictured.draw_run(RUNS["three years"](), tmp_path / folder)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+@pytest.mark.parametrize("make", [lively, lambda seed, **shape: empty(**shape)], ids=["lively", "nobody"])
+def test_a_comparison_is_drawn_without_a_warning_or_a_cut(
+    runs: int, make: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, cuts = words_and_cuts(monkeypatch)
+    base = result_of([make(r, months=3) for r in range(runs)])  # type: ignore[misc]
+    others = [result_of([make(9 + r, months=3) for r in range(runs)], plan) for plan in ("welcome", "dearer")]  # type: ignore[misc]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pictured.draw_comparison(Comparison(base, others), tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "differences.png", "forest.png", "cash.png", "commitment.png", "maturity.png",
+    }  # fmt: skip
+    assert cuts == []
+
+
+def test_names_and_currency_are_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, cuts = words_and_cuts(monkeypatch)
+    base, other = (
+        result_of([lively(r, months=3), lively(r + 1, months=3)], plan) for r, plan in ((0, "today"), (5, "dearer"))
+    )
+    for result in (base, other):
+        result.scenario = result.scenario.model_copy(update={"name": HOSTILE, "currency": "$^$"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pictured.draw_run(base, tmp_path / "run")
+        pictured.draw_comparison(Comparison(base, [other]), tmp_path / "compare")
+    assert cuts == []
 
 
 def test_the_differences_drawn_are_those_of_the_organisation() -> None:

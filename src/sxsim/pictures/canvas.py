@@ -18,9 +18,11 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
+from matplotlib.textpath import TextPath
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from sxsim.scenario.names import visible
 
@@ -38,8 +40,9 @@ MARKERS = ("o", "s", "^", "D")
 #: How a quantity is written on an axis: a share in per cent, a difference of shares in points, an effect too but without a sign, large numbers short.
 Kind = Literal["share", "points", "effect", "number", ""]
 _DPI = 150
-#: Letters an inch: title, and text below it.
-_TITLE_LETTERS, _TEXT_LETTERS = 9.0, 15.0
+#: Sizes of title and text, points; letters of a line one inch long and one point high, more than there are; points an inch.
+_TITLE_SIZE, _TEXT_SIZE = 14.0, 9.5
+_LETTERS, _POINTS = 165.0, 72.0
 #: Inches: a line of the title, a line of the text, the edge.
 _TITLE_LINE, _TEXT_LINE, _EDGE = 0.27, 0.18, 0.16
 _LONGEST_NAME = 32
@@ -93,16 +96,26 @@ def plain(text: str) -> str:
     return visible(text).replace("$", r"\$")
 
 
-def _lines(text: str, letters: float) -> list[str]:
-    """Text broken into lines, at most so many."""
-    lines = wrap(text, max(int(letters), 20)) or [""]
-    return [*lines[: _MOST_LINES - 1], short(" ".join(lines[_MOST_LINES - 1 :]), int(letters))][: len(lines)]
+def _lines(text: str, inches: float, size: float, weight: str) -> list[str]:
+    """Text broken into lines that fit, as wide as they are drawn, at most so many."""
+    font = FontProperties(size=size, weight=weight)
+    letters = inches * _LETTERS / size
+    while True:
+        lines = wrap(text, max(int(letters), 1)) or [""]
+        if len(lines) > _MOST_LINES:
+            lines = [*lines[: _MOST_LINES - 1], short(" ".join(lines[_MOST_LINES - 1 :]), max(int(letters), 2))]
+        widest = max(
+            TextPath((0, 0), plain(line), prop=font).get_extents().width if line.strip() else 0 for line in lines
+        )
+        if widest <= inches * _POINTS or letters <= 1:
+            return lines
+        letters *= max(0.97 * inches * _POINTS / widest, 0.5)
 
 
 def canvas(width: float, height: float, message: str, about: str) -> Figure:
     """An empty picture: what is seen in one sentence, what it is drawn of, and below them width × height inches."""
     room = width - 2 * _EDGE
-    title, text = _lines(message, room * _TITLE_LETTERS), _lines(about, room * _TEXT_LETTERS)
+    title, text = _lines(message, room, _TITLE_SIZE, "bold"), _lines(about, room, _TEXT_SIZE, "normal")
     head = _EDGE + _TITLE_LINE * len(title) + _TEXT_LINE * len(text) + 0.1
     whole = height + head + _EDGE
     figure = Figure(figsize=(width, whole), facecolor="white")
@@ -118,9 +131,9 @@ def canvas(width: float, height: float, message: str, about: str) -> Figure:
     )
     shared: Any = {"va": "top", "linespacing": 1.25, "in_layout": False}
     x, y = _EDGE / width, 1 - _EDGE / whole
-    figure.text(x, y, plain("\n".join(title)), fontsize=14, fontweight="bold", color=INK, **shared)
+    figure.text(x, y, plain("\n".join(title)), fontsize=_TITLE_SIZE, fontweight="bold", color=INK, **shared)
     y -= (_TITLE_LINE * len(title) + 0.04) / whole
-    figure.text(x, y, plain("\n".join(text)), fontsize=9.5, color=MUTED, **shared)
+    figure.text(x, y, plain("\n".join(text)), fontsize=_TEXT_SIZE, color=MUTED, **shared)
     return figure
 
 
@@ -179,7 +192,7 @@ def quiet(axes: Axes, lines: Literal["x", "y", ""] = "y") -> None:
 def axis_name(axes: Axes, x: str = "", y: str = "") -> None:
     """Say what the axes show."""
     if x:
-        axes.set_xlabel(plain(short(x, 90)), fontsize=8.5, color=MUTED)
+        axes.set_xlabel(plain(short(x, 60)), fontsize=8.5, color=MUTED)
     if y:
         axes.set_ylabel(plain(short(y)), fontsize=8.5, color=MUTED)
 
@@ -212,12 +225,11 @@ def written(axis: Axis, kind: Kind) -> None:
     """How the numbers of an axis are written."""
     forms: dict[str, Callable[[float, int], str]] = {
         "points": lambda x, _: f"{100 * x:+.3g}" if x else "0",
+        "share": lambda x, _: f"{100 * x:.3g}%",
         "effect": lambda x, _: f"{100 * x:.3g}",
         "number": thousands,
     }
-    if kind == "share":
-        axis.set_major_formatter(PercentFormatter(1.0))
-    elif kind in forms:
+    if kind in forms:
         axis.set_major_formatter(FuncFormatter(forms[kind]))
 
 

@@ -80,7 +80,7 @@ class Hinge(NamedTuple):
         """What a factor comes to."""
         value = self.main[name].value
         if self.first:
-            return f"{value:.0%} of the spread" if value <= 1.0 else "all of the spread, as far as so few samples tell"
+            return f"{value:.0%} of the spread" if value <= 1.0 else "all of the spread (too few samples)"
         if self.kpi.unit.startswith("share"):
             return f"{100 * value:.2g} points"
         scale = "–" in self.kpi.unit or "…" in self.kpi.unit

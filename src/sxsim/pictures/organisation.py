@@ -266,7 +266,7 @@ def _stages(axes: Axes, found: Committing, horizon: int, *, start: bool = True) 
     for month in (0, -1) if start else (-1,):
         edges = np.concatenate([[0.0], np.cumsum(shares[:, month])])
         for stage, low, high in zip(found.stages, edges, edges[1:], strict=False):
-            if high - low >= _LEAST_SAID:
+            if high - low >= _LEAST_SAID and low + high <= 2:
                 text = f"{stage} {high - low:.0%}" if month == 0 else f"{high - low:.0%} {stage}"
                 beside(axes, (low + high) / 2, text, INK, left=month == 0)
     quiet(axes, "")

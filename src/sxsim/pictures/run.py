@@ -93,7 +93,7 @@ def pyramid(spans: Sequence[tuple[str, Sequence[Spread]]], basis: str, path: Pat
         f"{share_said(shares[_EXCELLENT].mean)} in the {name.partition(' (')[0]}" for name, shares in reversed(spans)
     ]
     figure = canvas(
-        10, 4.4, f"Contacts that meet excellent service (level 3, 4): {', '.join(said)}",
+        10, 4.4, f"Excellent contacts (level 3 or 4): {', '.join(said)}",
         f"The service excellence pyramid · {basis} · share of contacts reaching at least each level",
     )  # fmt: skip
     for axes, (name, shares) in zip(panels(figure, len(spans), max(len(spans), 1)), spans, strict=True):
@@ -285,8 +285,9 @@ def _sweep_message(levels: Sequence[Mapping[str, Any]], names: Sequence[str], kp
 
     def at(row: Mapping[str, Any]) -> str:
         share = kpis[0].unit.startswith("share")
-        where = ", ".join(f"{short(name, 20)} {row[name]:g}" for name in names[:2])
+        where = ", ".join(f"{short(name)} {row[name]:g}" for name in names[:2])
         return f"{100 * row['mean']:.1f} %" * share + thousands(row["mean"]) * (not share) + f" at {where}"
 
-    ends = [min(rows, key=lambda row: row["mean"]), max(rows, key=lambda row: row["mean"])]
-    return f"{kpis[0].name} goes from {at(ends[0])} to {at(ends[1])}"
+    least, most = (end(rows, key=lambda row: row["mean"]) for end in (min, max))
+    unsure = "" if least["high"] < most["low"] else "; their intervals overlap"
+    return f"{kpis[0].name} is lowest, {at(least)}, and highest, {at(most)}{unsure}"
