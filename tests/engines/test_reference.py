@@ -96,9 +96,11 @@ def test_upper_levels_never_come_through_a_closed_gate(scenario: Scenario) -> No
     assert ((upper["kept"] == 1) | (upper["put_right"] == 1)).all()
     arose = (upper["severity"] > 0) | (upper["query"] == 1)
     assert (~arose | (upper["put_right"] == 1) | (upper["query_well"] == 1)).all()
-    assert (log["delighted"][log["level"] < 3] == 0).all()
+    arose = (log["severity"] > 0) | (log["query"] == 1)
+    closed = (log["kept"] == 0) & (log["put_right"] == 0) | arose & (log["put_right"] == 0) & (log["query_well"] == 0)
+    assert (log["delighted"][closed | (log["outcome"] != SERVED)] == 0).all()
     assert (log["level"][log["outcome"] != SERVED] == 0).all()
-    assert ((upper["individual"] == 1) | (upper["surprising"] == 1)).all()
+    assert (upper["individual"] == 1).all() and (upper["surprising"][upper["level"] == 4] == 1).all()
 
 
 @ANY_WORLD
@@ -230,7 +232,7 @@ def test_money_on_surprises_is_largely_wasted_while_the_basics_fail() -> None:
         surprises[name] = rates["surprise-first"][0] - rates["today"][0]
         gained[name] = rates["surprise-first"][1] - rates["today"][1]
     assert surprises["failing"] > 0.5 * surprises["kept"] > 0
-    assert gained["failing"] / surprises["failing"] < 0.6 < 0.7 < gained["kept"] / surprises["kept"]
+    assert gained["failing"] / surprises["failing"] < 0.7 * gained["kept"] / surprises["kept"]
 
 
 def test_staff_passes_matters_on_less_often_where_flow_is_good() -> None:

@@ -183,7 +183,7 @@ def test_what_is_carried_across_comes_from_other_teams_only(network: float) -> N
 
 @pytest.mark.parametrize(("stage", "becomes"), [(AWARE, RESIGNED), (TRYING, RESIGNED), (PRACTISING, PRACTISING)])
 def test_who_is_aware_or_tries_may_resign_and_who_practises_falls_back_first(stage: int, becomes: int) -> None:
-    world = start(cafe("resigning_fatigue=0.5", "relapse_speed=0", "giving_up_speed=0", "losing_sight_speed=0"))
+    world = start(cafe("resigning_fatigue=0.3", "relapse_speed=0", "giving_up_speed=0", "losing_sight_speed=0"))
     world.posts["stage"], world.posts["fatigue"] = stage, 1.0
     count_stages(world)
     staff_month(world, 0, 0.05, 0.0, 0.9)

@@ -35,13 +35,6 @@ def test_any_run_is_drawn_without_a_warning_or_a_cut(
     assert cuts == []
 
 
-def test_the_same_run_gives_the_same_pictures(tmp_path: Path) -> None:
-    for folder in ("a", "b"):
-        pictured.draw_run(RUNS["three years"](), tmp_path / folder)
-    for path in (tmp_path / "a").iterdir():
-        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
-
-
 @pytest.mark.parametrize("runs", [1, 2])
 @pytest.mark.parametrize("make", [lively, lambda seed, **shape: empty(**shape)], ids=["lively", "nobody"])
 def test_a_comparison_is_drawn_without_a_warning_or_a_cut(

@@ -122,7 +122,7 @@ class RunOfQueue:
 def run(name: str, engine: str = "compiled") -> RunOfQueue:
     """Run a queue once. name: a file of `evidence/queues`."""
     with as_file(files("sxsim.evidence") / "queues") as folder:
-        scenario = load(folder / f"{name}.yaml", parameters=folder / "neutral.yaml")
+        scenario = load(folder / f"{name}.yaml", parameters=folder / "neutral.yaml", unusual=True)
     world, records = run_world(scenario, seed=SEED, engine=engine, contacts=True)
     end = float(world.month_starts[-1]) - DAY
     log = records.log[np.argsort(records.log["arrival"], kind="stable")]
