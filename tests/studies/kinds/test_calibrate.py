@@ -40,7 +40,7 @@ def calibration_file(folder: Path, **fields: Any) -> Path:
     data = {
         "study": "calibrate", "kpis": None, "samples": None,
         "factors": [{"parameters": ["quality_kept", "answer_base"]}, {"parameters": "heard_praise"}],
-        "simulations": 300, "ensemble": 30, "replications": 5, "seed": 3,
+        "simulations": 600, "ensemble": 30, "replications": 5, "seed": 3,
     }  # fmt: skip
     return experiment_file(folder, **(data | fields))
 
@@ -94,12 +94,12 @@ def test_a_set_of_the_table_is_a_run_with_these_values(found: Study) -> None:
     third = rows(found, "sets.csv")[2]
     values = {name: float(third[name]) for name in ("quality_kept", "answer_base", "heard_praise")}
     task = Task(with_values(load(CAFE, sets=SETS), values), "today", 3, "compiled")
-    again = dict(zip(task.statistics, task.kpis(Point((), 300 + 2)), strict=True))
+    again = dict(zip(task.statistics, task.kpis(Point((), 600 + 2)), strict=True))
     assert repr(again["nps"]) == third["nps"]
     assert found.folder is not None
     points = pd.read_parquet(found.folder / "points.parquet")
     assert list(points["wave"].unique()) == ["as it is", "wave 1", "wave 2", "wave 3", "wave 4", "wave 5", "ensemble"]
-    assert len(points) == 5 + 300 + 30 == found.run
+    assert len(points) == 5 + 600 + 30 == found.run
 
 
 def test_the_ensemble_goes_into_a_run(found: Study, tmp_path: Path) -> None:
@@ -181,9 +181,9 @@ def test_a_killed_calibration_goes_on_from_there(found: Study, folder: Path, tmp
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
     before = finished()
-    assert 130 <= before < 335
+    assert 130 <= before < 635
     again = study(path, out=tmp_path)
-    assert again.run == 335 - before
+    assert again.run == 635 - before
     for name in ("ensemble.csv", "targets.csv", "posterior.csv", "sets.csv"):
         assert (again.folder / name).read_bytes() == (found.folder / name).read_bytes()  # type: ignore[operator]
 
@@ -426,7 +426,7 @@ def test_what_was_learnt_is_said_factor_by_factor(tmp_path: Path) -> None:
             for row in part.learnt}  # fmt: skip
     said = part.sentences()
     assert said[0] == (
-        "30 sets of 3 factors that are consistent with 1 target, found with 300 runs; each stands for as much as the others."
+        "30 sets of 3 factors that are consistent with 1 target, found with 600 runs; each stands for as much as the others."
     )
     assert said[1] == (
         f"Learnt, with nine chances in ten: quality_kept {ends['quality_kept']}; answer_base {ends['answer_base']}."
@@ -457,7 +457,7 @@ def test_what_no_set_meets_is_said_with_how_far_it_is_away(tmp_path: Path) -> No
     assert part.posterior is not None
     part.posterior = replace(part.posterior, implausibility=np.array([6.0, 3.5]))
     assert part.sentences()[:4] == [
-        "No set is consistent with 2 targets in these ranges; 300 sets were tried.",
+        "No set is consistent with 2 targets in these ranges; 600 sets were tried.",
         "nps cannot be met: observed 40.0, the nearest sets give 34.0, 6.0 standard deviations away.",
         "Not to be met together with the others: loyalty.",
         "Look at the data, widen a range, fit another parameter, try more simulations, or state a tolerance and why.",
