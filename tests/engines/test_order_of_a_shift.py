@@ -2,12 +2,14 @@
 
 import pytest
 
+from sxsim.engines.compiled import simulate
 from sxsim.engines.order_of_a_shift import close_day
 from sxsim.engines.start import start
 from sxsim.engines.world import World
 from sxsim.running.plans import load
 
 BORNE = 0.8
+TOUCHPOINT = "counter"
 
 
 def day(demanded: float, other: float, available: float) -> World:
@@ -42,3 +44,28 @@ def test_staff_relieves_and_idle_staff_never_hurries() -> None:
 def test_the_standard_of_time_falls_under_pressure_and_comes_back_without() -> None:
     assert day(160.0, 0.0, 100.0).floors["standard"].min() < 0.9
     assert day(9.0, 0.0, 100.0).floors["standard"].min() > 0.9
+
+
+def week(**fields: str) -> World:
+    """The café at the end of a month; its last week stands in the world."""
+    sets = ["horizon.months=1", "horizon.warm_up=0", *(f"touchpoints.{TOUCHPOINT}.{k}={v}" for k, v in fields.items())]
+    world = start(load("scenarios/corner-cafe.yaml", sets=sets), log_contacts=True)
+    simulate(world)
+    return world
+
+
+def test_work_after_a_contact_and_other_work_count_as_work_in_hand() -> None:
+    assert week(after_contact="5").last_demand.sum() > week(after_contact="0.1").last_demand.sum() > 0.0
+    busy = week(other_work="0.3")
+    assert busy.last_other.sum() == pytest.approx(0.3 * busy.last_staff.sum())
+    assert week(other_work="0").last_other.sum() == 0.0
+
+
+def test_gestures_through_a_closed_gate_are_counted_as_wasted() -> None:
+    world = start(load("scenarios/corner-cafe.yaml", sets=["horizon.months=2", "horizon.warm_up=0"]), log_contacts=True)
+    records = simulate(world)
+    log = records.log
+    poorly = (log["query"] == 1) & (log["query_well"] == 0) | (log["severity"] > 0) & (log["put_right"] == 0)
+    gesture = (log["individual"] == 1) | (log["surprising"] == 1)
+    wasted = gesture & (poorly | (log["kept"] == 0) & (log["put_right"] == 0))
+    assert records.contacts["wasted"].sum() == wasted.sum() > 0
