@@ -32,7 +32,7 @@ def forest(comparison: "Comparison", path: Path) -> Path:
     height = 1.35 + _ROW * len(names)
     figure = canvas(
         1.9 + 3.4 * count, height + 0.45, f"What each plan changes against {base.plan}",
-        f"{base.scenario.name} · {base.replications} paired runs · difference in % of {base.plan}'s value, line: 95 % interval · "
+        f"{base.scenario.name} · {base.replications} paired runs · difference in % of {base.plan}'s value, line: the interval that decides · "
         "green better, red worse, grey: cannot tell",
     )  # fmt: skip
     for place, other in enumerate(comparison.others):
@@ -54,7 +54,8 @@ def _scale(comparison: "Comparison", name: str) -> float:
 def _forest_of(axes: Axes, comparison: "Comparison", plan: str, names: list[str]) -> None:
     axes.axvline(0, color=INK, linewidth=0.9)
     for row, name in enumerate(names):
-        value, verdict = comparison.differences[plan][name], comparison.verdicts[plan][name]
+        verdict = comparison.verdicts[plan][name]
+        value = verdict.interval or comparison.differences[plan][name]
         colour = _WORDS.get(verdict.word, "#9aa5b1")
         scale = _scale(comparison, name)
         low, mean, high = (np.clip(x / scale, -_FAR, _FAR) for x in (value.low, value.mean, value.high))
@@ -106,11 +107,13 @@ def money(comparison: "Comparison", path: Path) -> Path:
         if found.payback_month:
             axes.axvline(found.payback_month, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
         share, _, _ = found.chance_better
-        back = f"paid back by month {found.payback_month}" if found.payback_month else "no money in advance"
-        if found.payback_month is None:
-            back = "not paid back within the horizon"
         axes.text(
-            0, 1.04, f"{back} · NPV better in {share:.0%} of runs", transform=axes.transAxes, fontsize=8, color=MUTED
+            0,
+            1.04,
+            f"{found.brief} · NPV better in {share:.0%} of runs",
+            transform=axes.transAxes,
+            fontsize=8,
+            color=MUTED,
         )
         quiet_axes(axes)
         axes.margins(x=0.01)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.results.cash import share_interval
+from sxsim.results.intervals import share_interval
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.studies import figures

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.results.cash import share_interval
 from sxsim.results.folder import name_in_path
-from sxsim.results.intervals import Interval, interval
+from sxsim.results.intervals import Interval, interval, share_interval
 from sxsim.standard.catalogue import OBSTACLES
 from sxsim.studies import figures
 from sxsim.studies.experiment import Organisations
