@@ -17,6 +17,7 @@ from sxsim.model.parameters import drawn
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.store import Store, digest
 from sxsim.results.until import MOST_RUNS, Until
+from sxsim.results.verdicts import primary_kpis
 from sxsim.scenario import loading
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.ensemble import Ensemble, read_ensemble
@@ -151,7 +152,7 @@ class Options:
     reference; uncertain: parameters are drawn from their ranges, the same set for every plan of a replication; ensemble: sets
     of parameters, or the CSV file that holds them; every replication runs with one of them, the same for every plan;
     progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
-    not beyond `MOST_RUNS`.
+    not beyond `MOST_RUNS`; primary: the KPIs on which verdicts of a comparison hold together, by default `verdicts.PRIMARY`.
     """
 
     replications: int = DEFAULT_REPLICATIONS
@@ -165,8 +166,10 @@ class Options:
     uncertain: bool = False
     until: Until | None = None
     ensemble: Ensemble | str | Path | None = None
+    primary: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "primary", primary_kpis(self.primary))
         if isinstance(self.ensemble, str | Path):
             object.__setattr__(self, "ensemble", read_ensemble(Path(self.ensemble)))
         if self.replications < 1:
@@ -230,10 +233,10 @@ def compare(
     asked = Options(**options)
     while True:
         first, *rest = run_plans(scenario, [base, *others], asked)
-        comparison = Comparison(first, rest)
+        comparison = Comparison(first, rest, primary=asked.primary)
         if asked.assumes:
             certain, *others_certain = run_plans(scenario, [base, *others], asked.chance_only)
-            comparison.chance_only = Comparison(certain, others_certain)
+            comparison.chance_only = Comparison(certain, others_certain, primary=asked.primary)
         if asked.until is None:
             return comparison
         half = asked.until.widest([found[asked.until.kpi] for found in comparison.differences.values()])

@@ -14,6 +14,7 @@ from sxsim.commands.options import (
     JSON,
     OUT,
     PARAMETERS,
+    PRIMARY,
     QUIET,
     REPLICATIONS,
     SCENARIO,
@@ -26,6 +27,7 @@ from sxsim.commands.options import (
     hint_at_compiling,
     hint_at_tables,
     parameters_given,
+    parsed_primary,
     parsed_until,
     progress,
     show_plan,
@@ -40,6 +42,7 @@ def command(
     base: Annotated[str, typer.Option("--base", help="Plan to compare against.")] = "today",
     replications: REPLICATIONS = 10,
     until: UNTIL = None,
+    primary: PRIMARY = None,
     uncertain: UNCERTAIN = False,
     seed: SEED = 1,
     sets: SETS = None,
@@ -59,7 +62,7 @@ def command(
     from sxsim.runs import Options, compare, load, planned
 
     check_engine(engine)
-    narrow = parsed_until(until)
+    narrow, named = parsed_until(until), parsed_primary(primary)
     stated, ensemble = parameters_given(parameters, sets)
     loaded = load(scenario, sets=sets or (), parameters=stated, assessment=assessment)
     chosen = None if plans is None else [name.strip() for name in plans.split(",") if name.strip()]
@@ -77,6 +80,7 @@ def command(
         comparison = compare(
             loaded, chosen, base=base, replications=replications, seed=seed, jobs=jobs, out=out, contacts=contacts,
             fresh=fresh, engine=engine, progress=report, until=narrow, uncertain=uncertain, ensemble=ensemble,
+            primary=named,
         )  # fmt: skip
         folder = comparison.save(out)
     hint_at_tables(quiet)

@@ -47,6 +47,14 @@ UNTIL = Annotated[
     str | None,
     typer.Option("--until", metavar="±X", help="Run on until the NPV's interval is that narrow (or: loyalty=±0.5)."),
 ]
+PRIMARY = Annotated[
+    str | None,
+    typer.Option(
+        "--primary",
+        metavar="A,B",
+        help="KPIs whose verdicts hold together. Default: npv,satisfaction,loyalty,engagement.",
+    ),
+]
 UNCERTAIN = Annotated[
     bool,
     typer.Option("--uncertain", help="Draw parameters from their ranges: intervals hold chance and assumptions."),
@@ -99,6 +107,16 @@ def parsed_until(text: str | None) -> "Until | None":
         return None if text is None else Until.parse(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--until") from None
+
+
+def parsed_primary(text: str | None) -> tuple[str, ...]:
+    """The primary KPIs of a comparison. Raises BadParameter, exit code 2."""
+    from sxsim.results.verdicts import primary_kpis
+
+    try:
+        return primary_kpis([name.strip() for name in (text or "").split(",") if name.strip()])
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--primary") from None
 
 
 def check_engine(engine: str | None) -> None:

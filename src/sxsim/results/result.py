@@ -1,6 +1,7 @@
 """What came out: the replications of a plan, and plans against a base, as tables, intervals, pictures and JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -160,7 +161,7 @@ class Comparison:
     chance_only: "Comparison | None" = None
     folder: Path | None = None
     until: str = ""
-    primary: tuple[str, ...] | None = None
+    primary: Sequence[str] | None = None
 
     def paired(self, other: Result) -> dict[str, Paired]:
         """For each KPI the differences of a plan to the base, run by run."""

@@ -189,7 +189,7 @@ def compared_lines(comparison: "Comparison", plan: str, names: Sequence[str]) ->
     lines = [f"  primary ({_together(len(primary))})"]
     lines += [_compared_line(comparison, plan, name) for name in primary]
     lines.append(
-        f"  exploratory (a 95 % interval each: of {tested} that differ in some run about {_by_chance(tested)} looks different by chance alone)"
+        f"  exploratory (a 95 % interval each: of {tested} that differ in some run about {_by_chance(tested)} different by chance alone)"
     )
     return lines + [_compared_line(comparison, plan, name) for name in others]
 
@@ -203,7 +203,7 @@ def _together(count: int) -> str:
 def _by_chance(tested: int) -> str:
     """How many of so many intervals leave the truth out, about."""
     count = round((1 - CONFIDENCE) * tested)
-    return "one" if count <= 1 else f"{count}"
+    return "one looks" if count <= 1 else f"{count} look"
 
 
 def _compared_line(comparison: "Comparison", plan: str, name: str) -> str:
