@@ -30,7 +30,7 @@ def command(
             "-n",
             "--replications",
             min=1,
-            help="How many runs; default: 1 for engines, 10 of each setting for facts (6 with --quick), 200 a month for queue.",
+            help="How many runs; default: 1 for engines, for facts as many as it takes, at most 200 of each setting (40 with --quick), 200 a month for queue.",
             show_default=False,
         ),
     ] = None,
@@ -172,12 +172,18 @@ def _facts(
     counts = facts.counted(held)
     for use, (passed, total) in counts.items():
         hint(f"{use}: {passed} of {total} pass", quiet)
+    hint(
+        f"facts to fit and to test come from {facts.independent()} sources, those to test from {facts.independent(['test'])}: "
+        "facts of one source share its people and their luck, and count as little more than one",
+        quiet,
+    )
     if out is not None:
         from sxsim.evidence.facts_figure import panels
 
         hint(f"picture: {panels(held, out / 'facts.png')}", quiet)
     return {
         "facts": found,
+        "facts_sources": {"fit and test": facts.independent(), "test": facts.independent(["test"])},
         "facts_by_use": {use: {"passed": passed, "of": total} for use, (passed, total) in counts.items()},
     }
 

@@ -7,6 +7,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import number, signed
 from sxsim.studies.candidates import FOUND, NOTHING, WRONG_AT_MOST, Candidate
 from sxsim.studies.flip_points import by_nearness
+from sxsim.studies.methods.ranks import WRONG_AT_MOST, by_chance
 
 if TYPE_CHECKING:
     from sxsim.studies.advise import AdvisePart
@@ -139,7 +140,11 @@ def _flip_words(part: "AdvisePart") -> list[str]:
     if part.experiment.target is None and part.tied:
         texts.append(f"Not looked at, because these runs do not tell them from the advice: {', '.join(part.tied)}.")
     if perhaps:
-        texts.append(f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle.")
+        looks = 2 * len(part.flips)
+        texts.append(
+            f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle: of {looks} looks "
+            f"{by_chance(looks, WRONG_AT_MOST / 2.0)} would look like a clear flip by chance alone, and that is corrected for."
+        )
     return texts
 
 

@@ -25,7 +25,7 @@ from sxsim.studies.allocation import Limits, Split
 from sxsim.studies.candidates import EQUAL, FOUND, NOTHING, TARGET, TODAY, WRONG_AT_MOST, Candidate, Judged
 from sxsim.studies.experiment import Advise, Bounds
 from sxsim.studies.factors import parameters_named
-from sxsim.studies.flip_points import Flip, by_nearness, flips_of
+from sxsim.studies.flip_points import Flip, by_nearness, corrected, flips_of
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Task
 from sxsim.studies.search import search
@@ -374,6 +374,7 @@ class AdvisePart(Part):
         for place, parameter in enumerate(assumptions):
             both = leads_in(by_end[2 * place], rivals), leads_in(by_end[2 * place + 1], rivals)
             self.flips += flips_of(parameter, parameter.value, both, lead)
+        self.flips = corrected(self.flips)
 
     # What came out.
 

@@ -5,10 +5,11 @@ by halving the range between that end and the usual value.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sxsim.model.parameters import Parameter
 from sxsim.results.intervals import Interval
+from sxsim.studies.methods.ranks import WRONG_AT_MOST, behind_by_luck, holm
 
 _HALVINGS = 5
 #: How far the advised candidate is ahead of some rivals at a value of an assumption, rival by rival.
@@ -58,6 +59,16 @@ def flips_of(
                     flip = Flip(parameter, rival, low, high, ahead, behind, there.high < 0)
         found.append(flip)
     return found
+
+
+def corrected(flips: Sequence[Flip]) -> list[Flip]:
+    """Flips that are clear when all looks are counted: two ends of each assumption, rival by rival (Holm's method)."""
+    ends = [end for flip in flips for end in (flip.lead_low, flip.lead_high)]
+    chances = holm([behind_by_luck(end.mean, end.sd / max(end.n, 1) ** 0.5, end.n) for end in ends])
+    return [
+        replace(flip, clear=flip.clear and min(chances[2 * k], chances[2 * k + 1]) < WRONG_AT_MOST / 2.0)
+        for k, flip in enumerate(flips)
+    ]
 
 
 def enclosed(lead: Callable[[float], float], usual: float, end: float) -> tuple[float, float]:

@@ -2,7 +2,8 @@
 
 Luck chooses the replication, so its total index is the share of the spread that the draws of one run alone make: the
 noise floor. The dummy changes nothing, and its indices must be exactly 0. Ranks are by the total index; a factor beats
-another when it comes out ahead in 95 % of the bootstrap samples, and factors that do not beat each other stay tied.
+another when the difference is larger than equals would show anywhere, all pairs together; factors that do not beat each
+other stay tied.
 
 The base samples come in up to 16 independently scrambled Sobol sequences, so that intervals may be taken over sequences:
 within one sequence the points are spread too evenly for a bootstrap of single points, which then claims too wide intervals.
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.studies.factors import Factor
+from sxsim.studies.methods.ranks import ahead_of, chances_of_ranks
 from sxsim.studies.points import Point
 
 #: Names of the two factors that every sensitivity study has.
@@ -30,7 +32,6 @@ REPLICATIONS_TO_CHOOSE = 2**31
 RESAMPLES = 500
 #: Independently scrambled sequences.
 SEQUENCES = 16
-BEATS = 0.95
 _LEVELS = 4
 
 
@@ -170,9 +171,10 @@ def analyse(design: Sample, kpi: str, results: NDArray[np.float64]) -> Indices:
     else:
         first, total, second, resamples = _sobol(design, whole, values)
         main = total
-    ranks = _ranks(names[:-2], resamples[:, :-2])
+    independent = count if design.method == "morris" else len(_sequences(whole))
+    ranks = _ranks(names[:-2], resamples[:, :-2], independent)
     floor = main[names.index(LUCK)].value
-    verdict = _verdict(design, names[:-2], resamples[:, :-2], count)
+    verdict = _verdict(design, names[:-2], resamples[:, :-2], count, independent)
     left_out = int((~whole).sum())
     return Indices(kpi, names, first, total, second, estimates, ranks, count, left_out, mean, sd, verdict, floor)
 
@@ -201,9 +203,7 @@ def _sobol(
 
     count, factors = len(values) // design.block, len(design.names)
     a, b, ab, ba = separate_output_values((values - values.mean()) / values.std(), factors, count, design.second_order)
-    sequences = min(SEQUENCES, len(rows))
-    sequence = (np.arange(len(rows)) * sequences // len(rows))[rows]
-    members = [np.flatnonzero(sequence == k) for k in np.unique(sequence)]
+    members = _sequences(rows)
     drawn = np.random.default_rng(design.seed + 1).integers(len(members), size=(RESAMPLES, len(members)))
     # Bootstrap over so few sequences is a little too narrow: a t quantile, and n − 1 in the variance, mend that.
     widen = float(stdtrit(len(members) - 1, 0.975)) * math.sqrt(len(members) / (len(members) - 1))
@@ -271,43 +271,39 @@ def _effects(places: NDArray[np.float64], values: NDArray[np.float64], block: in
     return effects
 
 
-def _ahead(resamples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of bootstrap samples in which one factor (row) is ahead of another (column); half where they are equal."""
-    one, other = resamples[:, :, None], resamples[:, None, :]
-    ahead: NDArray[np.float64] = ((one > other) + 0.5 * (one == other)).mean(axis=0)
-    return ahead
+def _sequences(rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """The base samples of each independent sequence, by their place among those that are there."""
+    sequences = min(SEQUENCES, len(rows))
+    sequence = (np.arange(len(rows)) * sequences // len(rows))[rows]
+    return [np.flatnonzero(sequence == k) for k in np.unique(sequence)]
 
 
-def _ranks(names: Sequence[str], resamples: NDArray[np.float64]) -> tuple[Ranked, ...]:
-    beats = _ahead(resamples) >= BEATS
-    np.fill_diagonal(beats, False)
-    places = (-resamples).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    found = []
-    for k, name in enumerate(names):
-        chances = tuple(float((places[:, k] == rank).mean()) for rank in range(len(names)))
-        found.append(Ranked(name, 1 + int(beats[:, k].sum()), len(names) - int(beats[k].sum()), chances))
-    return tuple(found)
+def _ranks(names: Sequence[str], resamples: NDArray[np.float64], blocks: int) -> tuple[Ranked, ...]:
+    beats, chances = ahead_of(resamples, blocks), chances_of_ranks(resamples, blocks)
+    return tuple(
+        Ranked(name, 1 + int(beats[:, k].sum()), len(names) - int(beats[k].sum()), tuple(map(float, chances[k])))
+        for k, name in enumerate(names)
+    )
 
 
-def _settled(resamples: NDArray[np.float64], sharper: float = 1.0) -> list[int]:
+def _settled(resamples: NDArray[np.float64], blocks: int, sharper: float = 1.0) -> list[int]:
     """Ranks (from 1) whose factor beats all behind it and is beaten by all before it.
 
     sharper: how many times smaller the errors would be.
     """
     middle = resamples.mean(axis=0)
-    ahead = _ahead(middle + (resamples - middle) / sharper)
+    ahead = ahead_of(middle + (resamples - middle) / sharper, blocks)
     order = (-middle).argsort(kind="stable")
     return [
         place + 1
         for place, k in enumerate(order)
-        if all(ahead[k, other] >= BEATS for other in order[place + 1 :])
-        and all(ahead[other, k] >= BEATS for other in order[:place])
+        if all(ahead[k, other] for other in order[place + 1 :]) and all(ahead[other, k] for other in order[:place])
     ]
 
 
-def _verdict(design: Sample, names: Sequence[str], resamples: NDArray[np.float64], count: int) -> str:
+def _verdict(design: Sample, names: Sequence[str], resamples: NDArray[np.float64], count: int, blocks: int) -> str:
     """Which ranks the study settles, and which twice the samples would."""
-    now, then = _settled(resamples), _settled(resamples, math.sqrt(2.0))
+    now, then = _settled(resamples, blocks), _settled(resamples, blocks, math.sqrt(2.0))
     more = [rank for rank in then if rank not in now]
     size = f"{count} trajectories" if design.method == "morris" else f"N = {count}"
     verb = "settle" if design.method == "morris" else "settles"
