@@ -131,7 +131,7 @@ def test_a_setting_runs_until_its_facts_are_known_well_enough(monkeypatch: pytes
     for spread, expected in ((0.001, 10), (0.04, 32), (0.5, 200)):
         monkeypatch.setattr(facts, "MEASURES", {"shop": measure(spread)})
         told: list[tuple[int, int]] = []
-        ((_, found),) = facts.checks(done=lambda *each: told.append(each))
+        ((_, found),) = facts.checks(done=lambda *each, told=told: told.append(each))  # type: ignore[misc]
         half = found.high - found.model
         assert abs(len(told) - expected) <= 5, spread
         assert told[-1][0] == len(told) <= 200

@@ -7,7 +7,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import number, signed
 from sxsim.studies.candidates import FOUND, NOTHING, WRONG_AT_MOST, Candidate
 from sxsim.studies.flip_points import by_nearness
-from sxsim.studies.methods.ranks import WRONG_AT_MOST, by_chance
+from sxsim.studies.methods.ranks import by_chance
 
 if TYPE_CHECKING:
     from sxsim.studies.advise import AdvisePart

@@ -11,8 +11,8 @@ from sxsim.results.summary import number
 from sxsim.studies import figures
 from sxsim.studies.experiment import Sensitivity
 from sxsim.studies.factors import Factor
-from sxsim.studies.methods.ranks import share_said
 from sxsim.studies.indices import LUCK, Estimate, Indices, Sample, analyse, sample
+from sxsim.studies.methods.ranks import share_said
 from sxsim.studies.part import Part, Row
 from sxsim.studies.points import Point, Points, Task
 from sxsim.studies.work import Work

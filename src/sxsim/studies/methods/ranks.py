@@ -74,7 +74,7 @@ def share_said(value: float, low: float, high: float) -> str:
 
 
 def holm(values: Sequence[float]) -> list[float]:
-    """p of several looks, corrected for all of them by Holm's method. Source: Holm (1979), jstor:4615733."""
+    """P of several looks, corrected for all of them by Holm's method. Source: Holm (1979), jstor:4615733."""
     order = sorted(range(len(values)), key=lambda k: values[k])
     corrected, worst = [0.0] * len(values), 0.0
     for place, k in enumerate(order):
