@@ -43,8 +43,10 @@ from sxsim.studies.methods.candidates import (
     Flip,
     Judgement,
     by_nearness,
+    corrected,
     flips_of,
 )  # fmt: skip
+from sxsim.studies.methods.ranks import by_chance
 from sxsim.studies.methods.search import Choice, Split
 from sxsim.studies.methods.statistics import WRONG_AT_MOST
 from sxsim.studies.part import Row
@@ -264,6 +266,7 @@ class AdvisePart(SplitsPart):
         for place, parameter in enumerate(assumptions):
             both = leads_in(by_end[2 * place], rivals), leads_in(by_end[2 * place + 1], rivals)
             self.flips += flips_of(parameter, parameter.value, both, lead)
+        self.flips = corrected(self.flips)
 
     # What came out.
 
@@ -433,7 +436,11 @@ class AdvisePart(SplitsPart):
                 f"Not looked at, because these runs do not tell them from the advice: {', '.join(self.judgement.tied)}."
             )
         if perhaps:
-            texts.append(f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle.")
+            looks = 2 * len(self.flips)
+            texts.append(
+                f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle: of {looks} looks "
+                f"{by_chance(looks, WRONG_AT_MOST / 2.0)} would look like a clear flip by chance alone, and that is corrected for."
+            )
         return texts
 
     def remarks(self) -> list[str]:
