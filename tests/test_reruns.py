@@ -5,7 +5,7 @@ import pytest
 
 import sxsim
 from sxsim.reruns import rerun
-from sxsim.results import figures
+from sxsim.results import pictured
 from sxsim.results.tables import read_table, write_table
 from sxsim.results.whole_files import file_digest
 from sxsim.scenario.problems import InvalidInput
@@ -16,8 +16,8 @@ from .without_pyarrow import hide_pyarrow
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pyramid", "effect_chain", "journey", "differences"):
-        monkeypatch.setattr(figures, name, lambda _result, path: path)
+    for name in ("draw_run", "draw_comparison"):
+        monkeypatch.setattr(pictured, name, lambda _result, _folder: None)
 
 
 @pytest.fixture
@@ -36,6 +36,30 @@ def test_a_run_is_the_same_bit_for_bit(folder: Path) -> None:
     assert lines == [
         f"{name}.parquet: the same, bit for bit" for name in ("contacts", "kpis", "monthly", "touchpoints")
     ]
+
+
+def test_what_cannot_be_proved_is_said(folder: Path) -> None:
+    whole = (folder / "run.json").read_text(encoding="utf-8")
+
+    def again(change: str) -> str:
+        lines, same = rerun(folder, jobs=1)
+        assert not same, change
+        assert lines[-1] == "so it is not proved that the results are those of the run"
+        return "\n".join(lines)
+
+    for part, said in (("outputs", "kpis.parquet: belongs to the results"), ("inputs", "scenario.yaml: went in")):
+        data = json.loads(whole)
+        data["sha256"][part] = {}
+        (folder / "run.json").write_text(json.dumps(data), encoding="utf-8")
+        assert said in again(part)
+    (folder / "run.json").write_text(whole, encoding="utf-8")
+    scenario = folder / "scenario.yaml"
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(f"{text}# a word\n", encoding="utf-8")
+    assert "scenario.yaml: was changed since the run" in again("scenario")
+    scenario.write_text(text, encoding="utf-8")
+    (folder / "monthly.parquet").unlink()
+    assert "monthly.parquet: the file is missing from the folder" in again("table")
 
 
 def test_a_comparison_is_the_same_bit_for_bit(tmp_path: Path) -> None:
@@ -67,11 +91,17 @@ def files_gone(folder: Path) -> None:
 def test_a_run_with_a_plug_in_is_the_same_without_its_files(with_plug_in: Path, tmp_path: Path) -> None:
     made = sxsim.load(with_plug_in).run(replications=1, jobs=1, out=tmp_path / "out").save(tmp_path / "out")
     files_gone(tmp_path)
-    lines, same = rerun(made, jobs=1)
+    copy = made / "plug_ins" / "plug_in_customer.py"
+    text = copy.read_text(encoding="utf-8")
+    copy.write_text(f"raise SystemError('it ran')\n{text}", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"would run the code of .*plug_in_customer.py, SHA-256 [0-9a-f]{64}"):
+        rerun(made, jobs=1)
+    copy.write_text(text, encoding="utf-8")
+    lines, same = rerun(made, jobs=1, trust=True)
     assert same, lines
     helper = made / "plug_ins" / "house_rules.py"
     helper.write_text("FLOOR = 0.1\n", encoding="utf-8")
-    lines, same = rerun(made, jobs=1)
+    lines, same = rerun(made, jobs=1, trust=True)
     assert not same
     assert "plug_ins/house_rules.py: was changed since the run" in lines
     assert "kpis.parquet: differs from the first time" in lines
@@ -81,7 +111,7 @@ def test_a_comparison_with_a_plug_in_is_the_same_without_its_files(with_plug_in:
     found = sxsim.load(with_plug_in).compare(["welcome"], replications=1, jobs=1, out=tmp_path / "out")
     made = found.save(tmp_path / "out")
     files_gone(tmp_path)
-    lines, same = rerun(made, jobs=1)
+    lines, same = rerun(made, jobs=1, trust=True)
     assert same, lines
 
 
@@ -91,10 +121,10 @@ def test_a_study_with_a_plug_in_is_the_same_without_its_files(with_plug_in: Path
         "replications: 1\nkpis: [loyalty]\n",
         encoding="utf-8",
     )
-    made = sxsim.study(tmp_path / "sweep.yaml", out=tmp_path / "out", jobs=1).folder
+    made = sxsim.study(tmp_path / "sweep.yaml", out=tmp_path / "out", jobs=1, trust=True).folder
     assert made is not None
     files_gone(tmp_path)
-    lines, same = rerun(made, jobs=1)
+    lines, same = rerun(made, jobs=1, trust=True)
     assert same, lines
     assert (
         "plug_ins-cafe/house_rules.py"

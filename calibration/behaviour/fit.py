@@ -15,7 +15,7 @@ from scipy.optimize import least_squares
 
 from sxsim.evidence.facts import MEASURES, Fact, facts
 from sxsim.model.parameters import register
-from sxsim.scenario.versions import parameter_sets
+from sxsim.scenario.parameters import parameter_sets
 
 #: What is fitted, and where the last go began: what a first go from version 1 had found, moved by hand towards what it missed.
 START = {

@@ -15,8 +15,7 @@ from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
 from sxsim.model.parameters import Parameter, register
-from sxsim.scenario.fields import MOST
-from sxsim.scenario.loading import part_models
+from sxsim.scenario.fields import MOST, part_models
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, Activity, Element, Entry, Lever, SubElement, activities, entries, find
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from sxsim.results import figures
+from sxsim.results import pictured
 
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pyramid", "effect_chain", "journey", "differences"):
-        monkeypatch.setattr(figures, name, lambda _result, path: path)
+    for name in ("draw_run", "draw_comparison"):
+        monkeypatch.setattr(pictured, name, lambda _result, _folder: None)

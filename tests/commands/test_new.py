@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from sxsim.scenario.templates import templates
+from sxsim.scenario.loading import templates
 
 from .cli import call
 

@@ -258,8 +258,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The tables of the longer run when nothing disturbs it."""
     out = tmp_path_factory.mktemp("undisturbed")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("pyramid", "effect_chain", "journey"):
-            patch.setattr(f"sxsim.results.figures.{name}", lambda _result, path: path)
+        patch.setattr("sxsim.results.pictured.draw_run", lambda _result, _folder: None)
         scenario = sxsim.load(CAFE, sets=["market.people=600", "market.customers=400"])
         return tables(scenario.run(replications=8, seed=3, jobs=1, out=out).save(out))
 

@@ -179,3 +179,31 @@ def test_a_division_by_zero_is_infinite_and_no_error() -> None:
     assert logistic(-1e4) == 0.0
     assert value_for_money.targetoptions["error_model"] == "numpy"
     assert rule(lambda x: 1.0 / x)(0.0) == math.inf
+
+
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+@pytest.mark.parametrize("damage", [b"", b"x", None])
+def test_damaged_code_is_named_and_made_again(
+    kept: Callable[[str], Any], tmp_path: Path, suffix: str, damage: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(TEXT)(1)
+    file = next((tmp_path / "kept").rglob(f"*{suffix}"))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(bytes(content) if damage is None else damage)
+    value, from_disk = calls(kept(TEXT))
+    assert value == 2
+    if suffix == ".nbc" or damage is not None:  # a bit of the index may say nothing that counts
+        assert not from_disk
+        assert str(file) in capsys.readouterr().err
+        assert calls(kept(TEXT)) == (2, True)
+
+
+def test_a_folder_that_everybody_may_write_to_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, used in (("open", False), ("own", True)):
+        (tmp_path / name).mkdir(mode=0o700)
+        if not used:
+            (tmp_path / name).chmod(0o777)
+        monkeypatch.setenv("SXSIM_CACHE_DIR", str(tmp_path / name))
+        cache_folder.cache_clear()
+        assert cache_folder().is_relative_to(tmp_path / name) is used

@@ -8,6 +8,7 @@ import pytest
 from sxsim.engines.records import Records
 from sxsim.pictures.organisation import commitment
 from sxsim.results.commitment import STAGES, commitment_of, sentence
+from sxsim.results.pictured import committing
 from sxsim.scenario.plan import Plan
 
 from .hand_made import empty
@@ -62,5 +63,5 @@ def test_as_json() -> None:
 def test_the_picture_is_drawn(activities: dict[str, object], tmp_path: Path) -> None:
     plan = Plan.model_validate({"activities": activities})
     for records in (staffed(practising=2), empty()):
-        path = commitment(commitment_of([records]), plan, 3, "the café", tmp_path / "commitment.png")
+        path = commitment(committing(commitment_of([records])), plan, 3, "the café", tmp_path / "commitment.png")
         assert path.stat().st_size > 10_000

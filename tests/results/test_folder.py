@@ -11,8 +11,8 @@ from sxsim.results import folder as module
 from sxsim.results.folder import run_folder_name
 from sxsim.results.provenance import SCHEMA_VERSION
 from sxsim.results.result import Comparison, Result
-from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.loading import load, resolved
+from sxsim.scenario.parameters import Ensemble
 
 from ..without_pyarrow import hide_pyarrow
 
@@ -122,10 +122,10 @@ def test_a_run_without_a_contact_log_writes_none(tiny: Result, tmp_path: Path, m
 
 
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sxsim.results import figures
+    from sxsim.results import pictured
 
-    for name in ("pyramid", "effect_chain", "journey", "differences"):
-        monkeypatch.setattr(figures, name, lambda _result, path: path)
+    for name in ("draw_run", "draw_comparison"):
+        monkeypatch.setattr(pictured, name, lambda _result, _folder: None)
 
 
 @pytest.mark.parametrize("table", ["kpis.parquet", "touchpoints.parquet"])
@@ -156,6 +156,7 @@ def test_a_comparison_leaves_differences_provenance_and_a_picture(comparison: Co
         "figures/commitment.png",
         "figures/differences.png",
         "figures/forest.png",
+        "figures/maturity.png",
         "run.json",
         "scenario.yaml",
     ]

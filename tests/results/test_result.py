@@ -74,7 +74,13 @@ def test_money_is_in_the_currency_of_the_scenario() -> None:
 
 def test_pictures_are_drawn_into_the_folder_of_the_run_or_comparison(comparison: Comparison, tmp_path: Path) -> None:
     pictures = comparison.plot(tmp_path)
-    assert [path.name for path in pictures] == ["cash.png", "commitment.png", "differences.png", "forest.png"]
+    assert [path.name for path in pictures] == [
+        "cash.png",
+        "commitment.png",
+        "differences.png",
+        "forest.png",
+        "maturity.png",
+    ]
     assert pictures[0].parents[1] == comparison.folder
     assert [path.name for path in comparison.base.plot(tmp_path)] == [
         "commitment.png",

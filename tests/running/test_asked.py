@@ -85,7 +85,7 @@ def test_what_is_only_typed_is_unknown_in_python_and_the_other_way_round() -> No
         assert all(option.flags for option in declared(kind).values())
         assert not set(declared(kind)) & set(declared(RunOptions, StudyOptions, ReadingAScenario))
     only_python = {name for name, option in declared(RunOptions, StudyOptions).items() if not option.flags}
-    assert only_python == {"progress", "ensemble", "tables"}
+    assert only_python == {"progress", "ensemble", "should_stop", "tables"}
 
 
 def test_the_page_holds_every_option() -> None:

@@ -22,7 +22,7 @@ from sxsim.running import sharing, task
 from sxsim.running.kept import Kept
 from sxsim.running.plans import planned
 from sxsim.running.task import Point, RunFailed, Stopped, Task, assuming, replication_key
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.problems import InvalidInput
 from tests.scenario.cafe import CAFE, TEXT
 

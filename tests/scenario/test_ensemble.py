@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sxsim.scenario.ensemble import (
+from sxsim.scenario.parameters import (
     Ensemble,
     is_ensemble,
     parameters_or_ensemble,
@@ -64,8 +64,8 @@ def test_the_central_set_is_the_one_nearest_to_the_middle() -> None:
 @pytest.mark.parametrize(
     ("text", "said", "line"),
     [
-        ("", "the file is empty", None),
-        ("bond_gain\n", "holds no set", None),
+        ("", "the file is empty", 1),
+        ("bond_gain\n", "holds no set", 1),
         ("bond_gian\n0.1\n", "did you mean bond_gain", 1),
         ("organisation.maturity\n3\n", "is a field of the scenario", 1),
         ("bond_gain,bond_gain\n0.1,0.1\n", "stands twice", 1),
@@ -74,7 +74,7 @@ def test_the_central_set_is_the_one_nearest_to_the_middle() -> None:
         ("bond_gain\n0.1\n1.5\n", "bond_gain(=1.5) must be from 0 to 1", 3),
         ("leave_loyalty,bond_gain\n3\n", "the row has 1 cells", 2),
         ("bond_gain,weight\n0.1,-1\n", "weight(='-1') must be a number ≥ 0", 2),
-        ("bond_gain,weight\n0.1,0\n", "is 0 in every row", None),
+        ("bond_gain,weight\n0.1,0\n", "is 0 in every row", 1),
         ("assimilation\nnan\n", "must be a number", 2),
         ("scenario,bond_gain\nhotel,0.1\ncafe,0.1\n", "scenario names 2 scenarios (cafe, hotel)", 1),
     ],

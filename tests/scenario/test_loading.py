@@ -57,7 +57,8 @@ def test_whatever_yaml_cannot_read_is_a_problem_of_the_file(tmp_path: Path, cont
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    assert wrong_file(tmp_path, b"\xff\xfe\x00question").endswith("bad.yaml cannot be read: it is no UTF-8 text")
+    said = wrong_file(tmp_path, b"question: x\n\xff\xfe\x00question")
+    assert "bad.yaml cannot be read: it is no UTF-8 text" in said and "bad.yaml, line 2" in said
 
 
 @pytest.mark.parametrize("content", ["", "just words\n", "- a\n- b\n", "3\n"])
@@ -101,7 +102,7 @@ def test_the_line_of_what_is_not_there_is_its_parents() -> None:
     data = read_yaml(CAFE)
     assert line_of(data, ("touchpoints", 1, "staff")) == line_with(TEXT, "- name: tables")
     assert line_of(data, ("touchpoints", 0, "staff")) == line_with(TEXT, "staff: 1")
-    assert line_of(data, ("nothing",)) is None
+    assert line_of(data, ("nothing",)) == 1
     assert line_of(data, ("touchpoints", 9, "staff")) == line_with(TEXT, "touchpoints:")
 
 
@@ -353,7 +354,10 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
         ("p.csv", "name,value\nbond_gain,0.2\nbond_gian,0.2\n", "bond_gian is no parameter", 3),
         ("p.csv", "name,value\n\nbond_gian,0.2\n", "bond_gian is no parameter", 3),
         ("p.csv", "name,value\nbond_gain,much\n", "bond_gain(='much') must be a number", 2),
-        ("p.csv", "name,value\nbond_gain\n", "bond_gain(=None) must be a number", 2),
+        ("p.csv", "name,value\nbond_gain\n", "bond_gain: the row has 1 cells, and the first row 2", 2),
+        ("p.csv", "name,value\nbond_gain,0,2\n", "bond_gain: the row has 3 cells, and the first row 2", 2),
+        ("p.csv", 'name,value\nbond_gain,"1,007"\n', "bond_gain(='1,007') must be a number", 2),
+        ("p.csv", "name,value\nbond_gain,.2\nbond_gain,.2\n", "bond_gain(=0.2) stands twice: here and in line 2", 3),
         ("p.csv", "parameter,value\nbond_gain,2\n", "the file must have the columns name and value", 1),
         ("p.csv", "parameter,value\n", "the file must have the columns name and value", 1),
         ("p.yaml", "bond_gain: 0.2\nbond_gian: 0.2\n", "bond_gian is no parameter", 2),

@@ -49,6 +49,8 @@ def test_what_is_possible_but_not_likely_is_named_with_its_range() -> None:
 
 def test_a_run_says_what_is_not_likely(tmp_path: Path) -> None:
     small = ["market.people=60", "market.customers=40", "horizon.months=1", "horizon.warm_up=0"]
-    said = load(CAFE, sets=[*small, "quality_kept=99"]).run(replications=1, out=tmp_path).warnings
-    assert any(text.startswith("beyond what the register thinks likely") and "quality_kept 99" in text for text in said)
+    said = load(CAFE, sets=[*small, "quality_kept=1.5"]).run(replications=1, out=tmp_path).warnings
+    assert any(
+        text.startswith("beyond what the register thinks likely") and "quality_kept 1.5" in text for text in said
+    )
     assert not any("register" in text for text in load(CAFE, sets=small).run(replications=1, out=tmp_path).warnings)

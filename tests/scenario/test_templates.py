@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from sxsim.scenario.loading import load
-from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
+from sxsim.scenario.loading import DEFAULT_TEMPLATE, load, templates
 
 from .cafe import SCENARIOS
 

@@ -5,8 +5,8 @@ import pytest
 from sxsim.model.parameters import register, rule_parameters
 from sxsim.running.plans import load
 from sxsim.scenario.loading import read_parameters
+from sxsim.scenario.parameters import parameter_sets
 from sxsim.scenario.problems import InvalidInput
-from sxsim.scenario.versions import parameter_sets
 
 from .cafe import changed
 

@@ -5,8 +5,8 @@ import pytest
 from sxsim.evidence import facts as evidence
 from sxsim.running.plans import load
 from sxsim.running.task import Point
+from sxsim.scenario.loading import templates
 from sxsim.scenario.problems import InvalidInput
-from sxsim.scenario.templates import templates
 from sxsim.studies.tasks import FactsTask, facts_named, target_of
 
 NAMES = ("low_late_0_3_days", "low_late_3_7_days")

@@ -21,7 +21,8 @@ from sxsim.commands.options import (
     picked,
     progress,
 )
-from sxsim.running.asked import DryRun, ReadingAScenario, RunOptions, Screen, SharedOptions, StudyOptions, Trial
+from sxsim.running.asked import DryRun, ReadingAScenario, RunOptions, Screen, StudyOptions, Trial
+from sxsim.scenario.names import visible
 
 if TYPE_CHECKING:
     from sxsim.results.result import Comparison, Result
@@ -105,7 +106,14 @@ def _loaded(path: Path, asked: dict[str, Any]) -> "tuple[Scenario, dict[str, Any
     check_engine(asked["engine"])
     until, primary = parsed_until(asked["until"]), parsed_primary(asked["primary"])
     parameters, ensemble = parameters_given(asked["parameters"], asked["sets"])
-    loaded = load(path, sets=asked["sets"] or (), parameters=parameters, assessment=asked["assessment"])
+    loaded = load(
+        path,
+        sets=asked["sets"] or (),
+        parameters=parameters,
+        assessment=asked["assessment"],
+        unusual=asked["unusual"],
+        trust=asked["trust"] or None,
+    )
     return loaded, picked(asked, RunOptions) | {"until": until, "primary": primary, "ensemble": ensemble}
 
 
@@ -182,7 +190,7 @@ def _try_study(experiment: Path, options: dict[str, Any], json: bool) -> None:
     """Run a few points and say what the whole would cost."""
     from sxsim.studies.study import load_experiment, planned
 
-    reading = {name: options[name] for name in ("sets", "samples", "uncertain", "parameters")}
+    reading = {name: options[name] for name in ("sets", "samples", "uncertain", "parameters", "unusual", "trust")}
     found = planned(load_experiment(experiment, **reading), options["out"], options["jobs"])
     if json:
         _print_dry_run(found)
@@ -231,7 +239,7 @@ def _print_study_as_json(finished: "Study") -> None:
     typer.echo(to_json(found))
 
 
-@asks(SharedOptions, Screen, only=("jobs", "quiet"))
+@asks(StudyOptions, Screen, only=("jobs", "trust", "quiet"))
 def rerun(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Folder of a run, comparison or study.", show_default=False)
@@ -242,10 +250,13 @@ def rerun(
 
     Takes the folder of a run, comparison or study; every table is compared byte for byte.
     """
-    from sxsim.reruns import rerun
+    from sxsim.reruns import code_in, rerun
+
+    for line in code_in(folder) if asked["trust"] else ():
+        hint(f"runs the code of {line}", False)
 
     with progress(f"again {folder.name}", asked["quiet"]) as report:
-        lines, same = rerun(folder, jobs=asked["jobs"], progress=report)
-    typer.echo("\n".join(lines))
+        lines, same = rerun(folder, jobs=asked["jobs"], progress=report, trust=asked["trust"] or False)
+    typer.echo(visible("\n".join(lines)))
     if not same:
         raise typer.Exit(_EXIT_DIFFERENT)

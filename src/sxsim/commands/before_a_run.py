@@ -37,7 +37,7 @@ def new(
     Or, with --assessment, an empty form for a self-assessment.
     """
     from sxsim.results.whole_files import whole_file
-    from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
+    from sxsim.scenario.loading import DEFAULT_TEMPLATE, templates
 
     if assessment is not None:
         if name is not None:
@@ -80,7 +80,7 @@ def _form(path: Path) -> None:
     typer.echo(f"next: sxsim run SCENARIO --assessment {path}", err=True)
 
 
-@asks(ReadingAScenario)
+@asks(ReadingAScenario, only=("sets", "parameters", "assessment", "unusual"))
 def check(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="SCENARIO", help="Scenario files (YAML).", show_default=False)
@@ -103,20 +103,22 @@ def check(
     problems: list[Problem] = []
     for path in files:
         try:
-            typer.echo(_valid(path, asked["sets"] or (), asked["parameters"], asked["assessment"]))
+            typer.echo(_valid(path, asked["sets"] or (), asked["parameters"], asked["assessment"], asked["unusual"]))
         except InvalidInput as error:
             problems += error.problems
     if problems:
         raise InvalidInput(problems)
 
 
-def _valid(path: Path, sets: Sequence[str], parameters: Path | None, assessment: Path | None) -> str:
+def _valid(path: Path, sets: Sequence[str], parameters: Path | None, assessment: Path | None, unusual: bool) -> str:
     """What a valid scenario holds, in a line. Raises InvalidInput for one that is not."""
     from sxsim.scenario.assessment import read_assessment
     from sxsim.scenario.loading import load
     from sxsim.scenario.scenario import Scenario
 
-    scenario: Scenario = load(path, sets=sets, parameters=parameters, assessment=assessment)
+    scenario: Scenario = load(
+        path, sets=sets, parameters=parameters, assessment=assessment, unusual=unusual, trust=True
+    )  # nothing is run
     parts = [
         f"{len(scenario.touchpoints)} touchpoints",
         f"{len(scenario.segments)} segments",
@@ -169,8 +171,8 @@ def warmup() -> None:
 
     from sxsim.engines.reference import compare_engines
     from sxsim.model.rule import cache_folder
+    from sxsim.scenario.loading import DEFAULT_TEMPLATE, templates
     from sxsim.scenario.scenario import Scenario
-    from sxsim.scenario.templates import DEFAULT_TEMPLATE, templates
 
     text = templates().get(DEFAULT_TEMPLATE)
     if text is None:

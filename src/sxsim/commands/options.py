@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from sxsim.running.asked import Option, declared
+from sxsim.scenario.names import visible
 
 if TYPE_CHECKING:
     from sxsim.results.until import Until
-    from sxsim.scenario.ensemble import Ensemble
+    from sxsim.scenario.parameters import Ensemble
 
 _A_MINUTE = 60.0
 _ENGINES = ("compiled", "reference")
@@ -23,7 +24,7 @@ SCENARIO = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario fil
 #: The order in which the help lists what is shared.
 _ORDER = (
     "samples", "replications", "until", "primary", "uncertain", "seed", "sets", "parameters", "assessment", "engine", "jobs", "cluster",
-    "out", "contacts", "fresh", "dry_run", "json", "quiet",
+    "out", "contacts", "fresh", "unusual", "trust", "dry_run", "json", "quiet",
 )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def hint(text: str, quiet: bool) -> None:
 
 def parameters_given(path: Path | None, sets: list[str] | None) -> "tuple[Path | None, Ensemble | None]":
     """What `--parameters` names: a file with a value for each parameter, or an ensemble. Raises InvalidInput."""
-    from sxsim.scenario.ensemble import parameters_or_ensemble, stated_twice
+    from sxsim.scenario.parameters import parameters_or_ensemble, stated_twice
     from sxsim.scenario.problems import InvalidInput
 
     stated, ensemble = parameters_or_ensemble(path)
@@ -135,12 +136,12 @@ def progress(what: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(visible(what), total=None)
 
         def report(done: int, total: int, text: str = what) -> None:
-            bar.update(task, completed=done, total=total, description=text)
+            bar.update(task, completed=done, total=total, description=visible(text))
 
         yield report
 
@@ -160,6 +161,6 @@ def _lines(what: str, clock: Callable[[], float]) -> Callable[..., None]:
             return
         said = now
         minutes = (now - began) * (total - done) / (done - first) / _A_MINUTE
-        typer.echo(f"{text}: {done} of {total}, about {max(minutes, 1):.0f} min left", err=True)
+        typer.echo(f"{visible(text)}: {done} of {total}, about {max(minutes, 1):.0f} min left", err=True)
 
     return report

@@ -216,7 +216,7 @@ def _scenario(path: Path | None, sets: list[str], parameters: Path | None) -> "S
     from importlib.resources import as_file
 
     from sxsim.running.plans import load
-    from sxsim.scenario.templates import templates
+    from sxsim.scenario.loading import templates
 
     if path is not None:
         return load(path, sets=sets, parameters=parameters)
@@ -245,8 +245,8 @@ def _facts(
 ) -> dict[str, Any]:
     """What is known of reality."""
     from sxsim.evidence import facts
-    from sxsim.scenario.ensemble import parameters_or_ensemble
     from sxsim.scenario.loading import read_parameters
+    from sxsim.scenario.parameters import parameters_or_ensemble
 
     stated, ensemble = parameters_or_ensemble(parameters)
     fixed = read_parameters(stated) if stated else {}

@@ -105,16 +105,13 @@ def _sum(week: bank_data.Week) -> float:
     return math.fsum(number for row in week.values() for number in row)
 
 
-def scenario(of: Month, availability: float = AVAILABILITY) -> Scenario:
-    """The bank's month as a scenario of this package, with everything that adapts switched off.
-
-    availability: share of the agents on duty who are available, 0–1. Service lengthens and shortens through the day as
-    measured: half hours with about the same mean service make a band, and each band has its own callers and types of call.
-    """
+def _types_and_callers(
+    of: Month, bands: Sequence[tuple[float, bank_data.Week]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Each band's types of call, and its segments of callers with their share as a number of people."""
     first, kinds = bank_data.shares(of)
     vip, regular = bank_data.patience_factors(of)
     patience = {"vip": vip, "regular": regular, "prospects": 1.0}
-    bands = _bands(of)
     total = math.fsum(_sum(week) for _, week in bands)
     # Of their duty agents are busy for this share, in which slow ones take fewer calls: so much the mean over agents is
     # above the measured mean over calls.
@@ -141,6 +138,17 @@ def scenario(of: Month, availability: float = AVAILABILITY) -> Scenario:
                     "head_start": HEAD_START if name == "vip" else 0, "patience_factor": patience[name],
                 }
             )  # fmt: skip
+    return types, segments
+
+
+def scenario(of: Month, availability: float = AVAILABILITY) -> Scenario:
+    """The bank's month as a scenario of this package, with everything that adapts switched off.
+
+    availability: share of the agents on duty who are available, 0–1. Service lengthens and shortens through the day as
+    measured: half hours with about the same mean service make a band, and each band has its own callers and types of call.
+    """
+    bands = _bands(of)
+    types, segments = _types_and_callers(of, bands)
     people = sum(segment["share"] for segment in segments)
     for segment in segments:
         segment["share"] /= people

@@ -45,7 +45,7 @@ def draw_queue(held: Sequence[Held], path: Path) -> Path:
     """Draw the shares that abandon and that wait by hour of the day, a column a month. Returns the path of the PNG file."""
     shares = [[_hours(month, row) for month in held] for row in range(len(_PARTS))]
     model, rival, real = [float(np.mean(each)) for each in zip(*(_means(m) for m in held), strict=True)]
-    message = f"By hour, {real:.0%} of callers wait; the model says {model:.0%}, Erlang-A {rival:.0%}"
+    message = f"Mean over the hours: {real:.0%} of callers wait; the model says {model:.0%}, Erlang-A {rival:.0%}"
     about = (
         "The floor against a real bank's call centre, 1999 · Sunday to Thursday · model: mean of "
         f"{len(held[0].runs)} months of luck, with the band of eight in ten · measured inputs; {AVAILABILITY:.0%} of the agents on "

@@ -6,13 +6,16 @@ sources they are compiled from, so an edited rule never runs stale and only the 
 functions stay where Numba keeps them.
 
 Of Numba's inside this relies on: a dispatcher's `_cache`; `NullCache`, `FunctionCache`, `CompileResultCacheImpl` of
-`numba.core.caching`, with `_impl_class`, `_lineno`, `_locator`, `_filename_base` and `get_filename_base`; and the four
-methods of a cache locator. They are the same from Numba 0.61 to 0.68, to which `pyproject.toml` holds it.
+`numba.core.caching`, with `_impl_class`, `_lineno`, `_locator`, `_filename_base` and `get_filename_base`; the four methods of a
+cache locator; and of `IndexDataCacheFile`, a cache's `_cache_file`, loading and saving of index and data. They are the same from Numba 0.61 to 0.68, to which `pyproject.toml` holds it.
 """
 
+import hashlib
 import inspect
 import os
+import pickle
 import platform
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,12 +24,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, NullCache
 
 from sxsim.model.sources import SOURCES, sources_hash
 
 __all__ = ["cache_folder", "compiled_before", "draw", "exact", "part_of_step", "rule", "sources_hash", "step"]
 
+#: What the file of a function's compiled code begins with; its SHA-256 follows.
+_MARK = b"sxsim1"
 #: The module whose steps are compiled first when a run begins.
 _FIRST = "sxsim.engines.compiled"
 
@@ -43,18 +48,26 @@ def cache_folder() -> Path:
     roots.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sxsim")
     roots.append(Path(tempfile.gettempdir()) / f"sxsim-cache-{os.getuid() if hasattr(os, 'getuid') else 0}")
     for root in roots:
-        if _writable(root / name):
+        if _writable(root / name) and _ours(root) and _ours(root / name):
             return root / name
     return Path(tempfile.mkdtemp(prefix="sxsim-cache-"))
 
 
 def _writable(folder: Path) -> bool:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError:
         return False
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nobody else can put code there that we would run: the folder belongs to us, and not everybody may write to it."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = folder.stat()
+    return folder.lstat().st_uid == found.st_uid == os.getuid() and not found.st_mode & stat.S_IWOTH
 
 
 def _folder_of(module: str) -> Path:
@@ -96,8 +109,47 @@ class _Kept(CompileResultCacheImpl):
         self._filename_base = self.get_filename_base(function.__qualname__, getattr(sys, "abiflags", ""))
 
 
+class _CheckedFile(IndexDataCacheFile):
+    """Index and compiled code of a function on disk; what is damaged counts as not there, so it is made again."""
+
+    def _load_index(self) -> Any:
+        try:
+            return super()._load_index()
+        except Exception as error:  # whatever a damaged file makes its reader raise
+            _say_damaged(self._index_path, error)
+            return {}
+
+    def _save_data(self, name: str, data: Any) -> None:
+        content = self._dump(data)
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(_MARK + hashlib.sha256(content).digest() + content)
+
+    def _load_data(self, name: str) -> Any:
+        path = self._data_path(name)
+        content = Path(path).read_bytes()
+        try:
+            if content.startswith(_MARK):
+                size = len(_MARK) + hashlib.sha256().digest_size
+                said, content = content[len(_MARK) : size], content[size:]
+                if hashlib.sha256(content).digest() != said:
+                    raise ValueError(f"{len(content)} bytes do not have the checksum they were kept with")
+            return pickle.loads(content)
+        except Exception as error:
+            _say_damaged(path, error)
+            raise OSError(f"{path} is damaged") from None  # which counts as not there
+
+
+def _say_damaged(path: str, error: Exception) -> None:
+    sys.stderr.write(f"compiled code is damaged and made again: {path} ({type(error).__name__}: {error})\n")
+
+
 class _KeptCode(FunctionCache):
     _impl_class = _Kept
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        impl = self._impl
+        self._cache_file = _CheckedFile(self._cache_path, impl.filename_base, impl.locator.get_source_stamp())
 
 
 class _KeptWhenNeeded(NullCache):

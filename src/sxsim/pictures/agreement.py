@@ -136,7 +136,7 @@ def _targets(axes: Axes, met: Sequence[Mapping[str, Any]], rows: int) -> None:
     quiet(axes, "")
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_xticks([-6, -3, 0, 3, 6])
-    heading(axes, "targets", "grey: as it is, blue: these sets · arrow: farther · right: observed")
+    heading(axes, "targets", "grey: as it is · blue: these sets · arrow: farther", letters=60)
 
 
 def facts(found: Sequence[Mapping[str, Sequence[Known]]], message: str, path: Path) -> Path:

@@ -20,21 +20,23 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
+
+from sxsim.scenario.names import visible
 
 INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LINE, LIGHT = "#2a7f9e", "#9cc7d8"
 GAIN, LOSS, UNCLEAR = "#2f855a", "#b5485d", "#9aa5b1"
 #: What stands for a plan or another thing that is one of many; none is light, and neighbours differ.
 COLOURS = (
-    "#2a7f9e", "#e08e2b", "#7b4f9d", "#4f9d69", "#b5485d", "#3b4a5a", "#c46bb0", "#8a6d3b", "#5b8def", "#a3a530", "#d9694f",
+    "#2a7f9e", "#e08e2b", "#7b4f9d", "#4f9d69", "#b5485d", "#c46bb0", "#1b5e20", "#8a6d3b", "#5b8def", "#a3a530", "#d9694f",
     "#00897b",
 )  # fmt: skip
 #: Told apart by these where there are more things than colours.
 STROKES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (5, 1.5, 1, 1.5)))
 MARKERS = ("o", "s", "^", "D")
-#: How a quantity is written on an axis: a share in per cent, a difference of shares in points, large numbers short.
-Kind = Literal["share", "points", "number", ""]
+#: How a quantity is written on an axis: a share in per cent, a difference of shares in points, an effect too but without a sign, large numbers short.
+Kind = Literal["share", "points", "effect", "number", ""]
 _DPI = 150
 #: Letters an inch: title, and text below it.
 _TITLE_LETTERS, _TEXT_LETTERS = 9.0, 15.0
@@ -80,14 +82,6 @@ class Kpi(NamedTuple):
     falling: bool = False
 
 
-class Row(NamedTuple):
-    """A row of a panel of intervals: what it is called, the interval, and its colour."""
-
-    name: str
-    value: Spread
-    colour: str = LINE
-
-
 def short(name: str, most: int = _LONGEST_NAME) -> str:
     """A name that somebody gave, in one line and not too long."""
     text = " ".join("".join(c if c.isprintable() else " " for c in name).split())
@@ -95,8 +89,8 @@ def short(name: str, most: int = _LONGEST_NAME) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that is drawn as it stands: `$` starts no formula."""
-    return text.replace("$", r"\$")
+    """Text that is drawn as it stands: `$` starts no formula, and what cannot be seen is shown."""
+    return visible(text).replace("$", r"\$")
 
 
 def _lines(text: str, letters: float) -> list[str]:
@@ -209,39 +203,27 @@ def beside(axes: Axes, place: float, text: str, colour: str = MUTED, *, left: bo
 
 def rows_named(axes: Axes, names: Sequence[str], *, fewest: int = 1, longest: int = _LONGEST_NAME) -> None:
     """Rows from the top down, with their names on the left."""
-    axes.set_yticks(range(len(names)), [plain(short(name.replace("_", " "), longest)) for name in names])
+    axes.set_yticks(range(len(names)), [plain(short(name, longest)) for name in names])
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(max(len(names), fewest) - 0.4, -0.6)
-
-
-def intervals(axes: Axes, rows: Sequence[Row], *, kind: Kind = "", fewest: int = 1) -> None:
-    """Means with their intervals, a row each, against 0."""
-    for place, row in enumerate(rows):
-        axes.plot([row.value.low, row.value.high], [place] * 2, color=row.colour, linewidth=2.2, solid_capstyle="round")
-        axes.plot(row.value.mean, place, "o", color=row.colour, markersize=6)
-    axes.axvline(0.0, color=INK, linewidth=0.9)
-    rows_named(axes, [row.name for row in rows], fewest=fewest)
-    quiet(axes, "x")
-    axes.tick_params(axis="y", labelcolor=INK)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    written(axes.xaxis, kind)
-
-
-def judged(value: Spread) -> str:
-    """The colour of an interval: above 0, below 0, or neither."""
-    return GAIN if value.low > 0 else LOSS if value.high < 0 else UNCLEAR
 
 
 def written(axis: Axis, kind: Kind) -> None:
     """How the numbers of an axis are written."""
     forms: dict[str, Callable[[float, int], str]] = {
         "points": lambda x, _: f"{100 * x:+.3g}" if x else "0",
+        "effect": lambda x, _: f"{100 * x:.3g}",
         "number": thousands,
     }
     if kind == "share":
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axis.set_major_formatter(PercentFormatter(1.0))
     elif kind in forms:
         axis.set_major_formatter(FuncFormatter(forms[kind]))
+
+
+def spoken(name: str) -> str:
+    """A name of the standard or of a factor in words."""
+    return name.replace("_", " ")
 
 
 def kind_of(unit: str) -> Kind:

@@ -17,15 +17,13 @@ from sxsim.pictures.canvas import (
     MUTED,
     UNCLEAR,
     Between,
+    Kind,
     Kpi,
-    Row,
     Spread,
     beside,
     canvas,
     grid_of,
     heading,
-    intervals,
-    judged,
     kind_of,
     legend,
     months,
@@ -35,6 +33,7 @@ from sxsim.pictures.canvas import (
     rows_named,
     saved,
     short,
+    spoken,
     thousands,
     written,
 )
@@ -44,6 +43,14 @@ from sxsim.scenario.plan import Plan
 _MOST_SHOWN, _MOST_CAUSES = 15, 12
 _WHOLE = "#627d98"
 _ROW, _HEAD = 0.3, 0.85
+
+
+class Row(NamedTuple):
+    """A row of a panel of intervals: what it is called, the interval, and its colour."""
+
+    name: str
+    value: Spread
+    colour: str = LINE
 
 
 class Flipping(NamedTuple):
@@ -74,6 +81,24 @@ def amount(value: float, unit: str) -> str:
     return f"{100 * value:+.1f} points" if unit.startswith("share") else f"{sign}{thousands(value)} {short(unit, 12)}"
 
 
+def intervals(axes: Axes, rows: Sequence[Row], *, kind: Kind = "", fewest: int = 1) -> None:
+    """Means with their intervals, a row each, against 0."""
+    for place, row in enumerate(rows):
+        axes.plot([row.value.low, row.value.high], [place] * 2, color=row.colour, linewidth=2.2, solid_capstyle="round")
+        axes.plot(row.value.mean, place, "o", color=row.colour, markersize=6)
+    axes.axvline(0.0, color=INK, linewidth=0.9)
+    rows_named(axes, [row.name for row in rows], fewest=fewest)
+    quiet(axes, "x")
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    written(axes.xaxis, kind)
+
+
+def judged(value: Spread) -> str:
+    """The colour of an interval: above 0, below 0, or neither."""
+    return GAIN if value.low > 0 else LOSS if value.high < 0 else UNCLEAR
+
+
 def waterfalls(
     found: Sequence[tuple[Kpi, Sequence[tuple[str, Spread]], Spread]],
     plans: tuple[str, str],
@@ -90,10 +115,11 @@ def waterfalls(
     shown = [_few(rows) for _, rows, _ in found]
     rows = max(len(each) for each in shown) + 1
     kpi, causes, whole = found[0]
-    most = f", most of it by {short(causes[0][0])} ({amount(causes[0][1].mean, kpi.unit)})" if causes else ""
+    unsure = "" if judged(whole) != UNCLEAR else ", not told from chance"
+    most = f"; the largest part is {short(causes[0][0])} ({amount(causes[0][1].mean, kpi.unit)})" if causes else ""
     figure = canvas(
         max(4.8 * across, 7.0), down * (_ROW * rows + _HEAD),
-        f"{plan} differs from {base} in {kpi.name} by {amount(whole.mean, kpi.unit)}{most}",
+        f"{kpi.name}: {plan} differs from {base} by {amount(whole.mean, kpi.unit)}{unsure}{most}",
         f"Why {plan} differs from {base} · {basis} · split over {split}, money and direct changes · green helps, red hurts · "
         "line: 95 % interval of each part",
     )  # fmt: skip
@@ -281,7 +307,7 @@ def programmes(
     best = max(plans, key=lambda plan: shares[plan][what].mean)
     figure = canvas(
         5.2 + 2.5 * len(plans), 1.3 + max(0.6 * len(plans), _ROW * len(factors), 1.2),
-        f"{short(best)}: {shares[best][what].mean:.0%} of organisations get there ({what})",
+        f"With {short(best)} the aim is {what} by {shares[best][what].mean:.0%} of the organisations",
         f"Programmes across organisations · {basis} · aim: {aim} · line: 95 % interval · right: points more that reach it, highest "
         "third of each factor against lowest; grey: not told from chance",
     )  # fmt: skip
@@ -291,7 +317,7 @@ def programmes(
         for offset, colour, share in zip((-0.2, 0.2), colours, shares[plan].values(), strict=False):
             first.barh(row + offset, share.mean, height=0.36, color=colour)
             first.plot([share.low, share.high], [row + offset] * 2, color=INK, linewidth=1.2)
-    rows_named(first, plans)
+    rows_named(first, plans, fewest=3)
     quiet(first, "x")
     first.tick_params(axis="y", labelcolor=INK)
     first.set_xlim(0.0, 1.0)
@@ -314,7 +340,9 @@ def _effects(drawn: Sequence[Axes], plans: Sequence[str], factors: Sequence[str]
         rows = [(factor, found.get(factor, nothing)) for factor in factors]
         colour: Any = [UNCLEAR if not each.clear else GAIN if each.change.mean > 0 else LOSS for _, each in rows]
         intervals(
-            axes, [Row(name, each.change, c) for (name, each), c in zip(rows, colour, strict=True)], kind="points"
+            axes,
+            [Row(spoken(name), each.change, c) for (name, each), c in zip(rows, colour, strict=True)],
+            kind="points",
         )
         axes.set_xlim(-1.05 * reach, 1.05 * reach)
         if place:
@@ -331,5 +359,7 @@ def contributions(rows: Mapping[str, Spread], plan: str, aim: str, basis: str, p
         f"{clear} of {len(order)} activities of {short(plan)} clearly help to reach the aim",
         f"What each activity of {short(plan)} contributes · {basis} · aim: {aim} · points more that reach it than without, 95 % interval",
     )  # fmt: skip
-    intervals(panels(figure, 1, 1)[0], [Row(name, rows[name], judged(rows[name])) for name in order], kind="points")
+    intervals(
+        panels(figure, 1, 1)[0], [Row(spoken(name), rows[name], judged(rows[name])) for name in order], kind="points"
+    )
     return saved(figure, path)

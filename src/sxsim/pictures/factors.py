@@ -1,8 +1,8 @@
-"""Pictures of what factors do: how much each KPI hinges on them, how sure the ranks are, sweeps, where a plan fails."""
+"""Pictures of what factors do: how much each KPI hinges on them, how sure the ranks are, where a plan fails."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,7 +30,6 @@ from sxsim.pictures.canvas import (
     runs_said,
     saved,
     short,
-    style_of,
     thousands,
     written,
 )
@@ -40,7 +39,8 @@ _ROW, _HEAD = 0.27, 0.85
 _WIDE = 4.6
 #: A chance that is drawn as a number; above the last it is called more than that, because a bootstrap cannot tell.
 _LEAST_SAID, _SURE = 0.05, 0.99
-_LARGE = 10_000
+#: Ranks that leave a chance enough room.
+_FEW = 10
 _DASHES = (0, (4, 3))
 
 
@@ -80,10 +80,11 @@ class Hinge(NamedTuple):
         """What a factor comes to."""
         value = self.main[name].value
         if self.first:
-            return f"{value:.0%} of the spread"
-        return (
-            f"{100 * value:.2g} points" if self.kpi.unit.startswith("share") else f"{thousands(value)} {self.kpi.unit}"
-        )
+            return f"{value:.0%} of the spread" if value <= 1.0 else "all of the spread, as far as so few samples tell"
+        if self.kpi.unit.startswith("share"):
+            return f"{100 * value:.2g} points"
+        scale = "–" in self.kpi.unit or "…" in self.kpi.unit
+        return f"{thousands(value)} {'on ' if scale else ''}{short(self.kpi.unit, 24)}"
 
 
 class Side(NamedTuple):
@@ -138,11 +139,11 @@ def _tornado_of(axes: Axes, found: Hinge) -> None:
         axes.plot([max(estimate.low, 0.0), max(estimate.high, 0.0)], [row, row], color=INK, linewidth=1.2)
     axes.axvline(found.main[found.luck].value, color=LOSS, linewidth=1.1, linestyle=_DASHES)
     rows_named(axes, found.order)
-    axes.set_xlim(left=0.0)
+    axes.set_xlim(0.0, min(axes.get_xlim()[1], 1.0) if found.first else None)  # a share is never more than all
     quiet(axes, "x")
     axes.tick_params(axis="y", labelcolor=INK)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    written(axes.xaxis, "share" if found.first else "points" if found.kpi.unit.startswith("share") else "number")
+    written(axes.xaxis, "share" if found.first else "effect" if found.kpi.unit.startswith("share") else "number")
     heading(axes, found.kpi.name, found.kpi.meaning, letters=40)
 
 
@@ -155,7 +156,7 @@ def ranks(found: Sequence[Hinge], basis: str, path: Path) -> Path:
     ]
     figure = canvas(
         max(_WIDE * across, 7.0), down * (_ROW * count + _HEAD + 0.25),
-        f"The first rank is settled for {len(sure)} of {runs_said(len(found), 'KPI')}, within the ranges and samples of this study",
+        f"The first rank is settled for {len(sure) or 'none'} of {runs_said(len(found), 'KPI')}, within the ranges and samples of this study",
         f"How sure the ranks are · {basis} · probability of each rank, %, by the study's bootstrap: it tells how well the study "
         "ranks averages, not how much a single run shows; that is luck's part, over each panel",
     )  # fmt: skip
@@ -170,7 +171,7 @@ def _ranks_of(axes: Axes, found: Hinge, count: int) -> None:
     axes.imshow(chances, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     for row, column in zip(*np.nonzero(chances >= _LEAST_SAID), strict=True):
         value = chances[row, column]
-        axes.text(column, row, ">99" if value > _SURE else f"{100 * value:.0f}", ha="center", va="center", fontsize=7,
+        axes.text(column, row, ">99" if value > _SURE else f"{100 * value:.0f}", ha="center", va="center", fontsize=7 if count <= _FEW else 5.5,
                   color="white" if value > 0.6 else INK)  # fmt: skip
     rows_named(axes, order)
     axes.set_ylim(count - 0.5, -0.5)
@@ -181,75 +182,6 @@ def _ranks_of(axes: Axes, found: Hinge, count: int) -> None:
     axis_name(axes, "rank")
     whole = " has a hand in" if found.first else ":"
     heading(axes, found.kpi.name, f"luck{whole} {found.said(found.luck)}", letters=40)
-
-
-def sweep(
-    levels: Sequence[Mapping[str, Any]],
-    names: Sequence[str],
-    kpis: Sequence[Kpi],
-    runs: int,
-    basis: str,
-    path: Path,
-    *,
-    scattered: bool = False,
-) -> Path:
-    """Draw each KPI over the settings: lines for one or two factors, points for more or for scattered settings.
-
-    levels: one row a setting and KPI with the factors by name, mean, low and high; runs: at every setting.
-    """
-    many = len(names) > 2 or (scattered and len(names) > 1)
-    drawn = [(kpi, name) for kpi in kpis for name in (names if many else names[:1])]
-    across, down = (len(names), len(kpis)) if many else grid_of(len(kpis))
-    figure = canvas(
-        max(4.0 * across, 7.0), 2.8 * down, _sweep_message(levels, names, kpis),
-        f"What changes along the settings · {basis} · {runs_said(runs)} at every setting · band: 95 % interval of the mean",
-    )  # fmt: skip
-    styles: dict[str, dict[str, Any]] = {}
-    for axes, (kpi, name) in zip(panels(figure, len(drawn), across), drawn, strict=True):
-        rows = [row for row in levels if row["kpi"] == kpi.name]
-        if many:
-            axes.plot(
-                [row[name] for row in rows], [row["mean"] for row in rows], "o", color=LINE, markersize=3, alpha=0.6
-            )
-        else:
-            styles |= _swept(axes, rows, names)
-        quiet(axes)
-        heading(axes, kpi.name, kpi.unit, letters=36)
-        axis_name(axes, name)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
-        if max(abs(limit) for limit in axes.get_ylim()) >= _LARGE:
-            written(axes.yaxis, "number")
-    legend(figure, styles)
-    return saved(figure, path)
-
-
-def _swept(axes: Axes, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """A KPI over one factor, a line for each value of the second; how the lines are called and drawn."""
-    values: list[Any] = sorted({row[names[1]] for row in rows}, key=float) if len(names) > 1 else [None]
-    styles = {}
-    for number, value in enumerate(values):
-        own = sorted((row for row in rows if value is None or row[names[1]] == value), key=lambda row: row[names[0]])
-        at, mean, low, high = (np.array([row[key] for row in own], float) for key in (names[0], "mean", "low", "high"))
-        axes.plot(at, mean, marker="o", markersize=3.5, linewidth=1.6, **style_of(number))
-        axes.fill_between(at, low, high, color=style_of(number)["color"], alpha=0.16, linewidth=0)
-        if value is not None:
-            styles[f"{short(names[1], 20)} {float(value):g}"] = style_of(number)
-    return styles
-
-
-def _sweep_message(levels: Sequence[Mapping[str, Any]], names: Sequence[str], kpis: Sequence[Kpi]) -> str:
-    """Where the first KPI is highest and lowest."""
-    rows = [row for row in levels if row["kpi"] == kpis[0].name and row["mean"] == row["mean"]]
-    if not rows:
-        return f"{kpis[0].name} is not defined at any setting"
-
-    def at(row: Mapping[str, Any]) -> str:
-        share = kpis[0].unit.startswith("share")
-        where = ", ".join(f"{short(name, 20)} {row[name]:g}" for name in names[:2])
-        return f"{100 * row['mean']:.1f} %" * share + thousands(row["mean"]) * (not share) + f" at {where}"
-
-    ends = [min(rows, key=lambda row: row["mean"]), max(rows, key=lambda row: row["mean"])]
-    return f"{kpis[0].name} goes from {at(ends[0])} to {at(ends[1])}"
 
 
 def failure_box(

@@ -27,6 +27,7 @@ from sxsim.pictures.canvas import (
     rows_named,
     saved,
     short,
+    spoken,
     style_of,
     written,
 )
@@ -51,7 +52,7 @@ _DASHES = (0, (4, 3))
 #: Elements that are not told apart (levels).
 _ALIKE = 0.05
 #: How the base is drawn among plans.
-_BASE_STYLE = {"color": INK, "linestyle": "-"}
+_BASE_STYLE = {"color": INK, "linestyle": (0, (4, 2))}
 
 
 class Maturing(NamedTuple):
@@ -280,7 +281,7 @@ def _obstacles(axes: Axes, found: Committing) -> None:
     axes.hlines(places, found.at_end, found.at_start, color=GRID, linewidth=2.2)
     axes.plot(found.at_start, places, "o", markersize=5.5, markerfacecolor="white", markeredgecolor=MUTED)
     axes.plot(found.at_end, places, "o", markersize=5.5, color="#7b4f9d")
-    rows_named(axes, OBSTACLES)
+    rows_named(axes, [spoken(name) for name in OBSTACLES])
     quiet(axes, "x")
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_xlim(-0.04, 1.04)

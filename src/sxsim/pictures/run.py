@@ -1,10 +1,10 @@
-"""Pictures of one plan: the pyramid, the effect chain over the months, the journey with its gaps."""
+"""Pictures of one plan: the pyramid, the effect chain over the months, the journey with its gaps, KPIs along settings."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,17 +18,22 @@ from sxsim.pictures.canvas import (
     LOSS,
     MUTED,
     Kind,
+    Kpi,
     Spread,
     axis_name,
     beside,
     canvas,
+    grid_of,
     heading,
+    legend,
     months,
     panels,
     plain,
     quiet,
+    runs_said,
     saved,
     short,
+    style_of,
     thousands,
     written,
 )
@@ -44,6 +49,8 @@ _WORTH_SAYING = 0.05
 #: The journey shows the whole scale where quality spreads over more than this (points of 100).
 _WIDE = 60.0
 _STEP = 5.0
+#: An axis that reaches this is written in thousands.
+_LARGE = 10_000
 #: Letters of a touchpoint's or segment's name.
 _LONGEST = 26
 
@@ -214,3 +221,72 @@ def _journey_message(stops: Sequence[Stop]) -> str:
     if worst.gap >= 0:
         return f"Perception meets expectation everywhere; nearest is {where} ({worst.gap:+.1f} points)"
     return f"The widest gap is at {where} ({worst.gap:+.1f} points); {below} of {len(stops)} fall short of what is expected"
+
+
+def sweep(
+    levels: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    kpis: Sequence[Kpi],
+    runs: int,
+    basis: str,
+    path: Path,
+    *,
+    scattered: bool = False,
+) -> Path:
+    """Draw each KPI over the settings: lines for one or two factors, points for more or for scattered settings.
+
+    levels: one row a setting and KPI with the factors by name, mean, low and high; runs: at every setting.
+    """
+    many = len(names) > 2 or (scattered and len(names) > 1)
+    drawn = [(kpi, name) for kpi in kpis for name in (names if many else names[:1])]
+    across, down = (len(names), len(kpis)) if many else grid_of(len(kpis))
+    figure = canvas(
+        max(4.0 * across, 7.0), 2.8 * down, _sweep_message(levels, names, kpis),
+        f"What changes along the settings · {basis} · {runs_said(runs)} at every setting · band: 95 % interval of the mean",
+    )  # fmt: skip
+    styles: dict[str, dict[str, Any]] = {}
+    for axes, (kpi, name) in zip(panels(figure, len(drawn), across), drawn, strict=True):
+        rows = [row for row in levels if row["kpi"] == kpi.name]
+        if many:
+            axes.plot(
+                [row[name] for row in rows], [row["mean"] for row in rows], "o", color=LINE, markersize=3, alpha=0.6
+            )
+        else:
+            styles |= _swept(axes, rows, names)
+        quiet(axes)
+        heading(axes, kpi.name, kpi.unit, letters=36)
+        axis_name(axes, name)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        large = max(abs(limit) for limit in axes.get_ylim()) >= _LARGE
+        written(axes.yaxis, "share" if kpi.unit.startswith("share") else "number" if large else "")
+    legend(figure, styles)
+    return saved(figure, path)
+
+
+def _swept(axes: Axes, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """A KPI over one factor, a line for each value of the second; how the lines are called and drawn."""
+    values: list[Any] = sorted({row[names[1]] for row in rows}, key=float) if len(names) > 1 else [None]
+    styles = {}
+    for number, value in enumerate(values):
+        own = sorted((row for row in rows if value is None or row[names[1]] == value), key=lambda row: row[names[0]])
+        at, mean, low, high = (np.array([row[key] for row in own], float) for key in (names[0], "mean", "low", "high"))
+        axes.plot(at, mean, marker="o", markersize=3.5, linewidth=1.6, **style_of(number))
+        axes.fill_between(at, low, high, color=style_of(number)["color"], alpha=0.16, linewidth=0)
+        if value is not None:
+            styles[f"{short(names[1], 20)} {float(value):g}"] = style_of(number)
+    return styles
+
+
+def _sweep_message(levels: Sequence[Mapping[str, Any]], names: Sequence[str], kpis: Sequence[Kpi]) -> str:
+    """Where the first KPI is highest and lowest."""
+    rows = [row for row in levels if row["kpi"] == kpis[0].name and row["mean"] == row["mean"]]
+    if not rows:
+        return f"{kpis[0].name} is not defined at any setting"
+
+    def at(row: Mapping[str, Any]) -> str:
+        share = kpis[0].unit.startswith("share")
+        where = ", ".join(f"{short(name, 20)} {row[name]:g}" for name in names[:2])
+        return f"{100 * row['mean']:.1f} %" * share + thousands(row["mean"]) * (not share) + f" at {where}"
+
+    ends = [min(rows, key=lambda row: row["mean"]), max(rows, key=lambda row: row["mean"])]
+    return f"{kpis[0].name} goes from {at(ends[0])} to {at(ends[1])}"

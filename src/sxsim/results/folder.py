@@ -1,7 +1,6 @@
 """The folder of a run or a comparison: tables, provenance, figures. A folder is either whole or not there."""
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,10 @@ from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.tables import suffix_here, write_table
 from sxsim.results.whole_files import digest, file_digest, whole_folder
 from sxsim.scenario.deciding import deciding
-from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import resolved
+from sxsim.scenario.names import in_path
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import COPIES, plug_in_copies
 from sxsim.scenario.scenario import Scenario
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sxsim.results.result import Comparison, Result
 
+name_in_path = in_path
 SCENARIO_FILE, RUN_FILE, ENSEMBLE_FILE = "scenario.yaml", "run.json", "parameters.csv"
 
 
@@ -67,11 +68,6 @@ def run_folder_name(result: "Result") -> str:
 def _figures_of(result: "Result") -> list[Any]:
     """What decides a run's figures: its records, and how KPIs are computed from them."""
     return [result.keys, deciding(result.scenario, result.plan, (Decides.KPIS,))]
-
-
-def name_in_path(name: str) -> str:
-    """A name as a part of a folder's name."""
-    return re.sub(r"[^\w-]+", "-", name).strip("-") or "scenario"
 
 
 def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:

@@ -15,7 +15,7 @@ from sxsim.results.intervals import CONFIDENCE, Interval, interval
 from sxsim.results.kpis import KPIS, range_of, reach_of
 from sxsim.results.maturity import Maturity, maturity_of
 from sxsim.results.verdicts import Paired, Verdict, primary_kpis, verdicts
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeVar, get_args
 
+from sxsim.scenario import limits
+
 if TYPE_CHECKING:
     from sxsim.results.until import Until
-    from sxsim.scenario.ensemble import Ensemble
+    from sxsim.scenario.parameters import Ensemble
 
 #: The largest seed, which is one of 64 bits.
 LARGEST_SEED = 2**63 - 1
@@ -36,6 +38,10 @@ class Option:
     high: int | None = None
 
 
+_UNUSUAL = Option("Take values that are legal but unusual.", False, ("--unusual",), bool)
+_TRUST_SAID = "Let plug-ins run that did not come with a scenario you named (docs/trust.md)."
+
+
 class Reading(TypedDict, total=False):
     """What changes a scenario or an experiment while its file is read."""
 
@@ -57,6 +63,9 @@ class Reading(TypedDict, total=False):
 
 class ReadingAScenario(Reading, total=False):
     """What changes a scenario while its file is read."""
+
+    unusual: Annotated[bool, _UNUSUAL]
+    trust: Annotated[bool | None, Option(_TRUST_SAID, None, ("--trust",), bool)]
 
     assessment: Annotated[
         str | Path | None,
@@ -94,7 +103,7 @@ class RunOptions(SharedOptions, total=False):
     """What can be asked of `sx.run` and `sx.compare`."""
 
     replications: Annotated[
-        int, Option("Runs of each plan.", 10, ("-n", "--replications"), int, "N", low=1)
+        int, Option("Runs of each plan.", 10, ("-n", "--replications"), int, "N", low=1, high=limits.REPLICATIONS)
     ]  # fmt: skip
     seed: Annotated[int, Option("Seed of all random numbers.", 1, ("--seed",), int, "N", low=0, high=LARGEST_SEED)]
     until: Annotated[
@@ -109,6 +118,9 @@ class RunOptions(SharedOptions, total=False):
         ),
     ]  # fmt: skip
     contacts: Annotated[bool, Option("Keep the contact log (the table contacts).", False, ("--contacts",), bool)]
+    should_stop: Annotated[
+        "Callable[[], bool] | None", Option("Asked at the end of every simulated month; the work ends when it says so.")
+    ]
     ensemble: Annotated[
         "Ensemble | str | Path | None",
         Option("A calibration's ensemble, or its file; at the command line it goes into --parameters."),
@@ -118,8 +130,14 @@ class RunOptions(SharedOptions, total=False):
 class StudyOptions(Reading, SharedOptions, total=False):
     """What can be asked of `sx.study`."""
 
+    unusual: Annotated[bool, _UNUSUAL]
+    trust: Annotated[bool, Option(_TRUST_SAID, False, ("--trust",), bool)]
+
     samples: Annotated[
-        int | None, Option("Another number of samples than the file says.", None, ("--samples",), int, "N", low=2)
+        int | None,
+        Option(
+            "Another number of samples than the file says.", None, ("--samples",), int, "N", low=2, high=limits.SAMPLES
+        ),
     ]
     cluster: Annotated[
         str | None,

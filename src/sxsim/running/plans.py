@@ -18,7 +18,7 @@ from sxsim.running.kept import Kept, check_unchanged, pack, unpack
 from sxsim.running.sharing import Progress, ShouldStop, share
 from sxsim.running.task import Point, Stopped, Task, engine_of, kpis_of
 from sxsim.scenario import loading
-from sxsim.scenario.ensemble import Ensemble, read_ensemble
+from sxsim.scenario.parameters import Ensemble, read_ensemble
 from sxsim.scenario.plug_ins import plug_in_sources
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.scenario import BASE_PLAN
@@ -87,13 +87,24 @@ def load(
     sets: Sequence[str] = (),
     parameters: str | Path | None = None,
     assessment: str | Path | None = None,
+    unusual: bool = False,
+    trust: bool | None = None,
 ) -> Scenario:
     """Load a scenario file. `sets` are `path=value` overrides, `parameters` a CSV or YAML file of parameters,
-    `assessment` a CSV or XLSX file with levels of maturity.
+    `assessment` a CSV or XLSX file with levels of maturity; `unusual` takes values that are legal but unusual; `trust` lets
+    plug-ins run that do not lie beside the file (False: none).
 
     Raises InvalidInput with all problems found.
     """
-    return loading.load(path, sets=sets, parameters=parameters, assessment=assessment, model=Scenario)
+    return loading.load(
+        path,
+        sets=sets,
+        parameters=parameters,
+        assessment=assessment,
+        unusual=unusual,
+        trust=trust,
+        model=Scenario,
+    )
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from sxsim.model.parameters import drawn
 from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.whole_files import digest
 from sxsim.scenario.deciding import deciding
-from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import place_in, with_values
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import load_plug_ins, plug_in_sources
 from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.scenario.scenario import BASE_PLAN, Scenario

@@ -7,12 +7,15 @@ element. CSV and XLSX are read.
 
 import csv
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sxsim.scenario import limits
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
+from sxsim.scenario.reading import check_workbook, read_rows
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of, find
 
 COLUMNS = ("element", "name", "level", "confidence")
@@ -78,7 +81,7 @@ def read_assessment(path: Path) -> tuple[dict[str, float], dict[str, float]]:
         else:
             spreads[name] = spread
     if not problems and not levels:
-        problems.append(Problem((), " no row has a level", "fill in the column level: 1 to 5", str(path)))
+        problems.append(Problem((), " no row has a level", "fill in the column level: 1 to 5", str(path), 1))
     if problems:
         raise InvalidInput(problems)
     return levels, spreads
@@ -95,29 +98,27 @@ def _number(stated: Any) -> float:
 def _rows(path: Path) -> Rows:
     """Rows of a CSV or XLSX file with their line, by the heads of the columns. Raises InvalidInput."""
     advice = "sxsim new --assessment FILE makes a form"
-    try:
-        table = list(_of_workbook(path) if path.suffix.lower() == ".xlsx" else _of_csv(path))
-    except FileNotFoundError:
-        raise InvalidInput([Problem((), f" {path} does not exist", advice)]) from None
-    except Exception as error:
-        reason = getattr(error, "strerror", None) or f"it is no table in CSV or XLSX ({error})"
-        raise InvalidInput([Problem((), f" {path} cannot be read: {reason}", advice)]) from None
+    if path.suffix.lower() == ".xlsx":
+        check_workbook(path, advice)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                table = list(_of_workbook(path))
+        except Exception as error:  # whatever a damaged workbook makes its reader raise
+            said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
+            raise InvalidInput([Problem((), said, advice, str(path), 1)]) from None
+    else:
+        table = [(row.line, list(row.cells)) for row in read_rows(path, advice)]
     heads = [str(cell or "").strip().lower() for cell in table[0][1]] if table else []
     missing = [name for name in ("element", "level") if name not in heads]
     if missing:
         message = f"the first row must name the columns {', '.join(missing)}"
         raise InvalidInput([Problem((), message, advice, str(path), 1)])
+    if len(table) > limits.ASSESSMENT_ROWS:
+        said = f"the table has {len(table):,} rows, must be ≤ {limits.ASSESSMENT_ROWS:,}"
+        raise InvalidInput([Problem((), said, advice, str(path), limits.ASSESSMENT_ROWS)])
     for line, cells in table[1:]:
         yield line, dict(zip(heads, cells, strict=False))
-
-
-def _of_csv(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """Rows of a CSV file; the separator may be a comma or, as spreadsheets write it, a semicolon."""
-    text = path.read_text(encoding="utf-8-sig")
-    first = text.splitlines()[0] if text.strip() else ""
-    reader = csv.reader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
-    for cells in reader:
-        yield reader.line_num, list(cells)
 
 
 def _of_workbook(path: Path) -> Iterator[tuple[int, list[Any]]]:
@@ -126,7 +127,12 @@ def _of_workbook(path: Path) -> Iterator[tuple[int, list[Any]]]:
 
     books = [load_workbook(path, read_only=True, data_only=only) for only in (True, False)]
     try:
-        sheets = [book.worksheets[0].iter_rows(values_only=True) for book in books]
+        sheets = [
+            book.worksheets[0].iter_rows(
+                max_row=limits.ASSESSMENT_ROWS, max_col=limits.ASSESSMENT_COLUMNS, values_only=True
+            )
+            for book in books
+        ]
         for line, (cells, formulas) in enumerate(zip(*sheets, strict=True), 1):
             # A formula that no spreadsheet has computed yet has no value: it stands there as it was written.
             yield line, [f if value is None else value for value, f in zip(cells, formulas, strict=False)]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HALF_HOURS = 48
@@ -28,6 +28,30 @@ class Decides(Enum):
     KPIS = "how KPIs are computed from the records"
     UNCERTAIN = "what is drawn where the run is uncertain"
     NOTHING = "what people read, and nothing else"
+
+
+def no_other_kind(value: Any) -> Any:
+    """A number as it is. Raises where text or true and false stand for one: what was meant cannot be told."""
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("other_kind", "must be a number")
+    return value
+
+
+#: What is usual of a quantity with this unit, from 0 on, where its field says nothing else: far above what is met, and below what
+#: a slip of the finger or another unit gives. Source: assumption.
+USUAL = {
+    "money": 1e7,
+    "money a month": 1e9,
+    "money an hour": 1e5,
+    "minutes": 10_080.0,
+    "ratio": 20.0,
+    "month": 600.0,
+    "months": 600.0,
+    "persons": 1e7,
+    "places": 10_000.0,
+    "units per site": 100_000.0,
+    "visits a month": 1_000.0,
+}
 
 
 class Part(BaseModel):
@@ -88,6 +112,13 @@ def fields_of(annotation: Any) -> dict[str, FieldInfo]:
     return {name: info for part in parts for name, info in part.model_fields.items()}
 
 
+def part_models(annotation: Any) -> list[type[BaseModel]]:
+    """The models inside an annotation like `list[Touchpoint]` or `Nights | Duration`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in part_models(inner)]
+
+
 def below(annotation: Any, key: str | int) -> Any:
     """What may stand under a key of a part, a list or a mapping; None where nothing is known of it."""
     fields = fields_of(annotation)
@@ -105,12 +136,24 @@ def quantity(
     ge: float | None = None,
     gt: float | None = None,
     le: float = MOST,
+    usual: tuple[float, float] | None = None,
 ) -> Any:
-    """Declare a numeric field with its unit, range and meaning; `...` as default makes it required."""
-    return Field(default, description=description, ge=ge, gt=gt, le=le, json_schema_extra={"unit": unit})
+    """Declare a numeric field with its unit, range and meaning; `...` as default makes it required.
+
+    usual: what is met in practice; beyond it a value is asked back. Default: by the unit.
+    """
+    extra: dict[str, Any] = {"unit": unit}
+    if usual is None and unit in USUAL and USUAL[unit] < le:
+        usual = (0.0 if ge is None or ge >= 0 else ge, USUAL[unit])
+    if usual is not None:
+        extra["usual"] = list(usual)
+    field = Field(default, description=description, ge=ge, gt=gt, le=le, json_schema_extra=extra)
+    field.metadata.append(BeforeValidator(no_other_kind))
+    return field
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[float, BeforeValidator(no_other_kind)]
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(no_other_kind)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]*$", min_length=1, max_length=60)]
 
 
@@ -121,8 +164,10 @@ class Duration(Part):
         "exponential", description="family of the distribution"
     )
     mean: float = quantity(..., "see unit", "mean", ge=0)
-    variation: float | None = quantity(None, "ratio", "coefficient of variation (lognormal only)", gt=0)
-    shape: float | None = quantity(None, "ratio", "shape (Weibull only)", ge=0.05)
+    variation: float | None = quantity(
+        None, "ratio", "coefficient of variation (lognormal only)", gt=0, usual=(0.01, 5.0)
+    )
+    shape: float | None = quantity(None, "ratio", "shape (Weibull only)", ge=0.05, usual=(0.3, 20.0))
     unit: Literal["minutes", "hours", "days"] = Field("minutes", description="unit of the mean")
 
     @model_validator(mode="after")

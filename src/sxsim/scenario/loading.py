@@ -1,106 +1,40 @@
-"""Reading scenario files: YAML with line numbers, overrides, and all problems at once."""
+"""Reading scenario files: overrides, all problems at once, what is unusual asked back, whose plug-ins may run."""
 
 import copy
-import csv
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.reader import ReaderError
+from pydantic import ValidationError
+from ruamel.yaml.error import YAMLError
 
 from sxsim.model.parameters import register
 from sxsim.scenario.assessment import applied, read_assessment
 from sxsim.scenario.fields import Short, below, forms_of
+from sxsim.scenario.parameters import read_parameters
+from sxsim.scenario.plug_ins import untrusted
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
+from sxsim.scenario.reading import line_of, parsed, plain, read_text, read_yaml
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
-from sxsim.scenario.versions import parameter_sets
+from sxsim.scenario.usual import unusual as what_is_unusual
 from sxsim.standard.catalogue import ACTIVITY_CLAUSES
+
+__all__ = [
+    "json_schema", "line_of", "load", "paths_like", "place_in", "plain", "read_parameters", "read_text", "read_yaml", "resolved",
+    "validate", "value_at", "with_values",
+]  # fmt: skip
 
 Model = TypeVar("Model", bound=Scenario)
 
+DEFAULT_TEMPLATE = "corner-cafe"
+
 #: What stands in for wrong values while the parts are checked against each other: few, many, the other kind.
 STAND_INS = (1, 1_000_000, "self_service")
-
-
-class _Constructor(RoundTripConstructor):
-    """Leaves dates as text: the schema knows where one must stand, and which days exist."""
-
-
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
-
-
-def _parsed(text: str) -> Any:
-    """What a text says in YAML. Raises YAMLError or ValueError."""
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _Constructor
-    return yaml.load(text)
-
-
-def read_text(path: FilePath, advice: str) -> str:
-    """The text of a file. Raises InvalidInput, with advice where there is no such file."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        known = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
-        raise InvalidInput([Problem((), f" {path} does not exist", did_you_mean(path.name, known) or advice)]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise InvalidInput([Problem((), f" {path} cannot be read: {reason}")]) from None
-
-
-def read_yaml(path: FilePath, advice: str = "sxsim new NAME makes one to start from") -> Any:
-    """Parse a YAML file, keeping line numbers. Raises InvalidInput when it cannot be read or parsed."""
-    text = read_text(path, advice)
-    try:
-        return _parsed(text)
-    except (YAMLError, ValueError) as error:
-        line, said = None, str(error)
-        if isinstance(error, MarkedYAMLError):
-            line = error.problem_mark.line + 1 if error.problem_mark else None
-            said = error.problem or error.context or "it cannot be parsed"
-        elif isinstance(error, ReaderError):
-            line = text.count("\n", 0, error.position) + 1
-            said = f"the character {chr(error.character)!r} is not allowed"
-        hint = "check indentation, colons and quotes near this line" if line else ""
-        raise InvalidInput([Problem((), f"the file is no valid YAML: {said}", hint, str(path), line)]) from None
-
-
-def line_of(data: Any, path: Path) -> int | None:
-    """Line of a path in parsed YAML, counted from 1; of its nearest parent where the path itself is not there."""
-    line = None
-    for part in path:
-        try:
-            if isinstance(data, dict) and part in data:
-                line = data.lc.key(part)[0] + 1  # type: ignore[attr-defined]
-                data = data[part]
-            elif isinstance(data, list) and isinstance(part, int):
-                line = data.lc.item(part)[0] + 1  # type: ignore[attr-defined]
-                data = data[part]
-            else:
-                break
-        except (KeyError, AttributeError, IndexError, TypeError):
-            break
-    return line
-
-
-def plain(data: Any) -> Any:
-    """Parsed YAML as plain dicts, lists and scalars."""
-    if isinstance(data, Mapping):
-        return {key: plain(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [plain(value) for value in data]
-    for base in (bool, int, float, str):
-        if isinstance(data, base) and type(data) is not base and type(data).__name__ != "bool":
-            return base(data)
-    return data
 
 
 def load(
@@ -109,32 +43,37 @@ def load(
     sets: Sequence[str] = (),
     parameters: str | FilePath | None = None,
     assessment: str | FilePath | None = None,
+    unusual: bool = False,
+    trust: bool | None = None,
     model: type[Model] = Scenario,  # type: ignore[assignment]
 ) -> Model:
     """Read, override and check a scenario.
 
     `sets` are `path=value` overrides of fields (`touchpoints.reception.staff=3`) or parameters (`bond_gain=0.2`);
     `parameters` is a CSV (name,value) or YAML file of parameters; `assessment` a CSV or XLSX file with levels of maturity,
-    which replace those of the scenario. Raises InvalidInput with all problems found.
+    which replace those of the scenario. `unusual` takes values that are legal but unusual; `trust` says whose plug-ins may run
+    later: by default those that lie beside the file, all or none. Raises InvalidInput with all problems found.
     """
     path = FilePath(path)
     data = read_yaml(path)
     if not isinstance(data, dict):
-        raise InvalidInput([Problem((), "the file must hold keys and values, beginning with question:", "", str(path))])
+        raise InvalidInput(
+            [Problem((), "the file must hold keys and values, beginning with question:", "", str(path), 1)]
+        )
     raw = plain(data)
     if "study" in raw and "touchpoints" not in raw:
-        raise InvalidInput([Problem((), "this is an experiment, no scenario", f"sxsim study {path}", str(path))])
+        raise InvalidInput([Problem((), "this is an experiment, no scenario", f"sxsim study {path}", str(path), 1)])
     problems: list[Problem] = []
     if parameters is not None:
         try:
             for name, value in read_parameters(FilePath(parameters)).items():
-                problems += _put(raw, ["parameters", name], value)
+                problems += put(raw, ["parameters", name], value)
         except InvalidInput as error:
             problems += error.problems
     if assessment is not None:
         problems += _assessed(raw, FilePath(assessment))
     for text in sets:
-        problems += _override(raw, text)
+        problems += override(raw, text)
     if not raw.get("name"):
         raw["name"] = path.stem
     plug_ins = raw.get("plug_ins")
@@ -147,7 +86,21 @@ def load(
         problems.append(replace(problem, **(place if problem in of_file else {"file": "--set"})))
     if problems or scenario is None:
         raise InvalidInput(problems)
+    if not unusual:
+        problems += [_placed(problem, path, data, sets) for problem in what_is_unusual(scenario, data)]
+    problems += [_placed(problem, path, data, sets) for problem in untrusted(scenario.plug_ins, path, trust)]
+    if problems:
+        raise InvalidInput(problems)
     return scenario
+
+
+def _placed(problem: Problem, path: FilePath, data: Any, sets: Sequence[str]) -> Problem:
+    """A problem with its file and line, or with --set where that brought it."""
+    stated = [parts_of(text.partition("=")[0].strip()) for text in sets]
+    of_sets = any([str(part) for part in problem.path[: len(parts)]] == parts for parts in stated)
+    if of_sets or (problem.path[:1] == ("parameters",) and [str(problem.path[-1])] in stated):
+        return replace(problem, file="--set")
+    return replace(problem, file=str(path), line=line_of(data, problem.path))
 
 
 def _assessed(raw: dict[str, Any], path: FilePath) -> list[Problem]:
@@ -178,7 +131,7 @@ def validate(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, lis
 
 def _problems_beyond(raw: dict[str, Any], wrong: list[Path], model: type[Model]) -> list[Problem]:
     """Problems across parts that are there whatever stands in for the wrong values; none while a name is wrong."""
-    if any(path[-1] == "name" for path in wrong):
+    if any(not path or path[-1] == "name" for path in wrong):
         return []
     checked = [_with_stand_in(raw, wrong, stand_in, model) for stand_in in STAND_INS]
     first, *others = [list(cross_check(scenario)) for scenario in checked if scenario is not None] or [[]]
@@ -216,79 +169,78 @@ def _holder(data: Any, path: Path) -> dict[str | int, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def part_models(annotation: Any) -> list[type[BaseModel]]:
-    """The models inside an annotation like `list[Touchpoint]` or `Nights | Duration`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for inner in get_args(annotation) for model in part_models(inner)]
-
-
-def read_parameters(path: FilePath) -> dict[str, float]:
-    """Parameters by name from a CSV with columns name and value, from a YAML mapping, or of a version of the register.
-
-    path: the file, or the name of a version like version-1. Raises InvalidInput.
-    """
-    if not path.exists() and path.name in parameter_sets():
-        return dict(parameter_sets()[path.name])
-    if not path.exists() and path.name.startswith("version"):
-        hint = f"known versions: {', '.join(parameter_sets())}"
-        raise InvalidInput([Problem((), f" {path} is neither a file nor a version of the register", hint)])
-    advice = f"write a table with the columns name and value, or name a version: {', '.join(parameter_sets())}"
-    if path.suffix.lower() in (".yaml", ".yml"):
-        data = read_yaml(path, advice)
-        if not isinstance(data, dict):
-            raise InvalidInput([Problem((), "the file must hold names and values, like bond_gain: 0.2", "", str(path))])
-        given = [(str(name), value, line_of(data, (name,))) for name, value in data.items()]
-    else:
-        table = csv.DictReader(read_text(path, advice).splitlines())
-        heads = {head.strip() for head in table.fieldnames or ()}
-        if not {"name", "value"} <= heads:
-            hint = (
-                "an ensemble goes with run, compare and study: sx.run(scenario, ensemble=FILE)"
-                if heads & set(register())
-                else ""
-            )
-            raise InvalidInput([Problem((), "the file must have the columns name and value", hint, str(path), 1)])
-        given = [(str(row["name"]), row["value"], table.line_num) for row in table]
-    found: dict[str, float] = {}
+def with_values(scenario: Model, values: Mapping[str, Any]) -> Model:
+    """The scenario with other values for fields (by path) or parameters (by name). Raises InvalidInput."""
+    raw = scenario.model_dump(mode="python")
     problems: list[Problem] = []
-    for name, value, line in given:
-        if name not in register():
-            problems.append(Problem((name,), " is no parameter", did_you_mean(name, register()), str(path), line))
-            continue
-        try:
-            found[name] = float(value)
-        except (TypeError, ValueError):
-            found[name] = math.nan
-        if not math.isfinite(found[name]):
-            problems.append(Problem((name,), f"(={value!r}) must be a number", "", str(path), line))
-    if problems:
-        raise InvalidInput(problems)
-    return found
+    for path, value in values.items():
+        parts = ["parameters", path] if path in register() else parts_of(path)
+        if not parts or parts[0] not in Scenario.model_fields:
+            hint = did_you_mean(path, [*Scenario.model_fields, *register()])
+            problems.append(Problem((path,), " is neither a field nor a parameter", hint))
+        else:
+            problems += put(raw, parts, value)
+    if not problems:
+        changed, problems = validate(raw, type(scenario))
+        if changed is not None and not problems:
+            return changed
+    raise InvalidInput(problems)
 
 
-def _override(raw: dict[str, Any], text: str) -> list[Problem]:
+def resolved(scenario: Scenario, plan: str) -> dict[str, Any]:
+    """The scenario with every default written out and with one plan and the base only, as a run's folder keeps it."""
+    data = scenario.model_dump(mode="json")
+    data["plans"] = {plan: data["plans"][plan], **({BASE_PLAN: data["plans"][BASE_PLAN]} if plan != BASE_PLAN else {})}
+    return data
+
+
+@cache
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, for editors."""
+    schema = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "sxsim scenario"
+    return schema
+
+
+def templates() -> dict[str, Traversable]:
+    """The scenario files one can start from, by name: those in `scenarios/`, from the installed package, or from the source tree."""
+    packaged = files("sxsim.scenario") / "templates"
+    folder: Traversable = packaged if packaged.is_dir() else FilePath(__file__).parents[3] / "scenarios"
+    if not folder.is_dir():
+        return {}
+    return {
+        f.name.removesuffix(".yaml"): f
+        for f in sorted(folder.iterdir(), key=lambda f: f.name)
+        if f.name.endswith(".yaml")
+    }
+
+
+# Paths: `touchpoints.reception.staff` names a field of a scenario, `bond_gain` a parameter, `plans.*.money.*` several fields.
+
+
+def override(raw: dict[str, Any], text: str) -> list[Problem]:
     """Apply one `path=value` override to plain data; returns what is wrong with it."""
     path, equals, value_text = (piece.strip() for piece in text.partition("="))
-    parts = ["parameters", path] if path in register() else _parts(path)
+    parts = ["parameters", path] if path in register() else parts_of(path)
     if not equals or not parts:
         return [Problem((), f" --set {text!r} must have the form path=value", "for example --set market.customers=500")]
     if parts[0] not in Scenario.model_fields:
         hint = did_you_mean(path, [*Scenario.model_fields, *register()])
         return [Problem((path,), " is neither a field nor a parameter", hint)]
     try:
-        value = plain(_parsed(value_text))
+        value = plain(parsed(value_text))
     except (YAMLError, ValueError):
         return [Problem((path,), f"(={value_text!r}) is no value")]
-    return [replace(problem, path=(path,)) for problem in _put(raw, parts, value)]
+    return [replace(problem, path=(path,)) for problem in put(raw, parts, value)]
 
 
-def _parts(path: str) -> list[str]:
+def parts_of(path: str) -> list[str]:
     """`plans.today.money.7.3.2d` and `touchpoints[2].staff` cut into parts; clause numbers stay whole."""
     return re.findall(r"7\.\d\.\d[a-z]|19390:\d(?:\.\d)+|[^.\[\]]+", path)
 
 
-def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
+def put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
     """Put a value in plain data; a mapping left empty or written in short is written out on the way."""
     place: Any = Scenario
     for position, part in enumerate(parts):
@@ -317,7 +269,7 @@ def _put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
 
 def place_in(path: str, plan: str) -> list[str]:
     """A path of a scenario cut into parts, as seen from one plan: what is said of that plan bears no name."""
-    parts = ["parameters", path] if path in register() else _parts(path)
+    parts = ["parameters", path] if path in register() else parts_of(path)
     return ["plan", *parts[2:]] if parts[:2] == ["plans", plan] else parts
 
 
@@ -326,28 +278,10 @@ def _same_key(known: str, part: str) -> bool:
     return ACTIVITY_CLAUSES.get(known, known) == ACTIVITY_CLAUSES.get(part, part)
 
 
-def with_values(scenario: Model, values: Mapping[str, Any]) -> Model:
-    """The scenario with other values for fields (by path) or parameters (by name). Raises InvalidInput."""
-    raw = scenario.model_dump(mode="python")
-    problems: list[Problem] = []
-    for path, value in values.items():
-        parts = ["parameters", path] if path in register() else _parts(path)
-        if not parts or parts[0] not in Scenario.model_fields:
-            hint = did_you_mean(path, [*Scenario.model_fields, *register()])
-            problems.append(Problem((path,), " is neither a field nor a parameter", hint))
-        else:
-            problems += _put(raw, parts, value)
-    if not problems:
-        changed, problems = validate(raw, type(scenario))
-        if changed is not None and not problems:
-            return changed
-    raise InvalidInput(problems)
-
-
 def value_at(scenario: Scenario, path: str) -> Any:
     """What stands at a path of a scenario; None where nothing does."""
     data: Any = scenario.model_dump(mode="python")
-    for part in ["parameters", path] if path in register() else _parts(path):
+    for part in ["parameters", path] if path in register() else parts_of(path):
         data = _part_of(data, part)
     return data
 
@@ -355,7 +289,7 @@ def value_at(scenario: Scenario, path: str) -> Any:
 def paths_like(pattern: str, scenario: Scenario) -> list[str]:
     """The paths of a scenario that a pattern stands for: `*` is everything written at its place. Raises InvalidInput for none."""
     found: list[tuple[str, Any]] = [("", scenario.model_dump(mode="python"))]
-    for part in _parts(pattern):
+    for part in parts_of(pattern):
         after: list[tuple[str, Any]] = []
         for above, data in found:
             here = f"{above}." if above else ""
@@ -378,19 +312,3 @@ def _part_of(data: Any, part: str) -> Any:
     if isinstance(data, list):
         return next((item for k, item in enumerate(data) if part in (str(k), item.get("name"))), None)
     return data.get(part) if isinstance(data, dict) else None
-
-
-def resolved(scenario: Scenario, plan: str) -> dict[str, Any]:
-    """The scenario with every default written out and with one plan and the base only, as a run's folder keeps it."""
-    data = scenario.model_dump(mode="json")
-    data["plans"] = {plan: data["plans"][plan], **({BASE_PLAN: data["plans"][BASE_PLAN]} if plan != BASE_PLAN else {})}
-    return data
-
-
-@cache
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of scenario files, for editors."""
-    schema = Scenario.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "sxsim scenario"
-    return schema

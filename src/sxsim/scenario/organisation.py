@@ -1,11 +1,13 @@
-"""The organisation: what it is, how mature it is, where its sites are."""
+"""The organisation and its surroundings: what it is, how mature, where its sites are; market, money and time of the run."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from sxsim.model.parameters import drawn_between
-from sxsim.scenario.fields import Decides, Name, Part, Share, Short, quantity
+from sxsim.scenario.fields import Decides, Name, Number, Part, Share, Short, quantity
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 
 
@@ -68,7 +70,7 @@ class Organisation(Part):
         description="maturity at the start, 1–5: one level, or levels by element (strategy …) or sub-element (7.3.2d …); "
         "what is not named is 3",
     )
-    maturity_spread: Annotated[dict[Aspect, Annotated[float, Field(ge=0, le=4)]], Decides.UNCERTAIN] = Field(
+    maturity_spread: Annotated[dict[Aspect, Annotated[Number, Field(ge=0, le=4)]], Decides.UNCERTAIN] = Field(
         default_factory=dict,
         description="how far the true maturity may lie from the stated, by element or sub-element: half width in levels; drawn "
         "with --uncertain",
@@ -120,3 +122,65 @@ class Site(Part):
     name: Name = Field(..., description="name of the site")
     share: Share = Field(1.0, description="share of the market that lives around this site; the shares add up to 1")
     staff_factor: float = quantity(1.0, "ratio", "staff on duty here, as a multiple of what the touchpoints say", gt=0)
+
+
+class Market(Part):
+    """Everyone who is or may become a customer, and what else they could choose."""
+
+    people: int = quantity(..., "persons", "people in the market, customers included", ge=0, le=10_000_000)
+    customers: int = quantity(..., "persons", "active customers at the start", ge=0)
+    outside_quality: float | None = quantity(
+        None, "share", "quality of the outside offer; default: what customers of this brand position expect", ge=0, le=1
+    )
+    outside_price: float = quantity(1.0, "ratio", "price of the outside offer, relative to ours at the start", ge=1e-6)
+    outside_drift: float = quantity(0.0005, "share a month", "how the outside quality rises", ge=-0.02, le=0.02)
+    outside_price_drift: float = quantity(0.0, "share a month", "how the outside price changes", ge=-0.02, le=0.02)
+    outside_spread: float = quantity(0.003, "share a month", "random changes of the outside quality", ge=0, le=0.1)
+    expectation_drift: float = quantity(
+        0.0003, "share a month", "how the expectation of the market rises", ge=0, le=0.02
+    )
+
+
+class Economics(Part):
+    """What comes in and what goes out. Money in the scenario's currency."""
+
+    wage: float = quantity(2500.0, "money a month", "wage cost of a post", ge=0)
+    hours_per_week: float = quantity(38.0, "hours", "contract hours of a post", gt=0, le=80)
+    overtime: float = quantity(25.0, "money an hour", "cost of an hour of overtime", ge=0)
+    turnover: float = quantity(0.25, "share a year", "usual quits a year, of the headcount", ge=0, le=3)
+    hiring_cost: float = quantity(4000.0, "money", "cost of filling a vacancy", ge=0)
+    acquisition_cost: float = quantity(0.0, "money", "selling and advertising for each joiner", ge=0)
+    failure_minor: float = quantity(0.0, "money", "cost of a minor failure", ge=0)
+    failure_major: float = quantity(0.0, "money", "cost of a major failure", ge=0)
+    compensation: float = quantity(0.0, "money", "cost of putting a problem right", ge=0)
+    gesture: float = quantity(0.0, "money", "cost of an individual or surprising gesture", ge=0)
+    fixed_cost: float = quantity(0.0, "money a month", "all other cost", ge=0)
+    budget: float = quantity(0.0, "money a month", "revenue that does not depend on visits (public services)", ge=0)
+    discount_rate: Annotated[float, Decides.KPIS] = quantity(0.08, "share a year", "discount rate", ge=1e-6, le=1)
+
+
+def _a_day(value: object) -> object:
+    """Refuse a number for a day: nobody means seconds since 1970."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("no_day", "must be a day of the calendar, like 2026-01-01")
+    return value
+
+
+class Horizon(Part):
+    """When the run starts and how long it is."""
+
+    start: Annotated[date, BeforeValidator(_a_day)] = Field(
+        date(2026, 1, 1), description="first day of month 0; the first of a month"
+    )
+    months: int = quantity(24, "months", "months from month 0", ge=1, le=600)
+    warm_up: int = quantity(6, "months", "months before month 0 under plan today, shared by all plans", ge=0, le=120)
+    declared_drift: Annotated[float, Decides.NOTHING] = quantity(
+        0.02, "share", "change of satisfaction over the last six warm-up months that raises no warning", ge=0, le=1
+    )
+
+    @field_validator("start")
+    @classmethod
+    def _first(cls, value: date) -> date:
+        if value.day != 1:
+            raise ValueError(f"start(={value}) must be the first day of a month")
+        return value

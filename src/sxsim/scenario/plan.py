@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sxsim.scenario.fields import Decides, Name, Opening, Part, Share, Short, Staffing, quantity
+from sxsim.scenario.limits import PARTS
 from sxsim.scenario.organisation import Aspect
 from sxsim.standard.catalogue import ACTIVITIES, ACTIVITY_CLAUSES
 
@@ -41,7 +42,9 @@ class Effort(Part):
 class Activity(Effort):
     """An implementation activity: a stretch of work, and perhaps more of it later."""
 
-    again: list[Effort] = Field(default_factory=list, description="later stretches of work on the same activity")
+    again: list[Effort] = Field(
+        default_factory=list, max_length=PARTS, description="later stretches of work on the same activity"
+    )
 
     @model_validator(mode="after")
     def _one_after_the_other(self) -> "Activity":
@@ -87,7 +90,7 @@ class Change(Part):
     extra_staff: Staffing | None = Field(None, description="employees on duty added to those there are, from then on")
     opening: Opening | None = Field(None, description="opening hours from then on")
     promised_wait: float | None = quantity(None, "minutes", "longest wait that is promised from then on", ge=0)
-    price: float | None = quantity(None, "ratio", "price, relative to the start", ge=1e-6)
+    price: float | None = quantity(None, "ratio", "price, relative to the start", ge=1e-6, usual=(0.1, 10.0))
     promise: float | None = quantity(None, "share", "boldness of the promise, −1…1; 0 as today", ge=-1, le=1)
 
     @model_validator(mode="after")
@@ -122,7 +125,9 @@ class Plan(Part):
         description="implementation activities (ISO/TS 19390) by name (create_urgency …) or clause (19390:5.4 …): an effort "
         "0–1 from month 0 to the end, or {start, months, effort, again}",
     )
-    changes: list[Change] = Field(default_factory=list, description="direct changes: staff, hours, price, promise")
+    changes: list[Change] = Field(
+        default_factory=list, max_length=PARTS, description="direct changes: staff, hours, price, promise"
+    )
     funded_by_result: Share = Field(0.0, description="share of last month's result that is added to the plan's money")
 
     @model_validator(mode="after")

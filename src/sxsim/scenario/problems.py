@@ -4,15 +4,20 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from sxsim.model.parameters import register
 from sxsim.scenario.fields import Short, below, fields_of, forms_of
+from sxsim.scenario.limits import PROBLEMS_SAID
+from sxsim.scenario.names import visible
 
 Path = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+#: The model whose fields `sxsim explain` knows; set where it is declared, which is after this file.
+_explained: list[type[BaseModel]] = []
 
 #: Kinds of Pydantic's errors in words a user knows; the others speak for themselves.
 _SAID = {
@@ -21,6 +26,7 @@ _SAID = {
     "date_from_datetime_parsing": "must be a day of the calendar, like 2026-01-01",
     "date_type": "must be a day of the calendar, like 2026-01-01",
     "dict_type": "must hold keys and values",
+    "finite_number": "must be a finite number",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_from_float": "must be a whole number",
@@ -29,6 +35,7 @@ _SAID = {
     "list_type": "must be a list",
     "string_pattern_mismatch": "must begin with a letter from a to z, then letters, digits, spaces, - and _",
     "string_too_short": "must not be empty",
+    "int_parsing_size": "must be a whole number that is not so large",
     "string_type": "must be text",
 }
 
@@ -57,17 +64,15 @@ class Problem:
         hints = [self.hint] if self.hint else []
         if self.word:
             hints.append(f"sxsim explain {self.word}")
-        return "\n".join(part for part in (first, where, "  " + " · ".join(hints) if hints else "") if part)
+        return visible("\n".join(part for part in (first, where, "  " + " · ".join(hints) if hints else "") if part))
 
     @property
     def word(self) -> str:
         """What to look up: a parameter, or the field without the keys that users choose; else nothing."""
-        from sxsim.scenario.scenario import Scenario
-
         if self.path and self.path[-1] in register():
             return str(self.path[-1])
         names: list[str] = []
-        place: Any = Scenario
+        place: Any = _explained[0] if _explained else None
         for part in self.path:
             names += [str(part)] if part in fields_of(place) else []
             place = below(place, part)
@@ -79,7 +84,15 @@ class InvalidInput(Exception):  # noqa: N818
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n\n".join(str(problem) for problem in problems))
+        said = [str(problem) for problem in self.problems[:PROBLEMS_SAID]]
+        more = len(self.problems) - len(said)
+        super().__init__("\n\n".join([*said, f"and {more} more problems"] if more > 0 else said))
+
+
+def explained(model: type[Model]) -> type[Model]:
+    """Let `sxsim explain` be named for the fields of a model."""
+    _explained.append(model)
+    return model
 
 
 def shown(value: Any) -> str:
@@ -122,6 +135,9 @@ def from_error(error: ErrorDetails, data: Any, model: type[BaseModel]) -> Proble
         place: Any = reduce(below, path, model)
         number = "be a number, or " if any(isinstance(form, Short) for form in forms_of(place)) else ""
         return Problem(path, f"{shown(value)} must {number}hold keys and values", did_you_mean("", fields_of(place)))
+    if kind == "other_kind":
+        hint = "take off the quotation marks" if isinstance(value, str) else "true and false are no numbers"
+        return Problem(path, f"{shown(value)} must be a number", hint)
     if kind == "missing":
         return Problem(path, " is missing", "it has no default")
     if kind == "literal_error":
@@ -132,6 +148,8 @@ def from_error(error: ErrorDetails, data: Any, model: type[BaseModel]) -> Proble
         if own and message.startswith(own):
             return Problem(path, message[len(own) - 2 :], _nearest_number(value, "≥", 0.0))
         return Problem(path, f": {message}" if path else message)
+    if kind == "too_long":
+        return Problem(path, f" must hold at most {context['max_length']}, and holds more", "take some out")
     if kind == "too_short":
         return Problem(path, f" must hold at least {context['min_length']}, and holds {context['actual_length']}")
     text = _SAID.get(kind) or error["msg"].replace("Input should be", "must be")

@@ -8,18 +8,19 @@ from pydantic import Field, field_validator
 
 from sxsim.model.luck import key_of, name_of_place, with_equal_luck
 from sxsim.model.parameters import register
-from sxsim.scenario.fields import Decides, Name, Part, week_open, week_values
-from sxsim.scenario.market import Economics, Horizon, Market
-from sxsim.scenario.organisation import Organisation, Site
+from sxsim.scenario.fields import Decides, Name, Number, Part, week_open, week_values
+from sxsim.scenario.limits import PARTS
+from sxsim.scenario.organisation import Economics, Horizon, Market, Organisation, Site
 from sxsim.scenario.parameters import broken_limit
 from sxsim.scenario.plan import Plan
-from sxsim.scenario.problems import Path, Problem, did_you_mean, shown
+from sxsim.scenario.problems import Path, Problem, did_you_mean, explained, shown
 from sxsim.scenario.service import Capacity, Demand, Journey, Segment, Team, Touchpoint
 
 BASE_PLAN = "today"
 MOST_TOUCHPOINTS = 62
 
 
+@explained
 class Scenario(Part):
     """One organisation, its customers, market and money, and its named plans."""
 
@@ -35,21 +36,22 @@ class Scenario(Part):
         default_factory=lambda: [Site.model_validate({"name": "site"})],
         description="floors; default: one",
         min_length=1,
+        max_length=PARTS,
     )
     touchpoints: list[Touchpoint] = Field(..., description="places and channels of contact", min_length=1)
-    teams: list[Team] = Field(default_factory=list, description="staff shared by several touchpoints")
+    teams: list[Team] = Field(default_factory=list, max_length=PARTS, description="staff shared by several touchpoints")
     capacities: list[Capacity] = Field(
         default_factory=list, description="what journeys hold: rooms, tables", max_length=60
     )
-    journeys: list[Journey] = Field(..., description="the contacts of a visit in order", min_length=1)
-    segments: list[Segment] = Field(..., description="kinds of customers", min_length=1)
+    journeys: list[Journey] = Field(..., description="the contacts of a visit in order", min_length=1, max_length=PARTS)
+    segments: list[Segment] = Field(..., description="kinds of customers", min_length=1, max_length=PARTS)
     demand: Demand = Field(default_factory=lambda: Demand.model_validate({}), description="when customers come")
     market: Market = Field(..., description="who is out there")
     economics: Economics = Field(
         default_factory=lambda: Economics.model_validate({}), description="what comes in and goes out"
     )
     horizon: Horizon = Field(default_factory=lambda: Horizon.model_validate({}), description="when and how long")
-    parameters: dict[str, float] = Field(
+    parameters: dict[str, Number] = Field(
         default_factory=dict,
         description="parameters of the register with another value than the default (sxsim explain NAME)",
     )
@@ -59,7 +61,7 @@ class Scenario(Part):
         "scenario runs on the reference engine",
     )
     plans: dict[Name, Plan] = Field(
-        default_factory=dict, description="named plans; `today` (nothing new) is always there"
+        default_factory=dict, max_length=PARTS, description="named plans; `today` (nothing new) is always there"
     )
 
     @field_validator("plans")

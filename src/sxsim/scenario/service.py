@@ -8,6 +8,7 @@ from sxsim.scenario.fields import (
     Decides,
     Duration,
     Name,
+    Number,
     Opening,
     Part,
     Profile,
@@ -17,6 +18,7 @@ from sxsim.scenario.fields import (
     half_hour,
     quantity,
 )
+from sxsim.scenario.limits import PARTS
 
 
 class Again(Part):
@@ -91,7 +93,9 @@ class Touchpoint(Part):
     hand_over_rate: float = quantity(
         0.0, "share", "how often staff must pass a matter on to hands_over_to, at a managed organisation", ge=0, le=1
     )
-    contact_types: list[ContactType] = Field(default_factory=list, description="kinds of contact; journeys name them")
+    contact_types: list[ContactType] = Field(
+        default_factory=list, max_length=PARTS, description="kinds of contact; journeys name them"
+    )
     cost: float = quantity(0.0, "money", "cost of a contact beside wages", ge=0)
     revenue: float = quantity(0.0, "money", "revenue of a served contact at price 1", ge=0)
     other_work: float = quantity(
@@ -221,7 +225,9 @@ class Segment(Part):
     journeys: dict[Name, Share] = Field(..., description="journeys and their shares, which add up to 1", min_length=1)
     profile: Name | None = Field(None, description="demand profile; default: the first")
     head_start: float = quantity(0.0, "minutes", "head start in every queue (priority)", ge=0)
-    patience_factor: float = quantity(1.0, "ratio", "patience as a multiple of the contact's", ge=1e-6)
+    patience_factor: float = quantity(
+        1.0, "ratio", "patience as a multiple of the contact's", ge=1e-6, usual=(0.01, 100.0)
+    )
     patience_variation: float = quantity(0.0, "ratio", "differences between customers in patience", ge=0, le=3)
     expectation: float | None = quantity(None, "share", "usual expectation; default: by brand position", ge=0, le=1)
     wish: float = quantity(0.5, "share", "how much these customers want individual service", ge=0, le=1)
@@ -250,7 +256,7 @@ class Demand(Part):
         "day; default: evenly over the hours in which journeys can begin",
     )
     daily_variation: float = quantity(0.12, "ratio", "random variation of whole days (measured .09–.20)", ge=0, le=1)
-    season: list[float] = Field(
+    season: list[Number] = Field(
         default_factory=lambda: [1.0] * 12,
         description="factor for each month January … December",
         min_length=12,

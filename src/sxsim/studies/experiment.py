@@ -12,8 +12,9 @@ from pydantic import Field
 
 from sxsim.results.kpis import KPIS
 from sxsim.running.plans import Scenario
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, Part, quantity
+from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.problems import Path as Place
 from sxsim.scenario.scenario import BASE_PLAN
@@ -41,7 +42,7 @@ class Experiment(Part):
         description="KPIs to look at",
         min_length=1,
     )
-    seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0)
+    seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0, le=limits.SEED)
     parameters: str | None = Field(
         None,
         description="file of parameters, seen from this file: CSV (name,value) or YAML, or a calibration's ensemble (CSV), of "

@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.parameters import register
-from sxsim.scenario.fields import Part, below, forms_of, quantity
+from sxsim.scenario import limits
+from sxsim.scenario.fields import Number, Part, below, forms_of, quantity
 from sxsim.scenario.loading import paths_like, place_in, value_at, with_values
+from sxsim.scenario.names import column
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
@@ -26,7 +28,7 @@ class Varied(Part):
     """What varies, and between which values: one of path, scales, parameters, elements, sub_elements or obstacles."""
 
     path: str | None = Field(None, description="a numeric field of the scenario, like touchpoints.reception.staff")
-    scales: dict[str, float] | None = Field(
+    scales: dict[str, Number] | None = Field(
         None,
         description="fields that the factor sets together, each with what it is multiplied by; * stands for everything at its "
         "place, like plans.*.money.*",
@@ -42,15 +44,17 @@ class Varied(Part):
     sub_elements: Literal["maturity", "money"] | None = Field(None, description="the 31 sub-elements, likewise")
     low: float | None = quantity(None, "as the field", "smallest value; of a parameter by default that of its register")
     high: float | None = quantity(None, "as the field", "largest value; likewise")
-    values: list[float] | None = Field(
+    values: list[Number] | None = Field(
         None, description="the values of a sweep, in place of low and high", min_length=1
     )
-    steps: int = quantity(5, "values", "how many values from low to high a grid has", ge=2)
+    steps: int = quantity(5, "values", "how many values from low to high a grid has", ge=2, le=limits.TABLE_COLUMNS)
     distribution: Literal["uniform", "log_uniform", "triangular"] = Field(
         "uniform", description="how values are drawn from low to high; triangular needs most_likely"
     )
     most_likely: float | None = quantity(None, "as the field", "the peak of a triangular distribution")
-    name: str | None = Field(None, description="what the factor is called; default: its path")
+    name: str | None = Field(
+        None, description="what the factor is called; default: its path", min_length=1, max_length=200
+    )
 
     @model_validator(mode="after")
     def _one_of(self) -> "Varied":
@@ -146,7 +150,7 @@ def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
         places = {path: times for pattern, times in varied.scales.items() for path in paths_like(pattern, scenario)}
         ends = _range(varied, values)
         wholes = tuple(_is_whole(path, scenario) for path in places)
-        found = factor(str(varied.name), tuple(places), ends)
+        found = factor(column(str(varied.name)), tuple(places), ends)
         return [replace(found, multipliers=tuple(places.values()), whole_fields=wholes)]
     if varied.obstacles is not None:
         ends = _range(varied, values)
@@ -157,7 +161,7 @@ def factors_of(varied: Varied, scenario: Scenario, plan: str) -> list[Factor]:
         return [factor(p.name, (p.name,), _range(varied, values, p.low, p.high)) for p in known]
     if varied.path is not None:
         ends = _range(varied, values)
-        return [factor(varied.name or varied.path, (varied.path,), ends, _is_whole(varied.path, scenario))]
+        return [factor(column(varied.name or varied.path), (varied.path,), ends, _is_whole(varied.path, scenario))]
     kind, what = ("elements", varied.elements) if varied.elements else ("sub_elements", varied.sub_elements)
     ends = _range(varied, values)
     return [factor(name, _aspect_paths(name, str(what), scenario, plan), ends) for name in _ASPECTS[kind]]

@@ -13,7 +13,6 @@ from sxsim.results.folder import (
     ENSEMBLE_FILE,
     RUN_FILE,
     digests,
-    name_in_path,
     write_ensemble,
     write_scenario,
     write_yaml,
@@ -23,6 +22,7 @@ from sxsim.results.provenance import SCHEMA_VERSION, environment, software
 from sxsim.results.result import unit_of
 from sxsim.results.tables import suffix_here, write_rows
 from sxsim.results.whole_files import digest, file_digest, whole_folder
+from sxsim.scenario.names import cell_text, in_path, in_paths, sheet_title
 from sxsim.scenario.plug_ins import COPIES
 from sxsim.studies.part import Part, Study, sentences, summary
 
@@ -44,11 +44,12 @@ def write_study(study: Study, out: Path, suffix: str | None = None) -> Path:
         [(digest(part.task.decides()), software()["model"]) for part in study.parts],
         *([study.setup.ensemble.written()] if study.setup.ensemble else []),
     ]
-    folder = out / f"{name_in_path(experiment.name)}-{digest(decides)[:10]}"
+    folder = out / f"{in_path(experiment.name)}-{digest(decides)[:10]}"
     with whole_folder(folder) as temporary:
         files = []
-        for part in study.parts:
-            name = name_in_path(part.scenario.name)
+        names = in_paths(part.scenario.name for part in study.parts)
+        endings = [f"-{name}" if len(study.parts) > 1 else "" for name in names]
+        for part, name in zip(study.parts, names, strict=True):
             files.append(f"scenario-{name}.yaml")
             copies = f"{COPIES}-{name}"
             write_scenario(part.scenario, part.scenario.model_dump(mode="json"), temporary / files[-1], copies)
@@ -58,15 +59,15 @@ def write_study(study: Study, out: Path, suffix: str | None = None) -> Path:
             write_ensemble(study.setup.ensemble, temporary)
             described["parameters"] = ENSEMBLE_FILE
         write_yaml(described, temporary / EXPERIMENT_FILE)
-        for part in study.parts:
-            _write_points(study, part, temporary, suffix)
+        for part, ending in zip(study.parts, endings, strict=True):
+            _write_points(part, temporary / f"points{ending}{suffix}")
         tables = _tables(study)
         for name, rows in tables.items():
             _write_csv(rows, temporary / f"{name}.csv")
         _write_workbook(study, tables, temporary / "study.xlsx")
         (temporary / "figures").mkdir()
-        for part in study.parts:
-            part.draw(temporary / "figures", f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else "")
+        for part, ending in zip(study.parts, endings, strict=True):
+            part.draw(temporary / "figures", ending)
         if study.failures:
             (temporary / "failures").mkdir()
             for number, failure in enumerate(study.failures, 1):
@@ -87,14 +88,13 @@ def _point_rows(part: Part) -> Iterator[tuple[Mapping[str, float | str], list[fl
         yield own, [point.replication, *(part.kept(task, point) or (np.nan,) * len(task.statistics))]
 
 
-def _write_points(study: Study, part: Part, folder: Path, suffix: str) -> None:
+def _write_points(part: Part, path: Path) -> None:
     """All points in order, streamed; memory does not grow with their number."""
-    of_part = f"-{name_in_path(part.scenario.name)}" if len(study.parts) > 1 else ""
     first = next(_point_rows(part))[0]
     kinds: dict[str, type] = {name: str if isinstance(value, str) else float for name, value in first.items()}
     kinds |= {"replication": int} | dict.fromkeys(part.task.statistics, float)
     rows = ([*labels.values(), *figures] for labels, figures in _point_rows(part))
-    write_rows(kinds, rows, folder / f"points{of_part}{suffix}")
+    write_rows(kinds, rows, path)
 
 
 def _tables(study: Study) -> dict[str, list[dict[str, Any]]]:
@@ -129,17 +129,15 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
     sheet = book.create_sheet("summary")
     sheet.column_dimensions["A"].width = 120
     for text in sentences(study):
-        sheet.append([text])
+        sheet.append([_cell_in(sheet, text)])
 
     def bold(text: str) -> Any:
-        from openpyxl.cell import WriteOnlyCell
-
-        cell = WriteOnlyCell(sheet, text)
+        cell = _cell_in(sheet, text)
         cell.font = Font(bold=True)
         return cell
 
     for name, rows in tables.items():
-        sheet = book.create_sheet(name)
+        sheet = book.create_sheet(sheet_title(name, book.sheetnames))
         sheet.freeze_panes = "A2"
         columns = list(dict.fromkeys(column for row in rows for column in row))
         for place, column in enumerate(columns, 1):
@@ -148,18 +146,18 @@ def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], pa
             )
         sheet.append([bold(_with_unit(column, name)) for column in columns])
         for row in rows:
-            sheet.append([_cell(row.get(column)) for column in columns])
+            sheet.append([_cell_in(sheet, row.get(column)) for column in columns])
     for part in study.parts:
         points = list(itertools.islice(_point_rows(part), _MOST_ROWS_IN_A_SHEET + 1))
         if len(points) <= _MOST_ROWS_IN_A_SHEET:
-            sheet = book.create_sheet(f"points {part.scenario.name}"[:31])
+            sheet = book.create_sheet(sheet_title(f"points {part.scenario.name}", book.sheetnames))
             sheet.freeze_panes = "A2"
             kpis = [
                 f"{name} ({unit_of(name, part.scenario)})" if name in KPIS else name for name in part.task.statistics
             ]
             sheet.append([bold(column) for column in (*points[0][0], "replication", *kpis)])
             for labels, figures in points:
-                sheet.append([_cell(value) for value in (*labels.values(), *figures)])
+                sheet.append([_cell_in(sheet, value) for value in (*labels.values(), *figures)])
     book.save(path)
 
 
@@ -179,6 +177,17 @@ def _with_unit(column: str, table: str) -> str:
     ):
         return f"{column} ({'share of the spread' if table in _SHARES else 'in the unit of the KPI'})"
     return column
+
+
+def _cell_in(sheet: Any, value: Any) -> Any:
+    """A figure, or a text that stays one whatever it begins with, as a cell of a sheet."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(value, str):
+        return _cell(value)
+    cell = WriteOnlyCell(sheet, cell_text(value))
+    cell.data_type = "s"
+    return cell
 
 
 def _cell(value: Any) -> Any:

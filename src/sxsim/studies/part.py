@@ -18,7 +18,7 @@ from sxsim.results.result import unit_of
 from sxsim.running.plans import Scenario
 from sxsim.running.sharing import Work
 from sxsim.running.task import Failure, Point, Task, engine_of
-from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.parameters import Ensemble
 from sxsim.studies.experiment import Experiment, Setup
 from sxsim.studies.factors import Factor
 from sxsim.studies.methods.search import Choice, Space, search

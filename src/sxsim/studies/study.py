@@ -17,8 +17,9 @@ from sxsim.running.cluster import cluster_runner
 from sxsim.running.plans import Scenario, load
 from sxsim.running.sharing import Progress, Work
 from sxsim.running.task import Failure
-from sxsim.scenario.ensemble import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.loading import line_of, plain, read_yaml
+from sxsim.scenario.names import distinct_names
+from sxsim.scenario.parameters import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
 from sxsim.studies.experiment import Experiment, Setup
 from sxsim.studies.factors import Factor, check_ends, factors_of
@@ -39,12 +40,14 @@ def load_experiment(
     samples: int | None = None,
     uncertain: bool = False,
     parameters: str | Path | None = None,
+    unusual: bool = False,
+    trust: bool = False,
 ) -> Setup:
     """Read and check an experiment file.
 
     `sets` are `path=value` overrides of the scenarios, `samples` another number of samples than the file says; `uncertain`
     draws parameters whatever the file says; `parameters` is a file of parameters or an ensemble in place of the one that the
-    experiment names.
+    experiment names; `unusual` takes values that are legal but unusual; `trust` lets plug-ins of its scenarios run.
 
     Raises InvalidInput with all problems found.
     """
@@ -57,7 +60,8 @@ def load_experiment(
     overrides = [*(f"{name}={_yaml_text(value)}" for name, value in experiment.set.items()), *sets]
     scenarios, factors = [], []
     for index, file in enumerate(experiment.scenarios):
-        scenario = _scenario(path, file, data, overrides, stated, own=len(experiment.set))
+        asked: dict[str, Any] = {"sets": overrides, "parameters": stated, "unusual": unusual, "trust": trust}
+        scenario = _scenario(path, index, data, asked, own=len(experiment.set), file=file)
         unknown = list(experiment.problems_with(scenario))
         problems += unknown
         if unknown:
@@ -68,6 +72,11 @@ def load_experiment(
         factors.append(resolved)
     if problems:
         raise InvalidInput([_placed(problem, path, data) for problem in problems])
+    called = distinct_names(
+        [scenario.name for scenario in scenarios], [Path(file).stem for file in experiment.scenarios]
+    )
+    for scenario, name in zip(scenarios, called, strict=True):
+        scenario.name = name
     return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble)
 
 
@@ -75,7 +84,7 @@ def _experiment(path: Path, data: Any, samples: int | None, uncertain: bool) -> 
     """The fields of a file, of its kind of study. Raises InvalidInput."""
     if not isinstance(data, dict):
         said = f"the file must hold keys and values, beginning with question: it holds {type(data).__name__}"
-        raise InvalidInput([Problem((), said, "", str(path))])
+        raise InvalidInput([Problem((), said, "", str(path), 1)])
     raw = plain(data)
     kind = KINDS.get(str(raw.get("study")))
     if kind is None:
@@ -104,7 +113,7 @@ def _no_kind(raw: Mapping[str, Any], path: Path, data: Any) -> Problem:
         return _placed(Problem(("study",), f"(={raw['study']!r}) is no kind of study", hint), path, data)
     if "touchpoints" in raw:
         hint = f"sxsim run {path}, or sxsim compare {path}"
-        return Problem((), "this is a scenario, no experiment", hint, str(path))
+        return Problem((), "this is a scenario, no experiment", hint, str(path), 1)
     hint = did_you_mean("", KINDS) or f"known: {', '.join(KINDS)}"
     return _placed(Problem(("study",), " is missing", hint), path, data)
 
@@ -149,24 +158,28 @@ def _given_parameters(
     return parameters_or_ensemble(named)
 
 
-def _scenario(
-    path: Path, file: str, data: Any, overrides: Sequence[str], parameters: Path | None, own: int
-) -> Scenario:
+def _scenario(path: Path, index: int, data: Any, asked: Mapping[str, Any], own: int, file: str) -> Scenario:
     """A scenario with what the experiment sets in it; own: how many overrides stand in the experiment's file."""
     try:
-        return load(path.parent / file, sets=overrides, parameters=parameters)
+        return load(path.parent / file, **asked)
     except InvalidInput as error:
-        if not own:
-            raise
-        place = replace(Problem((), ""), file=str(path), line=line_of(data, ("set",)))
+        named = {"file": str(path), "line": line_of(data, ("scenarios", index))}
+        stated = {"file": str(path), "line": line_of(data, ("set",))}
         raise InvalidInput(
-            [replace(p, file=place.file, line=place.line) if p.file in ("", "--set") else p for p in error.problems]
+            [
+                replace(p, **named)  # type: ignore[arg-type]
+                if not p.file
+                else replace(p, **stated)  # type: ignore[arg-type]
+                if own and p.file == "--set"
+                else p
+                for p in error.problems
+            ]
         ) from None
 
 
 def _yaml_text(value: Any) -> str:
     """A value as `--set` takes it."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _placed(problem: Problem, path: Path, data: Any) -> Problem:
@@ -189,17 +202,21 @@ def study(
     engine: str | None = None,
     progress: Progress | None = None,
     tables: str | None = None,
+    unusual: bool = False,
+    trust: bool = False,
 ) -> Study:
     """Run a study from its file and write its folder; finished points are not run again.
 
     parameters: a file of parameters, or an ensemble of which every replication runs with one set, in place of what the
     experiment file names; cluster: address of a Dask cluster on which points run (`tcp://host:port`, or `local` to start one); the results are
-    the same; tables: `.parquet` or `.csv` for the table of all points, by default Parquet where pyarrow is installed.
+    the same; tables: `.parquet` or `.csv` for the table of all points, by default Parquet where pyarrow is installed;
+    unusual: take values that are legal but unusual; trust: let plug-ins of the experiment's scenarios run.
 
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
     file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used.
     """
-    setup = load_experiment(experiment, sets=sets, samples=samples, uncertain=uncertain, parameters=parameters)
+    asked: dict[str, Any] = {"uncertain": uncertain, "parameters": parameters, "unusual": unusual, "trust": trust}
+    setup = load_experiment(experiment, sets=sets, samples=samples, **asked)
     began = time.perf_counter()
     parts = parts_of(setup, engine)
     somewhere: Any = contextlib.nullcontext() if cluster is None else cluster_runner(cluster, jobs)

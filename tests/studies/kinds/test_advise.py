@@ -407,17 +407,17 @@ def test_only_the_found_split_is_said_to_be_at_a_bound(tmp_path: Path) -> None:
 def test_the_picture_holds_every_candidate_against_nothing_but_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sxsim.studies import figures
+    from sxsim.pictures import decisions
 
     shown: list[Any] = []
-    monkeypatch.setattr(figures, "allocation", lambda splits, ahead, *rest: shown.extend((splits, ahead)))
-    monkeypatch.setattr(figures, "next_euro", lambda *arguments: None)
+    monkeypatch.setattr(decisions, "allocation", lambda splits, ahead, *rest: shown.extend((splits, ahead)))
+    monkeypatch.setattr(decisions, "next_euro", lambda *arguments: None)
     judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3, "higher-price": 0.1, "warm-welcome": 0.3}).draw(
         tmp_path, ""
     )
     splits, ahead = shown
     assert list(splits) == [FOUND, EQUAL, NOTHING]
-    assert [name for name, _ in ahead] == [FOUND, "warm-welcome", EQUAL, "higher-price"]
+    assert list(ahead) == [FOUND, "warm-welcome", EQUAL, "higher-price"]
 
 
 def test_what_may_follow_is_counted(tmp_path: Path) -> None:

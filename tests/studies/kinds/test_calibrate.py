@@ -20,8 +20,8 @@ from sxsim.model.parameters import register
 from sxsim.reruns import rerun
 from sxsim.running.plans import load, run
 from sxsim.running.task import Point, Task
-from sxsim.scenario.ensemble import read_ensemble
 from sxsim.scenario.loading import with_values
+from sxsim.scenario.parameters import read_ensemble
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.calibrate import Calibrate, CalibratePart
 from sxsim.studies.methods.observations import Target
@@ -166,7 +166,7 @@ def test_a_killed_calibration_goes_on_from_there(found: Study, folder: Path, tmp
     def finished() -> int:
         import sqlite3
 
-        (store,) = list((tmp_path / ".points").glob("*.sqlite")) or [None]
+        (store,) = list((tmp_path / ".finished").glob("*.sqlite")) or [None]
         if store is None:
             return 0
         with sqlite3.connect(store) as base:

@@ -5,7 +5,7 @@ import pytest
 from sxsim.studies.kinds.sensitivity import MOST_LEFT, SensitivityPart, ranking
 from sxsim.studies.methods.indices import LUCK, Estimate, Indices
 from sxsim.studies.methods.ranks import Ranked
-from sxsim.studies.study import study
+from sxsim.studies.study import load_experiment, parts_of, study
 from tests.studies.experiments import experiment_file, rows
 
 MORRIS = {
@@ -75,3 +75,21 @@ def test_many_factors_are_screened_first(tmp_path: Path) -> None:
     assert 1 <= len(part.factors) <= MOST_LEFT
     assert found.folder is not None
     assert {row["index"] for row in rows(found, "screening.csv")} == {"mean effect"}
+
+
+def test_the_screening_keeps_what_matters_most_for_some_kpi(tmp_path: Path) -> None:
+    """Of 31 factors twelve stand above luck; the ten with the largest effect, in spreads of the KPI, go on in their order."""
+    factors = [{"sub_elements": "maturity", "low": 2, "high": 4}]
+    (part,) = parts_of(load_experiment(experiment_file(tmp_path, factors=factors, trajectories=2, samples=2)))
+    assert isinstance(part, SensitivityPart)
+    names = [factor.name for factor in part.factors]
+    effects = dict.fromkeys(names, 0.1) | {name: 5.0 + place for place, name in enumerate(names[:11])}
+
+    def screened(more: dict[str, float], sd: float) -> Indices:
+        found = (*(effects | more).values(), 1.0, 0.0)
+        each = tuple(Estimate(x * sd, 0.9 * x * sd, 1.1 * x * sd) for x in found)
+        return Indices("npv", (*names, LUCK, "dummy"), (), (), (), each, (), 9, 0, 1.0, sd, "", 0.0)
+
+    kept = part._that_matter([screened({}, 1.0), screened({names[20]: 99.0}, 1e6)])
+    assert [factor.name for factor in kept] == [*names[2:11], names[20]]
+    assert [factor.name for factor in part._that_matter([screened(dict.fromkeys(names, 0.1), 1.0)])] == names[:1]

@@ -7,7 +7,18 @@ import pytest
 
 from sxsim.model.parameters import Parameter
 from sxsim.results.intervals import Interval, interval
-from sxsim.studies.methods.candidates import Flip, corrected, enclosed, flips_of
+from sxsim.studies.methods.candidates import (
+    EQUAL,
+    FOUND,
+    NOTHING,
+    Candidate,
+    Flip,
+    Judgement,
+    corrected,
+    enclosed,
+    flips_of,
+)
+from sxsim.studies.methods.statistics import Array
 
 ASSUMPTION = Parameter("speed", 5.0, 1.0, 10.0, "km/h", "D", "judgement", "how fast")
 
@@ -88,3 +99,21 @@ def test_equals_seldom_flip_anywhere_among_many_looks() -> None:
         each += any(flip.clear for flip in flips)
     assert wrong <= 9
     assert each > 60
+
+
+def test_a_split_that_is_ahead_of_nothing_alone_is_not_advised_like_a_plan() -> None:
+    """The found split is clearly ahead of nothing, but not of an equal split, which luck hides; a plan need not be."""
+    noise = np.random.default_rng(1)
+    goal = {
+        NOTHING: np.zeros(20),
+        EQUAL: 0.9 + 5.0 * noise.standard_normal(20),
+        FOUND: 1.0 + 0.01 * noise.standard_normal(20),
+    }
+    candidates = {name: Candidate(name, (0.0,)) for name in goal}
+
+    def judgement(candidates: dict[str, Candidate], goal: dict[str, Array]) -> Judgement:
+        return Judgement(candidates, goal, dict.fromkeys(goal, 0.0), list(goal), 1.0, None, interval, interval)
+
+    assert judgement(candidates, goal).advised == NOTHING
+    more = candidates | {"welcome": Candidate("welcome", None, "welcome")}
+    assert judgement(more, goal | {"welcome": goal[FOUND]}).advised == "welcome"

@@ -93,12 +93,12 @@ def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
         ("x,y\n" + "5,1\n" * 30 + ",1\n", {"holds": "satisfaction"}, "take out rows without a figure", 32),
         ("x\n" + "5\n" * 30 + "11\n", {"holds": "recommendation"}, "x(=11) must be from 0 to 10", 32),
         ("x\n" + "5\n" * 30 + "-1\n", {"holds": "waits"}, "x(=-1) must be ≥ 0", 32),
-        ("x\n5\n6\n", {"holds": "satisfaction"}, "2 answers are too few", None),
+        ("x\n5\n6\n", {"holds": "satisfaction"}, "2 answers are too few", 1),
         ("x,n\n" + "5,100\n" * 6 + "120,100\n", {"holds": "churn", "active": "n"}, "must be ≤ n (=100)", 8),
         ("x\n" + "0.1\n" * 6 + "3\n", {"holds": "churn"}, "x(=3) must be from 0 to 1", 8),
-        ("x,d\n" + "5,1\n6,2\n" * 30, {"holds": "waits", "group": "d"}, "2 groups are too few", None),
-        ("x\n" + "50\n" * 30, {"holds": "satisfaction"}, "give a tolerance", None),
-        ("", {"holds": "satisfaction"}, "the file is empty", None),
+        ("x,d\n" + "5,1\n6,2\n" * 30, {"holds": "waits", "group": "d"}, "2 groups are too few", 1),
+        ("x\n" + "50\n" * 30, {"holds": "satisfaction"}, "give a tolerance", 1),
+        ("", {"holds": "satisfaction"}, "the file is empty", 1),
     ],
 )
 def test_a_wrong_table_says_what_is_wrong_and_where(
@@ -127,7 +127,7 @@ def test_a_table_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"holds": "waits", "active": "n"}, "active goes with"),
+        ({"holds": "waits", "active": "n"}, r"active.* goes with"),
         ({"holds": "waits", "kpis": ["nps"]}, "known: wait_mean"),
     ],
 )

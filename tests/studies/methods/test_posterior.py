@@ -13,6 +13,7 @@ from sxsim.studies.methods.posterior import (
     Simulator,
     Wave,
     _Kept,
+    _kept,
     _Proposals,
     first_wave,
     fit,
@@ -172,3 +173,15 @@ def test_spreads_and_quantiles() -> None:
     values, weights = np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])
     assert weighted_quantile(values, weights, 0.5) == 2.0
     assert weighted_quantile(values, weights, 0.0) == 1.0
+
+
+def test_the_nearer_a_run_the_more_it_counts() -> None:
+    places = first_wave(1200, 1, 1)
+    away = np.abs(places[:, 0] - 0.5)
+    proposals = _Proposals(1)
+    proposals.everywhere(len(places))
+    waves = [Wave("1", places, tuple(range(len(places))), places)]
+    kept = _kept(waves, proposals, np.array([0.5]), np.zeros(1), 1)
+    near = np.sort(np.argsort(away, kind="stable")[: len(kept.weights)])
+    assert len(kept.weights) < len(places)
+    assert np.corrcoef(kept.weights, away[near])[0, 1] < -0.9

@@ -111,3 +111,8 @@ def test_ranks_in_words() -> None:
     assert ranks._rank_words([1]) == "rank 1"
     assert ranks._rank_words([1, 2, 3, 6]) == "ranks 1–3 and 6"
     assert ranks._rank_words([4, 5], short=True) == "4 and 5"
+
+
+def test_tied_ranks_are_a_range() -> None:
+    assert ranks.Ranked("a", 3, 3, ()).words == "3"
+    assert ranks.Ranked("a", 4, 6, ()).words == "4–6"

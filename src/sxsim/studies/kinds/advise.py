@@ -24,6 +24,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import number, signed
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, quantity
 from sxsim.scenario.fields import Part as Fields
 from sxsim.scenario.organisation import Aspect
@@ -98,15 +99,19 @@ class Advise(Experiment):
     rivals: list[Name] | None = Field(
         None, description="plans of the scenario that are judged beside the advice; default: all"
     )
-    trials: int = quantity(250, "splits", "splits tried in the search", ge=10)
-    search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2)
-    replications: int = quantity(20, "runs", "fresh replications on which advice and rivals are judged", ge=4)
+    trials: int = quantity(250, "splits", "splits tried in the search", ge=10, le=limits.SAMPLES)
+    search_replications: int = quantity(6, "runs", "replications of each split tried", ge=2, le=limits.REPLICATIONS)
+    replications: int = quantity(
+        20, "runs", "fresh replications on which advice and rivals are judged", ge=4, le=limits.REPLICATIONS
+    )
     step: float = quantity(0.1, "share", "extra money of the next-euro table, as a share of the budget", gt=0, le=1)
     flip_points: list[str] | Literal["all", "none"] = Field(
         "all",
         description="assumptions looked at for a flip of the advice: all parameters of confidence C or D, none, or names and patterns",
     )
-    flip_replications: int = quantity(4, "runs", "replications at each end of an assumption's range", ge=2)
+    flip_replications: int = quantity(
+        4, "runs", "replications at each end of an assumption's range", ge=2, le=limits.REPLICATIONS
+    )
 
     def own_problems(self) -> Iterator[Problem]:
         """A goal with a direction, bounds that fit names and budget, and assumptions that exist."""

@@ -22,6 +22,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import quantity
 from sxsim.scenario.loading import value_at
 from sxsim.scenario.problems import InvalidInput, Problem
@@ -60,9 +61,11 @@ class Calibrate(Experiment):
         description="published facts that the shared behaviour is fitted to, by name or pattern, each measured on a setting of its "
         "own (sxsim verify facts); then only parameters can be fitted",
     )
-    simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100)
-    ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10)
-    replications: int = quantity(20, "runs", "runs with the values as they are, for comparison", ge=5)
+    simulations: int = quantity(2000, "runs", "runs in which sets are tried", ge=100, le=limits.SAMPLES)
+    ensemble: int = quantity(100, "sets", "sets of parameters that the answer holds", ge=10, le=limits.SETS)
+    replications: int = quantity(
+        20, "runs", "runs with the values as they are, for comparison", ge=5, le=limits.REPLICATIONS
+    )
 
     @model_validator(mode="after")
     def _something_observed(self) -> "Calibrate":

@@ -22,6 +22,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, quantity
 from sxsim.scenario.fields import Part as Fields
 from sxsim.scenario.problems import Path as Place
@@ -59,8 +60,10 @@ class Discover(Experiment):
     base: Name = Field(BASE_PLAN, description="plan it is compared with")
     fails: Fails = Field(default_factory=lambda: Fails.model_validate({"below": 0}), description="when it fails")
     factors: list[Varied] = FACTORS
-    samples: int = quantity(400, "samples", "conditions drawn (Latin hypercube)", ge=20)
-    replications: int = quantity(2, "runs", "runs under each condition, whose mean decides", ge=1)
+    samples: int = quantity(400, "samples", "conditions drawn (Latin hypercube)", ge=20, le=limits.SAMPLES)
+    replications: int = quantity(
+        2, "runs", "runs under each condition, whose mean decides", ge=1, le=limits.REPLICATIONS
+    )
     smallest: float = quantity(0.05, "share", "share of all conditions that a box must hold at least", gt=0, le=1)
 
     def own_problems(self) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from sxsim.results.verdicts import holm
 from sxsim.running.plans import Scenario
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, quantity
 from sxsim.scenario.plan import Activity, Plan
 from sxsim.scenario.problems import Path as Place
@@ -52,9 +53,11 @@ class Order(Experiment):
         ge=0,
     )
     rivals: list[Name] = Field(default_factory=list, description="plans of the scenario that are judged beside")
-    trials: int = quantity(150, "orders", "orders tried in the search", ge=10)
-    search_replications: int = quantity(8, "runs", "replications of each order tried", ge=2)
-    replications: int = quantity(40, "runs", "fresh replications on which orders are judged", ge=4)
+    trials: int = quantity(150, "orders", "orders tried in the search", ge=10, le=limits.SAMPLES)
+    search_replications: int = quantity(8, "runs", "replications of each order tried", ge=2, le=limits.REPLICATIONS)
+    replications: int = quantity(
+        40, "runs", "fresh replications on which orders are judged", ge=4, le=limits.REPLICATIONS
+    )
 
     def own_problems(self) -> Iterator[Problem]:
         """A goal has a direction."""

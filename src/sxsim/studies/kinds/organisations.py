@@ -21,6 +21,7 @@ from sxsim.results.intervals import Interval
 from sxsim.running.plans import Scenario
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, quantity
 from sxsim.scenario.fields import Part as Fields
 from sxsim.scenario.problems import Path as Place
@@ -55,7 +56,7 @@ class Organisations(Experiment):
         default_factory=list,
         description="programmes that also run with each of their activities left out, one at a time: what each contributes",
     )
-    samples: int = quantity(500, "organisations", "organisations drawn (Latin hypercube)", ge=10)
+    samples: int = quantity(500, "organisations", "organisations drawn (Latin hypercube)", ge=10, le=limits.SAMPLES)
     reached: Reached = Field(
         default_factory=lambda: Reached.model_validate({}),
         description="the aim; held means: at every month of the last twelve",

@@ -14,6 +14,7 @@ from sxsim.results.pictured import kpi_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import quantity
 from sxsim.scenario.problems import Problem
 from sxsim.studies.experiment import FACTORS, KIND, Experiment
@@ -42,12 +43,12 @@ class Sensitivity(Experiment):
 
     study: Literal["sensitivity"] = KIND
     factors: list[Varied] = FACTORS
-    samples: int = quantity(256, "samples", "base samples N of Sobol (a power of 2)", ge=2)
+    samples: int = quantity(256, "samples", "base samples N of Sobol (a power of 2)", ge=2, le=limits.SAMPLES)
     method: Literal["sobol", "morris"] | None = Field(
         None, description="default: sobol, after a screening by morris beyond 15 factors"
     )
     second_order: bool = Field(False, description="whether pairs of factors are looked at, too (sobol)")
-    trajectories: int = quantity(20, "trajectories", "trajectories of morris", ge=2)
+    trajectories: int = quantity(20, "trajectories", "trajectories of morris", ge=2, le=limits.SAMPLES)
 
     def own_problems(self) -> Iterator[Problem]:
         """The sequences of Sobol go by powers of 2."""

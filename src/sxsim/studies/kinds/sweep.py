@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sxsim.pictures import factors
+from sxsim.pictures import run
 from sxsim.results.kpis import KPIS
 from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import quantity
 from sxsim.scenario.problems import Problem
 from sxsim.studies.experiment import FACTORS, KIND, Experiment
@@ -32,8 +34,8 @@ class Sweep(Experiment):
     design: Literal["grid", "list", "latin_hypercube"] = Field(
         "grid", description="every combination, the values side by side, or samples of a Latin hypercube"
     )
-    samples: int = quantity(256, "samples", "samples of a Latin hypercube", ge=2)
-    replications: int = quantity(5, "runs", "runs at every setting", ge=1)
+    samples: int = quantity(256, "samples", "samples of a Latin hypercube", ge=2, le=limits.SAMPLES)
+    replications: int = quantity(5, "runs", "runs at every setting", ge=1, le=limits.REPLICATIONS)
 
     @classmethod
     def without_samples(cls, raw: Mapping[str, Any]) -> str:
@@ -48,6 +50,11 @@ class Sweep(Experiment):
                 if factor.values is not None:
                     said = f": a Latin hypercube draws from a range, not from {len(factor.values)} values"
                     yield Problem(("factors", number), said, "give low and high in place of values")
+        if self.design == "grid":
+            settings = prod(len(factor.values or ()) or factor.steps for factor in self.factors)
+            if settings > limits.SETTINGS:
+                said = f": a grid of {settings:,} settings, must be ≤ {limits.SETTINGS:,}"
+                yield Problem(("factors",), said, "set fewer steps, or design: latin_hypercube")
         if self.design == "list":
             lengths = {len(factor.values or ()) for factor in self.factors}
             if len(lengths) != 1 or 0 in lengths:
@@ -126,7 +133,7 @@ class SweepPart(Part):
 
     def draw(self, folder: Path, suffix: str) -> None:
         """Draw each KPI along the settings."""
-        factors.sweep(
+        run.sweep(
             self.levels, [factor.name for factor in self.factors],
             [kpi_of(kpi, self.scenario) for kpi in self.experiment.kpis],
             self.experiment.replications, self.scenario.name, folder / f"sweep{suffix}.png",

@@ -25,6 +25,7 @@ from sxsim.results.result import unit_of
 from sxsim.results.summary import signed
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Task
+from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, quantity
 from sxsim.scenario.problems import Path as Place
 from sxsim.scenario.problems import Problem
@@ -49,9 +50,13 @@ class Why(Experiment):
         description="what the difference is split over: the ten levers, or the elements' maturity and commitment; both with money, activities and direct changes",
         min_length=1,
     )
-    replications: int = quantity(10, "runs", "replications", ge=2)
+    replications: int = quantity(10, "runs", "replications", ge=2, le=limits.REPLICATIONS)
     orders: int = quantity(
-        8, "orders", "orders in which causes are switched, drawn anew in each replication beyond ten causes", ge=2
+        8,
+        "orders",
+        "orders in which causes are switched, drawn anew in each replication beyond ten causes",
+        ge=2,
+        le=limits.SAMPLES,
     )
 
     @model_validator(mode="after")

@@ -4,7 +4,6 @@ Each file is a CSV table with a row an answer, an attempt, a person or a month. 
 means the same, with the standard error that the number of rows leaves (bootstrap over rows, or over groups of rows).
 """
 
-import csv
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sxsim.scenario.fields import Part, quantity
-from sxsim.scenario.loading import read_text
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
+from sxsim.scenario.reading import read_rows
 from sxsim.studies.methods.statistics import Array
 
 Content = Literal["recommendation", "satisfaction", "churn", "waits", "engagement"]
@@ -168,7 +167,7 @@ def figures_of(observed: Observed, folder: Path) -> list[Stated]:
             error = max(error, math.sqrt(max(value * (1.0 - value), 0.0) / active))
         if error + observed.tolerance <= 0.0:
             said = f": all {len(rows)} {kind.rows} say the same, so nothing tells how sure {kpi} is"
-            raise InvalidInput([Problem(("data",), said, "give a tolerance", str(path))])
+            raise InvalidInput([Problem(("data",), said, "give a tolerance", str(path), 1)])
         source = f"{path.name}: {len(rows)} {kind.rows}"
         found.append(Stated(kpi=kpi, observed=value, error=error, tolerance=observed.tolerance, source=source))
     return found
@@ -189,10 +188,8 @@ def standard_error(rows: Array, groups: Sequence[Array], statistic: Callable[[Ar
 
 def _figures(observed: Observed, kind: Kind, path: Path) -> tuple[Array, list[Array]]:
     """The figures of a table, shape (rows, columns), and the places of the rows that belong together."""
-    lines = read_text(path, "files are seen from the experiment file").splitlines()
-    first = lines[0] if lines else ""
-    reader = csv.reader(lines, delimiter=";" if first.count(";") > first.count(",") else ",")
-    heads = [head.strip() for head in next(reader, [])]
+    table = iter(read_rows(path, "files are seen from the experiment file"))
+    heads = next((row.cells for row in table), [])
     named = [name for name in (observed.column, observed.active, observed.group) if name is not None]
     problems = [
         Problem((name,), ": the file has no such column", did_you_mean(name, heads) or f"its columns are {', '.join(heads)}",
@@ -200,41 +197,41 @@ def _figures(observed: Observed, kind: Kind, path: Path) -> tuple[Array, list[Ar
         for name in named if name not in heads
     ]  # fmt: skip
     if not any(heads):
-        problems = [Problem((), "the file is empty", _ADVICE, str(path))]
+        problems = [Problem((), "the file is empty", _ADVICE, str(path), 1)]
     if problems:
         raise InvalidInput(problems)
     rows: list[list[float]] = []
     labels: list[str] = []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
+    for line, cells in ((row.line, row.cells) for row in table):
+        if not any(cells):
             continue
         if len(cells) > len(heads):
             said, hint = (
                 f": {len(cells)} cells in a table of {len(heads)} columns",
                 "write decimals with a point, or cut columns by ;",
             )
-            problems.append(Problem((observed.column,), said, hint, str(path), reader.line_num))
+            problems.append(Problem((observed.column,), said, hint, str(path), line))
             continue
-        row = dict(zip(heads, [cell.strip() for cell in cells], strict=False))
-        rows.append(_row(observed, kind, row, path, reader.line_num, problems))
+        row = dict(zip(heads, cells, strict=False))
+        rows.append(_row(observed, kind, row, path, line, problems))
         labels.append(row.get(observed.group, "") if observed.group else str(len(labels)))
     if problems:
         more = len(problems) - _MOST_SAID
-        rest = [Problem((), f"and {more} more problems like these", "", str(path))] if more > 0 else []
+        rest = [Problem((), f"and {more} more problems like these", "", str(path), 1)] if more > 0 else []
         raise InvalidInput(problems[:_MOST_SAID] + rest)
     if len(rows) < kind.fewest:
         said = f": {len(rows)} {kind.rows} are too few to say how sure the figure is, must be ≥ {kind.fewest}"
-        raise InvalidInput([Problem((observed.column,), said, "take in more, or leave the table out", str(path))])
+        raise InvalidInput([Problem((observed.column,), said, "take in more, or leave the table out", str(path), 1)])
     largest = max(row[0] for row in rows)
     if kind.high == _PERCENT and largest <= _OTHER_SCALE:
         said = f": no figure is above {largest:g}, and {observed.holds} is 0–100"
         hint = "stretch the scale: 0–1 times 100, 1–5 minus 1 times 25, 0–10 times 10"
-        raise InvalidInput([Problem((observed.column,), said, hint, str(path))])
+        raise InvalidInput([Problem((observed.column,), said, hint, str(path), 1)])
     names = list(dict.fromkeys(labels))
     if len(names) < _FEWEST_GROUPS:
         said = f": {len(names)} groups are too few for a standard error over groups, must be ≥ {_FEWEST_GROUPS}"
         raise InvalidInput(
-            [Problem((str(observed.group),), said, "leave group out, or take in more groups", str(path))]
+            [Problem((str(observed.group),), said, "leave group out, or take in more groups", str(path), 1)]
         )
     places: dict[str, list[int]] = {name: [] for name in names}
     for place, label in enumerate(labels):

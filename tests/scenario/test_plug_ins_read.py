@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sxsim.scenario.loading import load
-from sxsim.scenario.plug_in_sources import plug_in_sources, read_plug_ins
+from sxsim.scenario.plug_ins import plug_in_sources, read_plug_ins
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.scenario import Scenario
 
@@ -144,6 +144,6 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_plug_in_that_is_not_there_is_a_problem_of_the_scenario(tmp_path: Path) -> None:
     scenario = with_plug_in(tmp_path)
     (tmp_path / "calm.py").unlink()
-    with pytest.raises(InvalidInput, match="cannot be read: No such file") as caught:
+    with pytest.raises(InvalidInput, match="does not exist") as caught:
         plug_in_sources(scenario)
     assert "write FILE.py:ClassName" in str(caught.value)
