@@ -30,7 +30,7 @@ DAY = 1440.0
 def setting(name: str) -> Scenario:
     """The scenario of a setting: a file of `evidence/settings`."""
     with as_file(files("sxsim.evidence") / "settings" / f"{name}.yaml") as path:
-        return load(path)
+        return load(path, unusual=True)
 
 
 @dataclass
