@@ -73,14 +73,3 @@ def test_a_declared_miss_is_shown_as_one_with_its_reason_and_is_accepted() -> No
     assert missed.as_json()["declared"] == "known: one pool only"
     won = Check("theory", "mean wait", 2.0, 1.9, 2.1, 2.0, True, "Erlang C", declared="known: one pool only")
     assert str(won).startswith("pass")
-
-
-def test_single_runs_stand_beside_the_mean_and_it_is_said_which_is_compared() -> None:
-    def found(spread: tuple[float, float] | None) -> Check:
-        return Check("queue", "mean wait", 42.0, 41.0, 43.0, 40.0, True, "measured", rival=46.0, spread=spread)
-
-    assert "95 % of single runs 38 … 47, which hold it; compared is the mean" in str(found((38.0, 47.0)))
-    assert "95 % of single runs 41 … 47, which do not hold it" in str(found((41.0, 47.0)))
-    assert found((38.0, 47.0)).as_json()["single_runs"] == [38.0, 47.0]
-    assert "single runs" not in str(found(None))
-    assert found((41.0, 47.0)).passed, "nearer than the rival, whatever single runs show"

@@ -127,10 +127,7 @@ def engines(
 @asks(Reading, Screen, only=("parameters", "json", "quiet"))
 def facts(
     replications: Annotated[
-        int | None,
-        _often(
-            "Runs of each setting at most. Default: as many as it takes, up to 200, with --quick 40. At least 2 are run."
-        ),
+        int | None, _often("Runs of each setting. Default: 10, with --quick 6. At least 2 are run.")
     ] = None,
     out: OUT = None,
     quick: QUICK = False,
@@ -257,18 +254,12 @@ def _facts(
     counts = facts.counted(held)
     for use, (passed, total) in counts.items():
         hint(f"{use}: {passed} of {total} pass", quiet)
-    hint(
-        f"facts to fit and to test come from {facts.independent()} sources, those to test from {facts.independent(['test'])}: "
-        "facts of one source share its people and their luck, and count as little more than one",
-        quiet,
-    )
     if out is not None:
         from sxsim.evidence.pictured import draw_facts
 
         hint(f"picture: {draw_facts(held, out / 'facts.png')}", quiet)
     return {
         "facts": found,
-        "facts_sources": {"fit and test": facts.independent(), "test": facts.independent(["test"])},
         "facts_by_use": {use: {"passed": passed, "of": total} for use, (passed, total) in counts.items()},
     }
 
