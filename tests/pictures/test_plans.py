@@ -82,7 +82,11 @@ def test_nothing_to_compare_is_drawn(tmp_path: Path) -> None:
 def test_money_says_how_many_plans_are_surely_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words, cuts = words_and_cuts(monkeypatch)
     ahead, even = np.full((10, 6), 100.0), np.linspace(-50.0, 60.0, 10)[:, None] * np.ones(6)
-    found = {"a": plans.Money(ahead, 0, 1.0), "b": plans.Money(even, 3, 0.5), HOSTILE: plans.Money(even, None, 0.5)}
+    found = {
+        "a": plans.Money(ahead, 0, "no money in advance", 1.0),
+        "b": plans.Money(even, 3, "paid back by month 3", 0.5),
+        HOSTILE: plans.Money(even, None, "not paid back within the horizon", 0.5),
+    }
     plans.money(found, "today", "$^$", "here", tmp_path / "m.png")
     assert "1 of 3 plans is ahead at the end in nine of ten runs: a" in words
     assert {"no money in advance · NPV better in 100% of runs", "paid back by month 3 · NPV better in 50% of runs",

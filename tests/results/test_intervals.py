@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sxsim.results.intervals import interval
+from sxsim.results.intervals import chance_of_none, few_valued, interval, share_interval
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30)
 
@@ -19,7 +19,7 @@ def test_the_interval_is_students(values: list[float]) -> None:
     sd = float(np.std(values, ddof=1))
     assert found.mean == pytest.approx(float(np.mean(values)))
     assert found.sd == pytest.approx(sd)
-    if sd > 1e-6:
+    if sd > 1e-6 and not few_valued(np.array(values)):
         low, high = stats.t.interval(0.95, len(values) - 1, loc=np.mean(values), scale=stats.sem(values))
         assert (found.low, found.high) == (pytest.approx(float(low)), pytest.approx(float(high)))
     assert (found.p10, found.p90) == tuple(pytest.approx(float(q)) for q in np.quantile(values, [0.1, 0.9]))
@@ -78,3 +78,44 @@ def test_json_has_null_where_a_figure_is_not_defined(values: list[float]) -> Non
     assert (data["sd"] is None) == (len(values) < 2)
     assert isinstance(data["ci95"], list) and (data["ci95"][0] is None) == (len(values) < 2)
     json.dumps(data, allow_nan=False)
+
+
+@pytest.mark.parametrize("hits", [0, 1, 4, 10])
+def test_a_share_of_runs_has_the_exact_interval_of_clopper_and_pearson(hits: int) -> None:
+    found = interval([1.0] * hits + [0.0] * (10 - hits), reach=(0.0, 1.0))
+    exact = stats.binomtest(hits, 10).proportion_ci(0.95, "exact")
+    assert found.few
+    assert (found.low, found.high) == (pytest.approx(exact.low, abs=0.012), pytest.approx(exact.high, abs=0.012))
+    assert (found.above, found.below) == (hits, 0)
+
+
+@pytest.mark.parametrize("runs", [5, 10, 30])
+@pytest.mark.parametrize("rate", [0.02, 0.3])
+def test_few_values_are_covered_where_students_interval_misses(runs: int, rate: float) -> None:
+    """Of 400 samples 380 are held when right; fewer than 362 with chance 0.1 %. Student's holds 30 to 360 of them."""
+    rng = np.random.default_rng([23592, runs])
+    held = students = 0
+    for _ in range(400):
+        values = rng.choice([0.0, 0.5, 1.0], runs, p=[1 - rate, 0.8 * rate, 0.2 * rate])
+        found = interval(values, reach=(0.0, 1.0))
+        held += found.low <= 0.6 * rate <= found.high
+        half = stats.t.ppf(0.975, runs - 1) * values.std(ddof=1) / math.sqrt(runs)
+        students += abs(values.mean() - 0.6 * rate) <= half
+    assert held >= 362
+    assert students < held
+
+
+def test_the_same_runs_have_the_same_interval() -> None:
+    assert interval([0, 0, 0, 1, 2]) == interval([0, 0, 0, 1, 2]) == interval([2, 0, 1, 0, 0])
+
+
+@pytest.mark.parametrize("values", [[0.0] * 9 + [1.0], [1.0] * 9 + [0.0], [1.0] * 8, list(np.linspace(-0.3, 1, 9))])
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.9875])
+def test_p_is_small_where_the_interval_leaves_0_out(values: list[float], confidence: float) -> None:
+    found = interval(values, confidence=confidence, reach=(-1.0, 1.0))
+    p = chance_of_none(np.array(values), (-1.0, 1.0))
+    assert (p < 1 - confidence) == (found.low > 0 or found.high < 0)
+
+
+def test_a_share_has_wilsons_interval() -> None:
+    assert share_interval(15, 20)[1:] == pytest.approx((0.5313, 0.8881), abs=1e-4)

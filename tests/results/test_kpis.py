@@ -71,7 +71,7 @@ EXPECTED = {
     "investment": 100 * 32 / 14,
     "result": 400 * 32 / 14,
     "npv": sum(400 * (10 if m < 2 else 1) * 1.08 ** (-(m + 1) / 12) for m in range(14)),
-    "customer_equity": 60 * 16.5 * 0.9 / (1.08 ** (1 / 12) - 0.9),
+    "customer_equity": 60 * (1200 - (700 - 10)) / 60 * 0.9 / (1.08 ** (1 / 12) - 0.9),
 }
 EXPECTED |= {"maturity_level": 1.0, "maturity_mean": 2.0, "maturity_level_12m": 1.0, "maturity_mean_12m": 2.0}
 EXPECTED |= {"maturity_level_best": 5.0, "maturity_mean_best": 5.0}

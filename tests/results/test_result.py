@@ -34,8 +34,13 @@ def test_a_comparison_as_json_adds_the_base_and_differences(comparison: Comparis
     assert list(difference) == list(KPIS)
     assert list(difference["revenue"]) == ["mean", "ci95", "p10", "p90", "sd", "n", "unit"]
     assert difference["investment"]["mean"] == 0
-    assert data["plans"]["dearer"]["verdict"]["investment"] == "no difference"
-    assert data["plans"]["dearer"]["cash"]["payback_month"] == 0
+    assert data["plans"]["dearer"]["verdict"]["investment"].startswith("the same in each of 2 runs")
+    assert data["plans"]["dearer"]["verdict"]["npv"] == "too few runs for a verdict: 5 at least"
+    assert data["plans"]["dearer"]["cash"]["payback_month"] is None
+    assert data["primary"] == ["npv", "satisfaction", "loyalty", "engagement"]
+    details = data["plans"]["dearer"]["verdict_details"]
+    assert list(details["npv"]) == ["said", "word", "primary", "p", "interval", "confidence"]
+    assert (details["npv"]["confidence"], details["visits"]["confidence"]) == (0.9875, 0.95)
 
 
 def test_an_interval_of_a_share_stays_a_share(comparison: Comparison) -> None:

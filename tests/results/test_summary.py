@@ -10,11 +10,14 @@ from sxsim.results.intervals import Interval, interval
 from sxsim.results.result import Comparison
 from sxsim.results.summary import (
     cash_sentence,
+    compared_lines,
     comparison_sentences,
     number,
     pyramid_shares,
     sentences,
     signed,
+    too_wide,
+    verdicts_sentence,
     warnings_of,
 )
 
@@ -170,9 +173,9 @@ def test_a_short_horizon_is_not_called_a_year() -> None:
 
 def compared(**changes: Any) -> Comparison:
     """A plan whose monthly figures differ from those of the base."""
-    base = [lively(seed) for seed in range(4)]
-    other = [lively(seed) for seed in range(4)]
-    for record, sign in zip(other, (1.0, 1.1, 0.9, 1.05), strict=True):
+    base = [lively(seed) for seed in range(5)]
+    other = [lively(seed) for seed in range(5)]
+    for record, sign in zip(other, (1.0, 1.1, 0.9, 1.05, 0.95), strict=True):
         for name, value in changes.items():
             record.sites[name] += value * sign
     return Comparison(result_of(base), [result_of(other, "welcome")])
@@ -189,12 +192,57 @@ def test_a_plan_is_told_by_its_net_present_value(gain: float, text: str) -> None
     sentence = comparison_sentences(compared(result=gain))[0]
     assert sentence.startswith("welcome: loyalty +0.0 points, delighted contacts +0.0 points; ")
     assert text in sentence
-    assert re.search(r"\([+-][\d ]+ EUR, 95 % interval [+-][\d ]+ to [+-][\d ]+, chance only\)\. ", sentence), sentence
+    assert re.search(r"\([+-][\d ]+ EUR, 98.75 % interval [+-][\d ]+ to [+-][\d ]+, chance only\)\. ", sentence), (
+        sentence
+    )
 
 
 def test_a_plan_that_changes_customers_but_no_money_is_not_called_the_same() -> None:
     sentence = comparison_sentences(compared(loyalty=5.0))[0]
     assert "the same as today in every figure" not in sentence
+
+
+def test_a_plan_that_cannot_be_told_says_so_and_does_not_pay_back() -> None:
+    base, other = [lively(seed) for seed in range(5)], [lively(seed) for seed in range(5)]
+    for record, gain in zip(other, (9.0, -8.0, 7.0, -9.0, 2.0), strict=True):
+        record.sites["result"] += gain
+    sentence = comparison_sentences(Comparison(result_of(base), [result_of(other, "welcome")]))[0]
+    assert "cannot be told from today by its net present value at 5 runs" in sentence
+    assert "Whether it pays back within" in sentence
+    assert "has paid back" not in sentence
+
+
+def test_primary_kpis_come_first_and_say_that_they_hold_together() -> None:
+    found = compared(result=5000.0)
+    lines = compared_lines(found, "welcome", ("visits", "npv", "result"))
+    assert lines[0] == "  primary (intervals of 98.75 % each, so that all hold together with 95 %)"
+    assert [line.split()[0] for line in lines[1:5]] == ["npv", "satisfaction", "loyalty", "engagement"]
+    assert lines[1].endswith("better") and "looks" not in lines[1]
+    assert lines[5].startswith("  exploratory (a 95 % interval each: of ")
+    assert [line.split()[0] for line in lines[6:]] == ["visits", "result"]
+    assert lines[7].endswith("looks better")
+    assert "the same in each of 5 runs" in lines[6]
+    assert "npv, satisfaction, loyalty and engagement (primary" in verdicts_sentence(found)
+    found.primary = ("result",)
+    del found.verdicts
+    assert compared_lines(found, "welcome", ("npv",))[0] == "  primary (95 % interval)"
+    assert "verdicts on result (primary" in verdicts_sentence(found)
+
+
+def test_a_run_says_when_its_net_present_value_is_hardly_known() -> None:
+    def run(*gains: float) -> str:
+        records = [empty() for _ in gains]
+        for record, gain in zip(records, gains, strict=True):
+            record.sites["result"][-1] = gain
+        return too_wide(result_of(records))
+
+    assert run(100.0, 101.0, 99.0) == ""
+    assert run(100.0) == ""
+    assert "more than 10 000 would" in run(100.0, -100.0, 50.0, -50.0, 0.001)
+    text = run(100.0, 300.0, 30.0, 250.0, 60.0, 20.0)
+    half = 2.5706 * np.std([100, 300, 30, 250, 60, 20], ddof=1) / 6**0.5
+    assert 0.5 * 126.7 < half < 126.7
+    assert text.startswith("6 runs know the net present value to ±124 EUR only; to half of its own size about 24 would")
 
 
 def test_a_comparison_of_one_run_holds_no_nan() -> None:
@@ -213,7 +261,7 @@ def test_a_comparison_of_one_run_holds_no_nan() -> None:
         ([5.0], "EUR", "+5.00"),
         ([-1.0, 1.0], "EUR", "+0.00  (-12.7 … +12.7)"),
         ([0.02], "share a month", "+2.00 points"),
-        ([-1500.0, -1500.0], "EUR", "-1 500  (-1 500 … -1 500)"),
+        ([-1500.0, -1400.0], "EUR", "-1 450  (-2 085 … -815)"),
     ],
 )
 def test_a_difference_has_its_sign_and_its_interval(values: list[float], unit: str, text: str) -> None:
@@ -221,21 +269,23 @@ def test_a_difference_has_its_sign_and_its_interval(values: list[float], unit: s
 
 
 @pytest.mark.parametrize(
-    ("month", "text"),
+    ("clear", "month", "text"),
     [
-        (None, "It does not pay back within the 2 months on average; "),
-        (0, "It needs no money in advance on average; "),
-        (1, "It has paid back by month 1 on average; "),
+        (True, None, "It does not pay back within the 2 months"),
+        (True, 0, "It needs no money in advance"),
+        (True, 1, "It has paid back by month 1"),
+        (False, 1, "Whether it pays back within 2 months cannot be told"),
     ],
 )
-def test_when_a_plan_pays_back_is_said(month: int | None, text: str) -> None:
+def test_when_a_plan_pays_back_is_said(clear: bool, month: int | None, text: str) -> None:
     comparison = compared(result=50.0)
-    found = replace(comparison.cash["welcome"], payback_month=month)
-    comparison.cash["welcome"] = found
+    comparison.cash["welcome"] = replace(comparison.cash["welcome"], clear=clear, payback_month=month)
     assert cash_sentence(comparison, "welcome").startswith(text)
 
 
-@pytest.mark.parametrize(("runs", "said"), [(1, "one run, no interval"), (2, "95 % interval")])
+@pytest.mark.parametrize(
+    ("runs", "said"), [(1, "one run, no interval"), (2, "cannot be told from today"), (5, "98.75 % interval")]
+)
 def test_one_run_has_no_interval_and_two_have(runs: int, said: str) -> None:
     base, other = [lively(seed) for seed in range(runs)], [lively(seed) for seed in range(runs)]
     for number_, record in enumerate(other):

@@ -1,6 +1,7 @@
 """Factors: the distributions they are drawn from."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from sxsim.running.task import Point
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES
 from sxsim.studies.factors import Factor, Varied, check_ends, factors_of
-from tests.studies.experiments import CAFE
+from sxsim.studies.study import load_experiment
+from tests.studies.experiments import CAFE, experiment_file
 
 PLACES = np.linspace(0.001, 0.999, 500)
 
@@ -109,3 +111,23 @@ def test_the_nine_obstacles_vary_together_as_factors() -> None:
 def test_scales_needs_a_name() -> None:
     with pytest.raises(ValidationError, match="needs a name for what it stands for"):
         Varied.model_validate({"scales": {"market.people": 1}, "low": 1, "high": 2})
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        (
+            {"path": "organisation.maturity.design", "low": 2, "high": 4, "name": "again"},
+            "organisation.maturity.design",
+        ),
+        (
+            {"scales": {"organisation.maturity.design": 1}, "low": 2, "high": 4, "name": "scaled"},
+            "organisation.maturity.design",
+        ),
+    ],
+)
+def test_two_factors_on_one_field_are_refused(tmp_path: Path, other: dict[str, object], shared: str) -> None:
+    """Only the last would count, and the other would rank as one without effect."""
+    first = {"path": "organisation.maturity.design", "low": 2, "high": 4}
+    with pytest.raises(InvalidInput, match=f"both set {shared}"):
+        load_experiment(experiment_file(tmp_path, factors=[first, other]))

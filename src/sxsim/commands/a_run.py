@@ -16,6 +16,7 @@ from sxsim.commands.options import (
     hint_at_compiling,
     hint_at_tables,
     parameters_given,
+    parsed_primary,
     parsed_until,
     picked,
     progress,
@@ -103,7 +104,7 @@ def _loaded(path: Path, asked: dict[str, Any]) -> "tuple[Scenario, dict[str, Any
     from sxsim.running.plans import load
 
     check_engine(asked["engine"])
-    until = parsed_until(asked["until"])
+    until, primary = parsed_until(asked["until"]), parsed_primary(asked["primary"])
     parameters, ensemble = parameters_given(asked["parameters"], asked["sets"])
     loaded = load(
         path,
@@ -113,7 +114,7 @@ def _loaded(path: Path, asked: dict[str, Any]) -> "tuple[Scenario, dict[str, Any
         unusual=asked["unusual"],
         trust=asked["trust"] or None,
     )
-    return loaded, picked(asked, RunOptions) | {"until": until, "ensemble": ensemble}
+    return loaded, picked(asked, RunOptions) | {"until": until, "primary": primary, "ensemble": ensemble}
 
 
 @contextmanager

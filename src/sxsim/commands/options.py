@@ -23,7 +23,7 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 SCENARIO = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).", show_default=False)]
 #: The order in which the help lists what is shared.
 _ORDER = (
-    "samples", "replications", "until", "uncertain", "seed", "sets", "parameters", "assessment", "engine", "jobs", "cluster",
+    "samples", "replications", "until", "primary", "uncertain", "seed", "sets", "parameters", "assessment", "engine", "jobs", "cluster",
     "out", "contacts", "fresh", "unusual", "trust", "dry_run", "json", "quiet",
 )  # fmt: skip
 
@@ -88,6 +88,16 @@ def parsed_until(text: str | None) -> "Until | None":
         return None if text is None else Until.parse(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--until") from None
+
+
+def parsed_primary(text: str | None) -> tuple[str, ...]:
+    """The primary KPIs of a comparison. Raises BadParameter, exit code 2."""
+    from sxsim.results.verdicts import primary_kpis
+
+    try:
+        return primary_kpis([name.strip() for name in (text or "").split(",") if name.strip()])
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--primary") from None
 
 
 def check_engine(engine: str | None) -> None:

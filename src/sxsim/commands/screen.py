@@ -8,12 +8,14 @@ from sxsim.results.maturity import sentence as maturity_sentence
 from sxsim.results.result import Comparison, Result
 from sxsim.results.summary import (
     YEAR,
+    compared_lines,
     comparison_sentences,
     held,
     number,
     pyramid_shares,
     sentences,
-    signed,
+    too_wide,
+    verdicts_sentence,
 )
 from sxsim.standard.catalogue import PYRAMID
 
@@ -78,7 +80,7 @@ def run_screen(result: Result, folder: Path) -> str:
         lines += wrapped(sentence)
     if result.until:
         lines += wrapped(f"{result.until}.")
-    for text in result.warnings:
+    for text in (*result.warnings, *filter(None, [too_wide(result)])):
         lines += wrapped(f"note: {text}")
     lines.append(f"files: {folder}  (pictures in {folder / 'figures'})")
     return "\n".join(lines)
@@ -104,16 +106,11 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
     lines.append(
         f"{base.scenario.name} · {base.scenario.horizon.months} months · {base.replications} paired runs, seed {base.seed}"
     )
-    lines.append(f"Differences to {base.plan} on the same draws: mean (95 % interval of the mean, {held(base)})")
-    for plan, found in comparison.differences.items():
+    lines.append(f"Differences to {base.plan} on the same draws: mean (interval of the mean, {held(base)})")
+    for plan in comparison.differences:
         description = base.scenario.plans[plan].description
         lines += ["", f"{plan}{': ' + description if description else ''}"]
-        for name in _COMPARED:
-            value, verdict = found[name], comparison.verdicts[plan][name]
-            apart = ""
-            if comparison.chance_only:
-                apart = f"  by chance alone {signed(comparison.chance_only.differences[plan][name])}"
-            lines.append(f"  {name:<17} {signed(value):<40} {value.unit:<14} {verdict}{apart}".rstrip())
+        lines += compared_lines(comparison, plan, _COMPARED)
     lines.append("")
     for sentence in comparison_sentences(comparison):
         lines += wrapped(sentence)
@@ -121,10 +118,8 @@ def comparison_screen(comparison: Comparison, folder: Path) -> str:
     for other in comparison.others:
         lines += wrapped(f"{other.plan}: {commitment_sentence(other.commitment)} {maturity_sentence(other.maturity)}")
     warnings = dict.fromkeys(text for result in (base, *comparison.others) for text in result.warnings)
-    warnings[
-        "verdicts are corrected for the number of KPIs: a plan's whole list holds a wrong one in at most one of twenty cases"
-        + ("; so few runs tell little: -n 20 or more" if base.replications < _FEW_RUNS else "")
-    ] = None
+    few = "; so few runs tell little: -n 20 or more" if base.replications < _FEW_RUNS else ""
+    warnings[verdicts_sentence(comparison) + few] = None
     lines += [""]
     if comparison.until:
         lines += wrapped(f"{comparison.until}.")

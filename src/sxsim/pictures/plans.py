@@ -84,11 +84,12 @@ class Group(NamedTuple):
 
 class Money(NamedTuple):
     """A plan's cumulative money against the base, (runs, months); payback: months until the mean stays above 0, None if
-    never, 0 if at once; better: share of runs with a better net present value.
+    it does not or is not told from chance; brief: payback in few words; better: share of runs with a better net present value.
     """
 
     cumulative: Array
     payback: int | None
+    brief: str
     better: float
 
 
@@ -144,8 +145,8 @@ def forest(groups: Mapping[str, Group], base: str, basis: str, path: Path) -> Pa
     height = max((sum(rows[k] * tall + _GROUP for k in column) for column in columns), default=1.0)
     figure = canvas(
         12, height + 0.3, _forest_message([change for group in shown.values() for change in group.changes], plans),
-        f"What each plan changes against {short(base)} · {basis} · line: 95 % interval · filled: told from chance over all KPIs of "
-        "a plan, hollow: not · arrow: beyond ±100 % · ↓: lower is better",
+        f"What each plan changes against {short(base)} · {basis} · line: the interval that decides · filled: told from "
+        "chance, hollow: not · arrow: beyond ±100 % · ↓: lower is better",
     )  # fmt: skip
     whole = figure.add_gridspec(1, max(len(columns), 1))
     for place, column in enumerate(columns):
@@ -226,14 +227,8 @@ def money(found: Mapping[str, Money], base: str, currency: str, basis: str, path
     drawn = panels(figure, len(found), across)
     for axes, (plan, each) in zip(drawn, found.items(), strict=True):
         _cash(axes, each)
-        heading(axes, plan, f"{_back(each.payback)} · NPV better in {each.better:.0%} of runs", letters=48)
+        heading(axes, plan, f"{each.brief} · NPV better in {each.better:.0%} of runs", letters=48)
     return saved(figure, path)
-
-
-def _back(payback: int | None) -> str:
-    if payback is None:
-        return "not paid back within the horizon"
-    return f"paid back by month {payback}" if payback else "no money in advance"
 
 
 def _cash(axes: Axes, found: Money) -> None:

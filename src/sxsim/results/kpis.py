@@ -70,6 +70,15 @@ _RANGES |= dict.fromkeys(("share a year", "minutes", "persons", "visits a month"
 _RANGES["−100 … 100"] = (-100.0, 100.0)
 
 
+#: What one more run may show of KPIs that count the few people of a small team: at the worst all of them, once a year.
+_REACHES = {"commitment": (0.0, 1.0), "turnover_12m": (0.0, 1.0)}
+
+
+def reach_of(kpi: str) -> tuple[float, float] | None:
+    """The smallest and largest value that one more run may show, for KPIs that often show few values; None for others."""
+    return _REACHES.get(kpi)
+
+
 def range_of(kpi: str) -> tuple[float, float]:
     """The smallest and the largest value that a KPI can take."""
     return _RANGES.get(KPIS[kpi].unit, (-np.inf, np.inf))
@@ -104,8 +113,8 @@ def _net_promoters(v: Values) -> Any:
 
 
 def _equity(v: Values) -> Any:
-    """Customer equity from the window's margin and retention."""
-    margin = ratio(v["revenue"] - v["contact_cost"] - v["failure_cost"], v["active"])
+    """Customer equity from the window's margin and retention. Winning new customers is no cost of those who are here."""
+    margin = ratio(v["revenue"] - (v["cost"] - v["acquisition_cost"]), v["active"])
     stay = 1.0 - ratio(v["leavers"], v["active_start"])
     shape = np.broadcast(margin, stay).shape
     customers = np.broadcast_to(np.asarray(v["active_end"], float), shape)
@@ -212,7 +221,9 @@ _DECLARED: list[Kpi] = [
     Kpi("npv", "net present value of the result over the horizon", "discounted result from month 0, no terminal value",
         "money", "horizon", lambda v: np.asarray(v["discounted_result"], float), "internal", "strategic"),
     Kpi("customer_equity", "remaining value of the customer base at the end",
-        "active customers × margin × r ÷ (1 + i − r), from the last 12 months", "money", "last 12 months", _equity,
+        "active customers × margin × r ÷ (1 + i − r), from the last 12 months; margin: revenue less all cost (contacts, "
+        "failures, wages, hiring, rent) but that of winning customers and of the plan, per active customer and month; r: "
+        "share staying a month; i: discount a month", "money", "last 12 months", _equity,
         "internal", "strategic"),
 ]  # fmt: skip
 

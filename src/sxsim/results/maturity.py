@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from sxsim.engines.records import Records
 from sxsim.engines.world import add_months
-from sxsim.results.cash import share_interval
-from sxsim.results.intervals import Interval, interval
+from sxsim.results.intervals import Interval, interval, share_interval
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, MATURITY_LEVELS
 

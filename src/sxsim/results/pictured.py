@@ -61,7 +61,8 @@ def draw_comparison(comparison: Comparison, folder: Path) -> None:
     plans.differences(panels(comparison), base.plan, runs, folder / "differences.png")
     plans.forest(changes(comparison), base.plan, runs, folder / "forest.png")
     money = {
-        plan: plans.Money(c.cumulative, c.payback_month, c.chance_better[0]) for plan, c in comparison.cash.items()
+        plan: plans.Money(c.cumulative, c.payback_month, c.brief, c.chance_better[0])
+        for plan, c in comparison.cash.items()
     }
     plans.money(money, base.plan, base.scenario.currency, runs, folder / "cash.png")
     everything = (base, *comparison.others)
@@ -220,7 +221,10 @@ def _changes(comparison: Comparison, scales: Mapping[str, float]) -> list[plans.
     found = []
     for name, scale in scales.items():
         if scale > 0 and np.isfinite(comparison.base.intervals[name].mean):
-            parts = {plan: _part(each[name], scale) for plan, each in comparison.differences.items()}
+            parts = {
+                plan: _part(comparison.verdicts[plan][name].interval or each[name], scale)
+                for plan, each in comparison.differences.items()
+            }
             words = {plan: each[name].word for plan, each in comparison.verdicts.items()}
             found.append(plans.Change(name, KPIS[name].better == "lower", parts, words))
     return found

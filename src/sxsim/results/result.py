@@ -1,17 +1,20 @@
 """What came out: the replications of a plan, and plans against a base, as tables, intervals, pictures and JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sxsim.results.cash import Cash, cash
 from sxsim.results.commitment import Commitment, commitment_of
-from sxsim.results.intervals import Interval, interval
-from sxsim.results.kpis import KPIS, range_of
+from sxsim.results.intervals import CONFIDENCE, Interval, interval
+from sxsim.results.kpis import KPIS, range_of, reach_of
 from sxsim.results.maturity import Maturity, maturity_of
-from sxsim.results.verdicts import Verdict, verdicts
+from sxsim.results.verdicts import Paired, Verdict, primary_kpis, verdicts
 from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.scenario import Scenario
 
@@ -91,7 +94,10 @@ class Result:
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """Each KPI's mean with its 95 % interval over replications."""
-        return {name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name)) for name in KPIS}
+        return {
+            name: interval(self.kpis[name], unit_of(name, self.scenario), range_of(name), reach=reach_of(name))
+            for name in KPIS
+        }
 
     @cached_property
     def commitment(self) -> Commitment:
@@ -155,25 +161,39 @@ class Comparison:
     chance_only: "Comparison | None" = None
     folder: Path | None = None
     until: str = ""
+    primary: Sequence[str] | None = None
 
-    @cached_property
-    def differences(self) -> dict[str, dict[str, Interval]]:
-        """For each plan and KPI the paired difference to the base, with its 95 % interval."""
-        found: dict[str, dict[str, Interval]] = {}
-        for other in self.others:
-            frame = other.kpis - self.base.kpis
-            found[other.plan] = {name: interval(frame[name], unit_of(name, self.base.scenario)) for name in KPIS}
+    def paired(self, other: Result) -> dict[str, Paired]:
+        """For each KPI the differences of a plan to the base, run by run."""
+        frame = other.kpis - self.base.kpis
+        same = not np.any(np.nan_to_num(frame[list(KPIS)].to_numpy(float)))
+        found = {}
+        for name in KPIS:
+            reach = (0.0, 0.0) if same else reach_of(name)
+            span = None if reach is None else (reach[0] - reach[1], reach[1] - reach[0])
+            found[name] = Paired(frame[name].to_numpy(float), unit_of(name, self.base.scenario), span)
         return found
 
     @cached_property
+    def differences(self) -> dict[str, dict[str, Interval]]:
+        """For each plan and KPI the paired difference to the base, with a 95 % interval of its own."""
+        return {
+            other.plan: {name: paired.at(CONFIDENCE) for name, paired in self.paired(other).items()}
+            for other in self.others
+        }
+
+    @cached_property
     def verdicts(self) -> dict[str, dict[str, Verdict]]:
-        """For each plan and KPI what the difference says, corrected for the number of KPIs."""
-        return {plan: verdicts(found) for plan, found in self.differences.items()}
+        """For each plan and KPI what the difference says, and the interval that says it."""
+        primary = primary_kpis(self.primary)
+        return {other.plan: verdicts(self.paired(other), primary) for other in self.others}
 
     @cached_property
     def cash(self) -> dict[str, Cash]:
         """For each plan its money against the base."""
-        return {other.plan: cash(self.base, other) for other in self.others}
+        return {
+            other.plan: cash(self.base, other, clear=self.verdicts[other.plan]["npv"].clear) for other in self.others
+        }
 
     @property
     def monthly(self) -> "pd.DataFrame":
@@ -214,6 +234,7 @@ class Comparison:
         for plan, differences in self.differences.items():
             plans[plan]["difference"] = {name: value.as_json() for name, value in differences.items()}
             plans[plan]["verdict"] = {name: str(verdict) for name, verdict in self.verdicts[plan].items()}
+            plans[plan]["verdict_details"] = {name: found.as_json() for name, found in self.verdicts[plan].items()}
             plans[plan]["cash"] = self.cash[plan].as_json()
         warnings = dict.fromkeys(text for result in (self.base, *self.others) for text in result.warnings)
         return {
@@ -224,6 +245,7 @@ class Comparison:
             "seed": self.base.seed,
             "replications": self.base.replications,
             "interval": self.base.holds,
+            "primary": list(primary_kpis(self.primary)),
             "plans": plans,
             "warnings": list(warnings),
             **({"chance_only": self.chance_only.as_json()["plans"]} if self.chance_only else {}),

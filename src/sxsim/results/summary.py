@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sxsim.engines.records import Records
-from sxsim.results.intervals import Interval, interval
+from sxsim.results.intervals import CONFIDENCE, Interval, interval
+from sxsim.results.verdicts import primary_kpis
 from sxsim.scenario.parameters import beyond_the_likely
 from sxsim.scenario.scenario import Scenario
 
@@ -19,6 +20,9 @@ _DRIFT_MONTHS = 6
 _ABOUT = 0.02
 _CUSTOMER_DRIFT = 0.05
 _MANY_TURNED_AWAY = 0.1
+#: How well a figure must be known for a sentence about it: to half of itself.
+_HALF_KNOWN = 0.5
+_MOST_ASKED = 10_000
 
 
 def pyramid_shares(result: "Result", span: slice) -> list[Interval]:
@@ -125,7 +129,9 @@ def signed(value: Interval) -> str:
         return text if text.startswith("-") else f"+{text}"
 
     unit = " points" if value.unit.startswith("share") else ""
-    spread = f"  ({points(value.low)} … {points(value.high)})" if value.n > 1 else ""
+    spread = f"  ({points(value.low)} … {points(value.high)})" if value.low == value.low else ""
+    if value.few and value.sd == 0:
+        spread = "  (in each run)"
     return f"{points(value.mean)}{spread}{unit}"
 
 
@@ -172,19 +178,61 @@ def _money(value: float) -> str:
     return f"{value:+,.0f}".replace(",", " ")
 
 
+def compared_lines(comparison: "Comparison", plan: str, names: Sequence[str]) -> list[str]:
+    """A line for each KPI of a plan, the primary ones first: the difference, the interval that decides, the verdict."""
+    found = comparison.verdicts[plan]
+    primary = primary_kpis(comparison.primary)
+    others = [name for name in names if name not in primary]
+    tested = sum(not verdict.primary and verdict.p < 1 for verdict in found.values())
+    if all(verdict.same for verdict in found.values() if verdict.runs):
+        return [_compared_line(comparison, plan, name) for name in (*primary, *others)]
+    lines = [f"  primary ({_together(len(primary))})"]
+    lines += [_compared_line(comparison, plan, name) for name in primary]
+    lines.append(
+        f"  exploratory (a 95 % interval each: of {tested} that differ in some run about {_by_chance(tested)} different by chance alone)"
+    )
+    return lines + [_compared_line(comparison, plan, name) for name in others]
+
+
+def _together(count: int) -> str:
+    """What the intervals of the primary KPIs hold."""
+    each = 100 * (1 - (1 - CONFIDENCE) / count)
+    return "95 % interval" if count == 1 else f"intervals of {each:.4g} % each, so that all hold together with 95 %"
+
+
+def _by_chance(tested: int) -> str:
+    """How many of so many intervals leave the truth out, about."""
+    count = round((1 - CONFIDENCE) * tested)
+    return "one looks" if count <= 1 else f"{count} look"
+
+
+def _compared_line(comparison: "Comparison", plan: str, name: str) -> str:
+    verdict = comparison.verdicts[plan][name]
+    value = verdict.interval or comparison.differences[plan][name]
+    apart = ""
+    if comparison.chance_only:
+        alone = comparison.chance_only
+        apart = f"  by chance alone {signed(alone.verdicts[plan][name].interval or alone.differences[plan][name])}"
+    figures = signed(value) if verdict.same or value.mean else "0"
+    return f"  {name:<17} {figures:<40} {value.unit:<14} {verdict}{apart}".rstrip()
+
+
 def comparison_sentences(comparison: "Comparison") -> list[str]:
     """One plain sentence for each plan: what it does to customers and to the net present value."""
     texts = []
     currency = comparison.base.scenario.currency
     for plan, found in comparison.differences.items():
-        npv, loyalty, delight = found["npv"], found["loyalty"], found["delight_rate"]
-        judged = comparison.verdicts[plan]["npv"].word
+        loyalty, delight = found["loyalty"], found["delight_rate"]
+        judged = comparison.verdicts[plan]["npv"]
+        npv = judged.interval or found["npv"]
         money = {
             "better": f"earns more than {comparison.base.plan}",
             "worse": f"earns less than {comparison.base.plan} within the horizon",
             "no difference": f"earns as much as {comparison.base.plan}",
-            "cannot tell": f"cannot be told from {comparison.base.plan} by its net present value at {_runs(npv.n)}",
-        }[judged]
+        }.get(
+            judged.word,
+            f"cannot be told from {comparison.base.plan} by its net present value at {_runs(npv.n)}",
+        )
         if all(value.mean == 0 and not value.sd > 0 for value in found.values() if value.n):
             texts.append(f"{plan}: is the same as {comparison.base.plan} in every figure.")
             continue
@@ -192,7 +240,7 @@ def comparison_sentences(comparison: "Comparison") -> list[str]:
             texts.append(f"{plan}: nobody was there to be delighted; it {money} ({_money(npv.mean)} {currency}).")
             continue
         spread = (
-            f"95 % interval {_money(npv.low)} to {_money(npv.high)}, {held(comparison.base)}"
+            f"{100 * judged.confidence:.4g} % interval {_money(npv.low)} to {_money(npv.high)}, {held(comparison.base)}"
             if npv.n > 1
             else "one run, no interval"
         )
@@ -209,15 +257,33 @@ def cash_sentence(comparison: "Comparison", plan: str) -> str:
     """When a plan pays back, how likely it pays, how bad it may go."""
     found, currency = comparison.cash[plan], comparison.base.scenario.currency
     share, low, high = found.chance_better
-    months = comparison.base.scenario.horizon.months
-    if found.payback_month is None:
-        back = f"It does not pay back within the {months} months"
-    elif found.payback_month == 0:
-        back = "It needs no money in advance"
-    else:
-        back = f"It has paid back by month {found.payback_month}"
+    said = found.said[0].upper() + found.said[1:]
     return (
-        f"{back} on average; its net present value is better in {share:.0%} of the runs (interval {low:.0%} to {high:.0%}), "
+        f"{said}; its net present value is better in {share:.0%} of the runs (interval {low:.0%} to {high:.0%}), "
         f"the worst tenth of runs average {_money(found.worst_tenth)} {currency}, and the cash gap reaches "
         f"{_money(found.largest_gap.mean)} {currency}."
+    )
+
+
+def verdicts_sentence(comparison: "Comparison") -> str:
+    """What verdicts hold, and what they are not to be read for."""
+    primary = primary_kpis(comparison.primary)
+    named = f"{', '.join(primary[:-1])} and {primary[-1]}" if len(primary) > 1 else primary[0]
+    return (
+        f"verdicts on {named} (primary; --primary names others) hold together: a plan has a wrong one in at most one of twenty "
+        "cases; all other KPIs are exploratory, each by itself: what looks different there is a lead for the next study, no finding"
+    )
+
+
+def too_wide(result: "Result") -> str:
+    """What a reader should know where the net present value is hardly known, with the runs that would do; empty where it is."""
+    npv, runs = result.intervals["npv"], result.replications
+    half = (npv.high - npv.low) / 2.0
+    if runs < 2 or not half > _HALF_KNOWN * abs(npv.mean):
+        return ""
+    needed = math.inf if npv.mean == 0 else math.ceil(runs * (half / (_HALF_KNOWN * npv.mean)) ** 2)
+    about = "more than 10 000" if needed > _MOST_ASKED else f"about {needed:,}".replace(",", " ")
+    return (
+        f"{_runs(runs)} know the net present value to ±{number(half)} {result.scenario.currency} only; to half of its own size "
+        f"{about} would. What a plan changes takes far fewer: sxsim compare"
     )

@@ -110,6 +110,13 @@ class RunOptions(SharedOptions, total=False):
         "Until | None",
         Option("Run on until the NPV's interval is that narrow (or: loyalty=±0.5).", None, ("--until",), str, "±X"),
     ]
+    primary: Annotated[
+        Sequence[str] | None,
+        Option(
+            "KPIs whose verdicts in a comparison hold together. Default: npv,satisfaction,loyalty,engagement.",
+            None, ("--primary",), str, "A,B",
+        ),
+    ]  # fmt: skip
     contacts: Annotated[bool, Option("Keep the contact log (the table contacts).", False, ("--contacts",), bool)]
     should_stop: Annotated[
         "Callable[[], bool] | None", Option("Asked at the end of every simulated month; the work ends when it says so.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
 from sxsim.results.until import MOST_RUNS, Until
+from sxsim.results.verdicts import primary_kpis
 from sxsim.running.asked import RunOptions, shown_with
 from sxsim.running.kept import Kept, check_unchanged, pack, unpack
 from sxsim.running.sharing import Progress, ShouldStop, share
@@ -115,7 +116,7 @@ class Options:
     reference; uncertain: parameters are drawn from their ranges, the same set for every plan of a replication; ensemble: sets
     of parameters, or the CSV file that holds them; every replication runs with one of them, the same for every plan;
     progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
-    not beyond `MOST_RUNS`; should_stop: asked at the end of every simulated month, ends the work with `Stopped` when it says so; what
+    not beyond `MOST_RUNS`; primary: the KPIs on which verdicts of a comparison hold together, by default `verdicts.PRIMARY`; should_stop: asked at the end of every simulated month, ends the work with `Stopped` when it says so; what
     is finished is kept.
     """
 
@@ -131,8 +132,10 @@ class Options:
     until: Until | None = None
     ensemble: Ensemble | str | Path | None = None
     should_stop: ShouldStop | None = None
+    primary: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "primary", primary_kpis(self.primary))
         if isinstance(self.ensemble, str | Path):
             object.__setattr__(self, "ensemble", read_ensemble(Path(self.ensemble)))
         if self.replications < 1:
@@ -193,10 +196,10 @@ def compare(
     asked = Options(**options)
     while True:
         first, *rest = run_plans(scenario, [base, *others], asked)
-        comparison = Comparison(first, rest)
+        comparison = Comparison(first, rest, primary=asked.primary)
         if asked.assumes:
             certain, *others_certain = run_plans(scenario, [base, *others], asked.chance_only)
-            comparison.chance_only = Comparison(certain, others_certain)
+            comparison.chance_only = Comparison(certain, others_certain, primary=asked.primary)
         if asked.until is None:
             return comparison
         half = asked.until.widest([found[asked.until.kpi] for found in comparison.differences.values()])

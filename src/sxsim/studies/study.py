@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,21 @@ def _resolved(experiment: Experiment, scenario: Scenario) -> tuple[tuple[Factor,
     if twice:
         said = f"{', '.join(twice)} {'stands' if len(twice) == 1 else 'stand'} twice"
         problems.append(Problem(("factors",), f": {said}", "take one of them out, or give it another name"))
+    else:
+        problems += _on_one_field(resolved)
     return tuple(resolved), problems
+
+
+def _on_one_field(factors: Sequence[Factor]) -> Iterator[Problem]:
+    """Refuse factors that set the same field: only the last would count, and the others would rank as idle."""
+    for place, one in enumerate(factors):
+        for other in factors[place + 1 :]:
+            shared = [
+                a for a in one.paths for b in other.paths if f"{a}.".startswith(f"{b}.") or f"{b}.".startswith(f"{a}.")
+            ]
+            if shared:
+                said = f": {one.name} and {other.name} both set {shared[0]}"
+                yield Problem(("factors",), said, "take one of them out: of two only the last would count")
 
 
 def _of_factor(problem: Problem, number: int) -> Problem:

@@ -4,7 +4,7 @@ import pytest
 
 from sxsim.studies.kinds.sensitivity import MOST_LEFT, SensitivityPart, ranking
 from sxsim.studies.methods.indices import LUCK, Estimate, Indices
-from sxsim.studies.methods.statistics import Ranked
+from sxsim.studies.methods.ranks import Ranked
 from sxsim.studies.study import load_experiment, parts_of, study
 from tests.studies.experiments import experiment_file, rows
 

@@ -1,22 +1,11 @@
-"""Statistics that methods share: shares held against each other, ranks that may be tied."""
+"""Statistics that methods share: shares held against each other."""
 
 import math
 
 import numpy as np
 import pytest
 
-from sxsim.studies.methods.statistics import (
-    Difference,
-    Ranked,
-    TooFewRuns,
-    _rank_words,
-    clear,
-    hypercube,
-    settled,
-    share_of,
-    surface_of,
-    verdict,
-)
+from sxsim.studies.methods.statistics import Difference, TooFewRuns, clear, hypercube, share_of, surface_of
 
 
 def test_a_difference_of_shares_has_an_interval_that_knows_its_ends() -> None:
@@ -32,27 +21,6 @@ def test_one_of_many_differences_must_stand_out_more() -> None:
     assert clear(small, 1)
     assert not clear(small, 13)
     assert clear(Difference("today", "silos", (0.2, 0.15, 0.26), (0.6, 0.54, 0.66)), 13)
-
-
-def test_twice_the_samples_settle_what_is_nearly_settled() -> None:
-    """Three factors; the second and third differ by 2 standard errors, and by 2.8 with twice the samples."""
-    rng = np.random.default_rng(3)
-    nearly = rng.normal(0, 1, 4000)
-    resamples = np.column_stack([nearly + 20.0, np.full(4000, 1.5), nearly])
-    assert settled(resamples) == [1]
-    assert settled(resamples, math.sqrt(2.0)) == [1, 2, 3]
-    assert verdict(64, resamples, trajectories=False) == ("N = 64 settles rank 1; doubling would settle 2 and 3")
-
-
-def test_ranks_in_words() -> None:
-    assert _rank_words([1]) == "rank 1"
-    assert _rank_words([1, 2, 3, 6]) == "ranks 1–3 and 6"
-    assert _rank_words([4, 5], short=True) == "4 and 5"
-
-
-def test_tied_ranks_are_a_range() -> None:
-    assert Ranked("a", 3, 3, ()).words == "3"
-    assert Ranked("a", 4, 6, ()).words == "4–6"
 
 
 @pytest.mark.parametrize(

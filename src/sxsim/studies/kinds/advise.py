@@ -44,8 +44,10 @@ from sxsim.studies.methods.candidates import (
     Flip,
     Judgement,
     by_nearness,
+    corrected,
     flips_of,
 )  # fmt: skip
+from sxsim.studies.methods.ranks import by_chance
 from sxsim.studies.methods.search import Choice, Split
 from sxsim.studies.methods.statistics import WRONG_AT_MOST
 from sxsim.studies.part import Row
@@ -269,6 +271,7 @@ class AdvisePart(SplitsPart):
         for place, parameter in enumerate(assumptions):
             both = leads_in(by_end[2 * place], rivals), leads_in(by_end[2 * place + 1], rivals)
             self.flips += flips_of(parameter, parameter.value, both, lead)
+        self.flips = corrected(self.flips)
 
     # What came out.
 
@@ -363,13 +366,20 @@ class AdvisePart(SplitsPart):
                 f"Against doing nothing {goal} changes by {signed(first.against_nothing)} {unit} ({runs}); it is better in "
                 f"{first.chance_better:.0%} of the runs, and the worst tenth average {_plus(first.worst_tenth, unit)}."
             )
-        others = [
-            f"{row.candidate.name} by {signed(row.ahead)}{'' if row.p < WRONG_AT_MOST else ' (cannot tell)'}"
-            for row in self.judgement.rows[1:] if row.candidate.name != NOTHING and row.ahead.sd > 0
-        ]  # fmt: skip
-        if others:
-            held = "; whether one can tell is corrected for the number of candidates" if self.judgement.tied else ""
-            texts.append(f"It is ahead of {'; '.join(others)}{held}.")
+        return [*texts, *self._against_others()]
+
+    def _against_others(self) -> list[str]:
+        """Whom the advice is ahead of, and who is not told from it: a lead that is none is not said to be one."""
+        others = [row for row in self.judgement.rows[1:] if row.candidate.name != NOTHING and row.ahead.sd > 0]
+        told = [f"{r.candidate.name} by {signed(r.ahead)}" for r in others if r.p < WRONG_AT_MOST and r.ahead.mean > 0]
+        behind = [f"{r.candidate.name} ({signed(r.ahead)})" for r in others if r.p < WRONG_AT_MOST and r.ahead.mean < 0]
+        tied = [f"{r.candidate.name} ({signed(r.ahead)})" for r in others if not r.p < WRONG_AT_MOST]
+        texts = [f"It is ahead of {'; '.join(told)}."] if told else []
+        if behind:
+            texts.append(f"It is behind {'; '.join(behind)}.")
+        if tied:
+            held = "corrected for the number of candidates"
+            texts.append(f"It cannot be told from {'; '.join(tied)}; {held}.")
         return texts
 
     def _in_words(self, candidate: Candidate) -> str:
@@ -388,8 +398,23 @@ class AdvisePart(SplitsPart):
             return []
         bound = self.limits.binding(split)
         texts = [f"The bound of {self.names[p]} binds ({which}: {number(split[p])})." for p, which in bound.items()]
+        after = [row for row in self.next_euro if row["from"] == self.judgement.advised]
         if self.limits.spent(split):
-            texts.append("The whole budget is spent: it binds.")
+            worth = not after or any(
+                self.better * float(row["goal low" if self.better > 0 else "goal high"]) > 0 for row in after
+            )
+            also = (
+                "it binds"
+                if worth
+                else f"but more of it would not clearly better {self.experiment.goal}, so it does not clearly bind"
+            )
+            texts.append(f"The whole budget is spent: {also}.")
+        paid = dict(zip(self.names, split, strict=True))
+        lost = [str(row["element"]) for row in after if float(row["high"]) < 0 and paid[str(row["element"])] > 0]
+        if lost:
+            texts.append(
+                f"The last money of {', '.join(lost)} does not come back as NPV: beyond the advice another one is a loss there."
+            )
         return texts
 
     def _next_euro_words(self) -> str:
@@ -438,7 +463,11 @@ class AdvisePart(SplitsPart):
                 f"Not looked at, because these runs do not tell them from the advice: {', '.join(self.judgement.tied)}."
             )
         if perhaps:
-            texts.append(f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle.")
+            looks = 2 * len(self.flips)
+            texts.append(
+                f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle: of {looks} looks "
+                f"{by_chance(looks, WRONG_AT_MOST / 2.0)} would look like a clear flip by chance alone, and that is corrected for."
+            )
         return texts
 
     def remarks(self) -> list[str]:

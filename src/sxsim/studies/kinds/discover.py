@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from sxsim.pictures import factors
-from sxsim.results.cash import share_interval
+from sxsim.results.intervals import share_interval
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work

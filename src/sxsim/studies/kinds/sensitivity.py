@@ -1,5 +1,6 @@
 """Sensitivity: which factor moves a KPI most, after a screening by Morris where there are many."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from sxsim.scenario.problems import Problem
 from sxsim.studies.experiment import FACTORS, KIND, Experiment
 from sxsim.studies.factors import Factor, Varied
 from sxsim.studies.methods.indices import DUMMY, LUCK, Estimate, Indices, Sample, analyse, sample
+from sxsim.studies.methods.ranks import share_said
 from sxsim.studies.part import Part, Row
 
 #: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
@@ -134,8 +136,10 @@ class SensitivityPart(Part):
         ranks = []
         for found in self.indices:
             for rank in found.ranks:
-                chances = {f"chance of rank {k}": chance for k, chance in enumerate(rank.chances, 1)}
-                row = {"kpi": found.kpi, "factor": rank.name, "best rank": rank.best, "worst rank": rank.worst}
+                known = bool(found.samples)  # a KPI that is not defined, or never moves, ranks nobody
+                chances = {f"chance of rank {k}": c if known else math.nan for k, c in enumerate(rank.chances, 1)}
+                best, worst = (float(x) if known else math.nan for x in (rank.best, rank.worst))
+                row = {"kpi": found.kpi, "factor": rank.name, "best rank": best, "worst rank": worst}
                 ranks.append(row | chances)
         yield "ranks", ranks
         if self.experiment.second_order:
@@ -169,7 +173,7 @@ class SensitivityPart(Part):
         if self.screening is not None:
             kept = ", ".join(factor.name for factor in self.factors)
             texts.append(f"{len(self.screening.factors)} factors were screened by Morris first; these go on: {kept}.")
-        return texts + [ranking(found) for found in self.indices]
+        return texts + [ranking(found) + _left_out(found) for found in self.indices]
 
     def remarks(self) -> list[str]:
         """What indices mean, and a table of ranks."""
@@ -186,7 +190,11 @@ class SensitivityPart(Part):
             "|---" * (len(self.indices) + 1) + "|",
         ]
         for k in shown:
-            lines.append(f"| {found.names[k]} | " + " | ".join(each.ranks[k].words for each in self.indices) + " |")
+            lines.append(
+                f"| {found.names[k]} | "
+                + " | ".join(each.ranks[k].words if each.samples else "" for each in self.indices)
+                + " |"
+            )
         return [*lines, "", f"Without any effect on these KPIs: {', '.join(idle)}."] if idle else lines
 
 
@@ -205,9 +213,16 @@ def _index_rows(found: Indices) -> Iterator[Row]:
             yield {"kpi": found.kpi, "index": kind, "factor": name} | _figures(estimate)
 
 
+def _left_out(found: Indices) -> str:
+    """How many samples could not be used, if any."""
+    if not found.left_out:
+        return ""
+    whole = found.left_out + found.samples
+    return f" {found.left_out} of {whole} base samples or trajectories are left out: {found.kpi} is not defined there."
+
+
 def _share(estimate: Estimate) -> str:
-    value, low, high = (max(_PERCENT * x, 0.0) for x in (estimate.value, estimate.low, estimate.high))
-    return f"{value:.0f} % ({low:.0f}–{high:.0f})"
+    return share_said(estimate.value, estimate.low, estimate.high)
 
 
 def _effect(estimate: Estimate, unit: str) -> str:

@@ -6,7 +6,7 @@ by halving the range between that end and the usual value.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy as np
 from sxsim.model.parameters import Parameter
 from sxsim.results.intervals import Interval
 from sxsim.results.verdicts import holm
+from sxsim.studies.methods.ranks import behind_by_luck
+from sxsim.studies.methods.ranks import holm as of_looks
 from sxsim.studies.methods.search import Split
 from sxsim.studies.methods.statistics import WRONG_AT_MOST, Array
 
@@ -206,6 +208,16 @@ def flips_of(
                     flip = Flip(parameter, rival, low, high, ahead, behind, there.high < 0)
         found.append(flip)
     return found
+
+
+def corrected(flips: Sequence[Flip]) -> list[Flip]:
+    """Flips that are clear when all looks are counted: two ends of each assumption, rival by rival (Holm's method)."""
+    ends = [end for flip in flips for end in (flip.lead_low, flip.lead_high)]
+    chances = of_looks([behind_by_luck(end.mean, end.sd / max(end.n, 1) ** 0.5, end.n) for end in ends])
+    return [
+        replace(flip, clear=flip.clear and min(chances[2 * k], chances[2 * k + 1]) < WRONG_AT_MOST / 2.0)
+        for k, flip in enumerate(flips)
+    ]
 
 
 def enclosed(lead: Callable[[float], float], usual: float, end: float) -> tuple[float, float]:

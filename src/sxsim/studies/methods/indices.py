@@ -2,7 +2,8 @@
 
 Luck chooses the replication, so its total index is the share of the spread that the draws of one run alone make: the
 noise floor. The dummy changes nothing, and its indices must be exactly 0. Ranks are by the total index; a factor beats
-another when it comes out ahead in 95 % of the bootstrap samples, and factors that do not beat each other stay tied.
+another when the difference is larger than equals would show anywhere, all pairs together; factors that do not beat each
+other stay tied.
 
 The base samples come in up to 16 independently scrambled Sobol sequences, so that intervals may be taken over sequences:
 within one sequence the points are spread too evenly for a bootstrap of single points, which then claims too wide intervals.
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from sxsim.running.task import Point
 from sxsim.studies.factors import Factor
-from sxsim.studies.methods.statistics import Ranked, ranks_of, verdict
+from sxsim.studies.methods.ranks import Ranked, ranks_of, verdict
 
 #: Names of the two factors that every sensitivity study has.
 LUCK, DUMMY = "luck", "dummy"
@@ -155,9 +156,10 @@ def analyse(design: Sample, kpi: str, results: NDArray[np.float64]) -> Indices:
     else:
         first, total, second, resamples = _sobol(design, whole, values)
         main = total
-    ranks = ranks_of(names[:-2], resamples[:, :-2])
+    independent = count if design.method == "morris" else len(_sequences(whole))
+    ranks = ranks_of(names[:-2], resamples[:, :-2], independent)
     floor = main[names.index(LUCK)].value
-    said = verdict(count, resamples[:, :-2], trajectories=design.method == "morris")
+    said = verdict(count, resamples[:, :-2], independent, trajectories=design.method == "morris")
     left_out = int((~whole).sum())
     return Indices(kpi, names, first, total, second, estimates, ranks, count, left_out, mean, sd, said, floor)
 
@@ -186,9 +188,7 @@ def _sobol(
 
     count, factors = len(values) // design.block, len(design.names)
     a, b, ab, ba = separate_output_values((values - values.mean()) / values.std(), factors, count, design.second_order)
-    sequences = min(SEQUENCES, len(rows))
-    sequence = (np.arange(len(rows)) * sequences // len(rows))[rows]
-    members = [np.flatnonzero(sequence == k) for k in np.unique(sequence)]
+    members = _sequences(rows)
     drawn = np.random.default_rng(design.seed + 1).integers(len(members), size=(RESAMPLES, len(members)))
     # Bootstrap over so few sequences is a little too narrow: a t quantile, and n − 1 in the variance, mend that.
     widen = float(stdtrit(len(members) - 1, 0.975)) * math.sqrt(len(members) / (len(members) - 1))
@@ -254,3 +254,10 @@ def _effects(places: NDArray[np.float64], values: NDArray[np.float64], block: in
     size = np.take_along_axis(steps, moved[..., None], axis=2)[..., 0]
     np.put_along_axis(effects, moved, changes / size, axis=1)
     return effects
+
+
+def _sequences(rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """The base samples of each independent sequence, by their place among those that are there."""
+    sequences = min(SEQUENCES, len(rows))
+    sequence = (np.arange(len(rows)) * sequences // len(rows))[rows]
+    return [np.flatnonzero(sequence == k) for k in np.unique(sequence)]

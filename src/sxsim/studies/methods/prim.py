@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.results.cash import share_interval
+from sxsim.results.intervals import share_interval
 from sxsim.results.summary import number
 
 #: Share of the conditions in the box that a slice holds.

@@ -1,14 +1,12 @@
-"""Statistics that several methods share: spreads, means as polynomials, shares held against each other, ranks that may be tied."""
+"""Statistics that several methods share: spreads, means as polynomials, shares held against each other."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.results.cash import share_interval
-from sxsim.results.intervals import Interval, interval
+from sxsim.results.intervals import Interval, interval, share_interval
 
 Array = NDArray[np.float64]
 
@@ -16,8 +14,6 @@ Array = NDArray[np.float64]
 LOW_SIGMA = 0.1587
 #: How probable it may be that a difference is wrongly said to be one.
 WRONG_AT_MOST = 0.05
-#: Share of the bootstrap samples in which a factor must be ahead of another to beat it.
-BEATS = 0.95
 #: Places lie at least this far inside the unit cube, and are rounded, so that the last bits of a library decide nothing.
 EDGE, _DIGITS = 1e-4, 6
 _RUNS_PER_TERM = 5
@@ -187,81 +183,3 @@ def clear(each: Difference, among: int) -> bool:
     change, low, high = each.change
     wider = float(ndtri(1.0 - WRONG_AT_MOST / 2.0 / among) / ndtri(1.0 - WRONG_AT_MOST / 2.0))
     return change - wider * (change - low) > 0.0 or change + wider * (high - change) < 0.0
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A factor's place: the best and the worst it may have, and the probability of each rank."""
-
-    name: str
-    best: int
-    worst: int
-    chances: tuple[float, ...]
-
-    @property
-    def words(self) -> str:
-        """`3`, or `4–6` for factors that are tied."""
-        return str(self.best) if self.best == self.worst else f"{self.best}–{self.worst}"
-
-
-def ahead_of(resamples: Array) -> Array:
-    """Share of bootstrap samples in which one factor (row) is ahead of another (column); half where they are equal."""
-    one, other = resamples[:, :, None], resamples[:, None, :]
-    ahead: Array = ((one > other) + 0.5 * (one == other)).mean(axis=0)
-    return ahead
-
-
-def ranks_of(names: Sequence[str], resamples: Array) -> tuple[Ranked, ...]:
-    """The place of each factor. resamples: importance, shape (bootstrap samples, factors)."""
-    beats = ahead_of(resamples) >= BEATS
-    np.fill_diagonal(beats, False)
-    places = (-resamples).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    found = []
-    for k, name in enumerate(names):
-        chances = tuple(float((places[:, k] == rank).mean()) for rank in range(len(names)))
-        found.append(Ranked(name, 1 + int(beats[:, k].sum()), len(names) - int(beats[k].sum()), chances))
-    return tuple(found)
-
-
-def settled(resamples: Array, sharper: float = 1.0) -> list[int]:
-    """Ranks (from 1) whose factor beats all behind it and is beaten by all before it.
-
-    sharper: how many times smaller the errors would be.
-    """
-    middle = resamples.mean(axis=0)
-    ahead = ahead_of(middle + (resamples - middle) / sharper)
-    order = (-middle).argsort(kind="stable")
-    return [
-        place + 1
-        for place, k in enumerate(order)
-        if all(ahead[k, other] >= BEATS for other in order[place + 1 :])
-        and all(ahead[other, k] >= BEATS for other in order[:place])
-    ]
-
-
-def verdict(count: int, resamples: Array, *, trajectories: bool) -> str:
-    """Which ranks a study settles, and which twice the samples would. count: base samples, or trajectories of Morris."""
-    now, then = settled(resamples), settled(resamples, math.sqrt(2.0))
-    more = [rank for rank in then if rank not in now]
-    size = f"{count} trajectories" if trajectories else f"N = {count}"
-    verb = "settle" if trajectories else "settles"
-    if len(now) == resamples.shape[1]:
-        return f"{size} {verb} all ranks"
-    first = f"{size} {verb} {_rank_words(now)}" if now else f"{size} {verb} no rank"
-    second = f"doubling would settle {_rank_words(more, short=True)}" if more else "doubling would settle no other"
-    return f"{first}; {second}"
-
-
-def _rank_words(ranks: Sequence[int], *, short: bool = False) -> str:
-    """`rank 1`, `ranks 1–3 and 6`."""
-    runs: list[list[int]] = []
-    for rank in ranks:
-        if runs and rank == runs[-1][-1] + 1:
-            runs[-1].append(rank)
-        else:
-            runs.append([rank])
-    texts = []
-    for run in runs:
-        texts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(rank) for rank in run]
-    said = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-    return said if short else f"rank{'s' if len(ranks) > 1 else ''} {said}"
