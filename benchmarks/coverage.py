@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sxsim.results.cash import payback_interval
-from sxsim.results.intervals import interval
+from sxsim.results.intervals import few_valued, interval
 from sxsim.results.kpis import KPIS, range_of, reach_of, run_kpis
 from sxsim.results.until import Until
 from sxsim.results.verdicts import PRIMARY, Paired, holm, verdicts
@@ -101,7 +101,7 @@ def of_verdicts(table: Numbers, plans: list[str], samples: int) -> Iterator[str]
     names, chance = list(KPIS), np.random.default_rng(6)
     for place, plan in enumerate(plans[1:], 1):
         found = table[:, place] - table[:, 0]
-        usable = [k for k in range(len(names)) if np.isfinite(found[:, k]).all() and found[:, k].std() > 0]
+        usable = [k for k in range(len(names)) if np.isfinite(found[:, k]).all() and not few_valued(found[:, k])]
         truth = found.mean(axis=0)
         for runs in (5, 10, 20):
             wrong_before = wrong = together = 0
