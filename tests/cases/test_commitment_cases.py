@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from sxsim.engines.start import start
 from sxsim.engines.steps_of_employees import count_stages, staff_month
 from sxsim.engines.world import ALIGNMENT, CREATE_URGENCY, ENERGY, World
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.standard.catalogue import OBSTACLES
 
 from ..scenario.cafe import cafe

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from sxsim.engines.start import start
 from sxsim.engines.world import ARRAYS, World
-from sxsim.model import demand
+from sxsim.model import market
 from sxsim.model.parameters import register, rule_parameters
 from sxsim.scenario.fields import below, fields_of, forms_of
 from sxsim.scenario.loading import load
@@ -249,7 +249,7 @@ def test_the_code_of_a_duration_has_the_mean_and_the_variation_that_are_written(
     kind, first, second = getattr(demand, form["reaches"][0]), *form["reaches"][1:3]
     u = (np.arange(40_000) + 0.5) / 40_000
     normal = _normal_quantiles(u)
-    drawn = np.array([demand.duration(kind, first, second, *pair) for pair in zip(u, normal, strict=True)])
+    drawn = np.array([market.duration(kind, first, second, *pair) for pair in zip(u, normal, strict=True)])
     mean = written["mean"] * {"minutes": 1, "hours": 60, "days": 1440}[written.get("unit", "minutes")]
     assert drawn.mean() == pytest.approx(mean, rel=0.002)
     if "variation" in written:

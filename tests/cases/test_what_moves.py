@@ -21,7 +21,7 @@ from sxsim.engines.records import Observer
 from sxsim.engines.start import start
 from sxsim.engines.steps_of_the_organisation import site_levers
 from sxsim.engines.world import YES, World
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.organisation import self_service_reliability
 from sxsim.scenario.loading import load
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, catalogue, element_of

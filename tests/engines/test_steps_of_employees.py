@@ -12,7 +12,7 @@ from sxsim.engines.records import Paths, Recorder
 from sxsim.engines.start import start
 from sxsim.engines.steps_of_employees import count_stages, staff_month
 from sxsim.engines.world import SUPPORTER_NETWORK
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.parameters import register
 from sxsim.standard.catalogue import ACTIVITIES, OBSTACLES
 

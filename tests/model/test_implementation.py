@@ -1,11 +1,15 @@
 """Activities and obstacles: what builds up, what is worked off, what it costs."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sxsim.model import implementation
+from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 
-from .shapes import SHARE, P, Shape, shape_tests, within
+from .shapes import SHARE, P, Shape, many_parameters, shape_tests, within
 
 MONEY = within(0, 1e6)
 SHAPES = [
@@ -104,3 +108,227 @@ def test_momentum_carries_the_drive_over_to_the_rest_only_with_the_activity() ->
     assert implementation.expand(0.2, 0.6, 0.0, 1.0, P) == 0.2
     assert implementation.expand(0.2, 0.6, 1.0, 0.0, P) == 0.2
     assert implementation.expand(0.6, 0.6, 1.0, 1.0, P) == 0.6
+
+
+SHAPES = [
+    Shape(
+        implementation.support,
+        {"energy": SHARE, "alignment": SHARE, "engagement": SHARE, "strain": SHARE, "deployment": SHARE},
+        rises="energy alignment engagement deployment",
+        falls="strain",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        implementation.contact,
+        dict.fromkeys(["team", "across", "network", "silos", "energy", "leadership", "campaign"], SHARE),
+        rises="team across network energy campaign",
+        falls="silos leadership",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        implementation.become_aware,
+        dict.fromkeys(["contact", "understanding", "business_link"], SHARE),
+        rises="contact",
+        falls="understanding business_link",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        implementation.begin_trying,
+        dict.fromkeys(["contact", "fatigue", "mindset", "product_view", "cross_industry"], SHARE),
+        rises="contact",
+        falls="fatigue mindset product_view cross_industry",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        implementation.begin_practising,
+        dict.fromkeys(["support", "momentum", "resources", "silos"], SHARE),
+        rises="support momentum",
+        falls="resources silos",
+        low=0,
+        high=1,
+    ),
+    Shape(implementation.lose_sight, {"contact": SHARE}, falls="contact", low=0, high=1),
+    Shape(implementation.give_up, {"support": SHARE, "momentum": SHARE}, falls="support momentum", low=0, high=1),
+    Shape(
+        implementation.relapse,
+        dict.fromkeys(["support", "anchored", "transformation_culture"], SHARE),
+        rises="transformation_culture",
+        falls="support anchored",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        implementation.resign,
+        {"strain": SHARE, "fatigue": SHARE},
+        rises="strain fatigue",
+        low=0,
+        high=1,
+    ),
+    Shape(implementation.hope_again, {"contact": SHARE, "support": SHARE}, rises="contact support", low=0, high=1),
+    Shape(
+        implementation.fatigue,
+        {"before": SHARE, "fell_back": SHARE},
+        rises="before fell_back",
+        low=0,
+        high=1,
+    ),
+    Shape(
+        implementation.wins,
+        {"changes": SHARE, "involved": SHARE, "delight": SHARE},
+        rises="changes involved delight",
+        low=0,
+        high=1,
+    ),
+    Shape(implementation.momentum, {"before": SHARE, "wins": SHARE}, rises="before wins", low=0, high=1),
+    Shape(
+        implementation.anchored,
+        dict.fromkeys(["culture", "innovation", "standards"], SHARE),
+        rises="culture innovation standards",
+        low=0,
+        high=1,
+    ),
+]
+TestShapes = shape_tests(commitment, SHAPES, tested_apart="next_stage share_of")
+
+
+def test_a_managed_organisation_supports_half_commitment() -> None:
+    assert implementation.support(0.5, 0.5, 0.5, 0.25, 0.5, P) == pytest.approx(0.5)
+
+
+def test_each_support_counts_as_the_register_says() -> None:
+    usual = implementation.support(0.5, 0.5, 0.5, 0.25, 0.5, P)
+    assert implementation.support(0.6, 0.5, 0.5, 0.25, 0.5, P) - usual == pytest.approx(0.05)
+    assert implementation.support(0.5, 0.6, 0.5, 0.25, 0.5, P) - usual == pytest.approx(0.04)
+    assert implementation.support(0.5, 0.5, 0.6, 0.25, 0.5, P) - usual == pytest.approx(0.03)
+    assert implementation.support(0.5, 0.5, 0.5, 0.35, 0.5, P) - usual == pytest.approx(-0.02)
+    assert implementation.support(0.5, 0.5, 0.5, 0.25, 0.6, P) - usual == pytest.approx(0.02)
+
+
+@given(SHARE, SHARE, SHARE, SHARE, st.integers(0, 22))
+def test_without_contact_nobody_becomes_aware_or_tries_or_hopes(network, silos, leadership, support, place) -> None:
+    p = many_parameters()[place]
+    assert implementation.contact(0.0, 0.0, network, silos, 0.0, leadership, 0.0, p) == 0.0
+    assert implementation.become_aware(0.0, 0.0, 0.0, p) == 0.0
+    assert implementation.begin_trying(0.0, 0.0, 0.0, 0.0, 0.0, p) == 0.0
+    assert implementation.hope_again(0.0, support, p) == 0.0
+
+
+def test_contacts_are_independent_chances() -> None:
+    assert implementation.contact(1, 0, 0, 0, 0, 0, 0, P) == pytest.approx(P.contact_team)
+    assert implementation.contact(0, 1, 0, 0, 0, 0, 0, P) == pytest.approx(P.contact_across)
+    assert implementation.contact(0, 1, 1, 0, 0, 0, 0, P) == pytest.approx(P.contact_across + P.contact_network)
+    assert implementation.contact(0, 0, 0, 0, 1, 0, 0, P) == pytest.approx(P.contact_leaders)
+    assert implementation.contact(0, 0, 0, 0, 0, 0, 1, P) == pytest.approx(P.contact_campaign)
+    both = 1 - (1 - P.contact_team) * (1 - P.contact_campaign)
+    assert implementation.contact(1, 0, 0, 0, 0, 0, 1, P) == pytest.approx(both)
+
+
+def test_a_network_of_supporters_needs_supporters() -> None:
+    assert implementation.contact(0, 0, 1, 0, 0, 0, 0, P) == 0.0
+
+
+def test_an_obstacle_of_full_severity_holds_up_what_the_register_says() -> None:
+    left = 1 - P.obstacle_weight
+    assert implementation.contact(0, 0, 0, 0, 1, 1, 0, P) == pytest.approx(left * P.contact_leaders)
+    assert implementation.contact(0, 1, 0, 1, 0, 0, 0, P) == pytest.approx(left * P.contact_across)
+    assert implementation.become_aware(1, 1, 1, P) == pytest.approx(left**2 * P.aware_speed)
+    assert implementation.begin_trying(1, 0, 1, 1, 1, P) == pytest.approx(left**3 * P.trying_speed)
+    assert implementation.begin_practising(1, 1, 1, 1, P) == pytest.approx(left**2 * P.practising_speed)
+
+
+def test_without_wins_trying_becomes_practice_more_seldom_and_is_given_up_more_often() -> None:
+    assert implementation.begin_practising(1, 0, 0, 0, P) == pytest.approx(P.momentum_floor * P.practising_speed)
+    assert implementation.give_up(1, 1, P) == 0.0
+    assert implementation.give_up(1, 0, P) == pytest.approx((1 - P.momentum_floor) * P.giving_up_speed)
+    assert implementation.give_up(0, 1, P) == pytest.approx(P.giving_up_speed)
+
+
+def test_without_anchoring_practice_falls_back_and_old_ways_return_in_spite_of_support() -> None:
+    assert implementation.relapse(0, 0, 0, P) == pytest.approx(P.relapse_speed)
+    assert implementation.relapse(0, 1, 0, P) == pytest.approx((1 - P.anchoring_hold) * P.relapse_speed)
+    assert implementation.relapse(1, 0, 0, P) == 0.0
+    assert implementation.relapse(1, 0, 1, P) == pytest.approx(P.obstacle_weight * P.relapse_speed)
+
+
+def test_strain_beyond_normal_and_fatigue_make_people_resign() -> None:
+    assert implementation.resign(P.strain_normal, 0.0, P) == 0.0
+    assert implementation.resign(P.strain_normal + 0.4, 0.0, P) == pytest.approx(0.4 * P.resigning_strain)
+    assert implementation.resign(0.0, 0.5, P) == pytest.approx(0.5 * P.resigning_fatigue)
+
+
+def test_fatigue_grows_with_every_fall_and_is_slept_off() -> None:
+    once = implementation.fatigue(0.0, 1.0, P)
+    assert once == pytest.approx(P.fatigue_gain)
+    assert implementation.fatigue(once, 0.0, P) == pytest.approx(once * (1 - P.fatigue_forgetting))
+    assert implementation.fatigue(once, 1.0, P) > once
+
+
+def test_celebrated_changes_need_somebody_who_makes_them() -> None:
+    assert implementation.wins(1.0, 0.0, 0.0, P) == 0.0
+    assert implementation.wins(0.5, 0.5, 0.0, P) == pytest.approx(0.25 * P.wins_changes)
+    assert implementation.wins(0.0, 1.0, P.wins_delight_half, P) == pytest.approx(P.wins_delight / 2)
+
+
+def test_momentum_follows_wins_and_fades_without_them() -> None:
+    assert implementation.momentum(0.0, 1.0, P) == pytest.approx(P.momentum_speed)
+    assert implementation.momentum(0.5, 0.0, P) == pytest.approx(0.5 * (1 - P.momentum_speed))
+
+
+def test_one_draw_decides_the_next_stage() -> None:
+    chances = {"up": 0.3, "down": 0.2, "out": 0.1}
+
+    def after(stage: int, u: float, **other: float) -> int:
+        return int(implementation.next_stage(stage, *(chances | other).values(), u))
+
+    assert after(UNAWARE, 0.29) == AWARE
+    assert after(AWARE, 0.29) == TRYING
+    assert after(TRYING, 0.29) == PRACTISING
+    assert after(RESIGNED, 0.29, down=0.0, out=0.0) == AWARE
+    assert after(TRYING, 0.31) == after(TRYING, 0.69) == TRYING
+    assert after(TRYING, 0.71) == after(TRYING, 0.89) == AWARE
+    assert after(TRYING, 0.91) == after(AWARE, 0.91) == RESIGNED
+    assert after(PRACTISING, 0.99, up=0.0, out=0.0) == TRYING
+    assert after(AWARE, 0.99, out=0.0) == UNAWARE
+
+
+_LADDER = (UNAWARE, AWARE, TRYING, PRACTISING)
+
+
+@given(
+    st.tuples(SHARE, SHARE, SHARE, SHARE),
+    st.tuples(SHARE, SHARE, SHARE, SHARE),
+    st.integers(0, 22),
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
+def test_with_the_same_draw_better_surroundings_and_a_higher_stage_never_end_lower(one, other, place, u) -> None:
+    """Strain and fatigue aside; what keeps more effort from ever lowering anybody's commitment."""
+    p = many_parameters()[place]
+
+    def after(stage: int, contact: float, support: float, momentum: float, anchored: float) -> int:
+        up = {
+            UNAWARE: implementation.become_aware(contact, 0.0, 0.0, p),
+            AWARE: implementation.begin_trying(contact, 0.0, 0.0, 0.0, 0.0, p),
+            TRYING: implementation.begin_practising(support, momentum, 0.0, 0.0, p),
+        }.get(stage, 0.0)
+        down = {
+            AWARE: implementation.lose_sight(contact, p),
+            TRYING: implementation.give_up(support, momentum, p),
+            PRACTISING: implementation.relapse(support, anchored, 0.0, p),
+        }.get(stage, 0.0)
+        return int(implementation.next_stage(stage, up, down, 0.0, u))
+
+    worse = tuple(map(min, zip(one, other, strict=True)))
+    better = tuple(map(max, zip(one, other, strict=True)))
+    for stage in _LADDER:
+        assert after(stage, *worse) <= after(stage, *better)
+    for lower, higher in pairwise(_LADDER):
+        assert after(lower, *worse) <= after(higher, *better)
+
+
+def test_a_share_of_nobody_is_none() -> None:
+    assert implementation.share_of(3, 4) == 0.75
+    assert implementation.share_of(0, 0) == 0.0

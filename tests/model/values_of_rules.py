@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sxsim.model import arithmetic, commitment, contact, customer, demand, draws, market, organisation
+from sxsim.model import arithmetic, contact, customer, draws, implementation, market, organisation
 from tests.model import shapes
 
 DRAWS = 60
@@ -26,8 +26,8 @@ PLACE, PURPOSE = (0, 2**32 - 1), (0, 255)
 OTHERS: list[tuple[Callable[..., Any], list[tuple[Any, Any]]]] = [
     (contact.promise_kept, [FLAG, (0.0, 100.0), (0.0, 100.0)]),
     (contact.late_beyond_bearing, [(0.0, 100.0), (0.0, 100.0), (0.0, 100.0)]),
-    *((demand.duration, [(kind, kind), (-3.0, 9.0), (0.0, 3.0), CHANCE, (-8.3, 8.3)]) for kind in range(5)),
-    (commitment.next_stage, [(0, 4), SHARE, SHARE, SHARE, CHANCE]),
+    *((market.duration, [(kind, kind), (-3.0, 9.0), (0.0, 3.0), CHANCE, (-8.3, 8.3)]) for kind in range(5)),
+    (implementation.next_stage, [(0, 4), SHARE, SHARE, SHARE, CHANCE]),
     (market.neighbour, [(0, 99), (-3, 3), (100, 100), FLAG, CHANCE]),
     (contact.gate_open, [FLAG] * 4),
     (contact.reach_level, [*[FLAG] * 7, (4, 4), (3, 3)]),

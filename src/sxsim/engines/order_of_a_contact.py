@@ -59,8 +59,8 @@ from sxsim.model import (
     queue,
 )
 from sxsim.model.arithmetic import log
-from sxsim.model.commitment import PRACTISING
 from sxsim.model.draws import normal, uniform
+from sxsim.model.implementation import PRACTISING
 from sxsim.model.rule import part_of_step, step
 
 

@@ -33,7 +33,7 @@ from sxsim.engines.world import (
     YES,
     World,
 )
-from sxsim.model import Number, demand, draws, implementation
+from sxsim.model import Number, draws, implementation, market
 from sxsim.model.draws import normal
 from sxsim.model.rule import step
 
@@ -64,13 +64,13 @@ def begin_month(world: World, month: Number) -> None:
             day = (first + half_hour) // HALF_HOURS_A_DAY
             if half_hour % HALF_HOURS_A_DAY == 0:
                 z = normal(world.sites[site].luck, setting.replication, NO, draws.DAILY_FACTOR, day)
-                busy = demand.daily_factor(setting.daily_variation, z) * setting.season
+                busy = market.daily_factor(setting.daily_variation, z) * setting.season
             of_week = (first + half_hour + setting.first_weekday * HALF_HOURS_A_DAY) % world.profiles.shape[1]
             for profile in range(setting.profiles):
                 table = world.intensity[site, profile]
                 if half_hour == 0:
                     table[0] = 0.0
-                more = demand.half_hour_intensity(world.profiles[profile, of_week], busy, share)
+                more = market.half_hour_intensity(world.profiles[profile, of_week], busy, share)
                 table[half_hour + 1] = table[half_hour] + more
         for profile in range(setting.profiles):
             table, at, low = world.intensity[site, profile], world.half_hour_at[site, profile], 0

@@ -20,7 +20,7 @@ from sxsim.engines.world import (
     VISIT_OVER,
     World,
 )
-from sxsim.model import Chance, Flag, Minutes, Number, Real, business, demand, draws
+from sxsim.model import Chance, Flag, Minutes, Number, Real, business, draws, market
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import part_of_step, step
 
@@ -37,13 +37,13 @@ def drawn_minutes(
 ) -> Any:
     """A length of time drawn by a person at a place of the journey, in minutes."""
     i, replication = world.persons[person], world.settings[0].replication
-    if kind == demand.CONSTANT or kind == demand.NEVER:
-        return demand.duration(kind, first, second, 1.0, 0.0)
-    if kind == demand.LOGNORMAL:
+    if kind == market.CONSTANT or kind == market.NEVER:
+        return market.duration(kind, first, second, 1.0, 0.0)
+    if kind == market.LOGNORMAL:
         z = normal(i.luck, replication, np.int64(i.ordinal), purpose, where)
-        return demand.duration(kind, first, second, 1.0, z)
+        return market.duration(kind, first, second, 1.0, z)
     u = uniform(i.luck, replication, np.int64(i.ordinal), purpose, where)
-    return demand.duration(kind, first, second, u, 0.0)
+    return market.duration(kind, first, second, u, 0.0)
 
 
 @step
@@ -57,7 +57,7 @@ def happens(world: World, person: Number, purpose: Number, where: Number, chance
 def usual_visit_rate(world: World, person: Number) -> Any:
     """Visits a month of a person, as loyalty stands."""
     i = world.persons[person]
-    return demand.visit_rate(
+    return market.visit_rate(
         world.segments[i.segment].visits_per_month, i.personal_rate, i.loyalty, world.parameters[0]
     )
 
@@ -171,7 +171,7 @@ def next_step(world: World, person: Number, now: Minutes) -> Any:
             if s.nights == 1:
                 i = world.persons[person]
                 u = uniform(i.luck, setting.replication, np.int64(i.ordinal), draws.TIME_OF_DAY, where)
-                time_of_day = demand.time_of_day(s.night_time, s.night_within, u)
+                time_of_day = market.time_of_day(s.night_time, s.night_within, u)
                 nights = math.floor(min(delay, world.month_starts[world.settings[0].months]) + 0.5)
                 time = max(now, (math.floor(now / DAY) + nights) * DAY + time_of_day)
             if v.step > 0:
@@ -221,7 +221,7 @@ def end_visit(world: World, person: Number) -> None:
     u = uniform(
         i.luck, setting.replication, np.int64(i.ordinal), draws.VISIT_THRESHOLD, place(NO, np.int64(i.visits), NO, NO)
     )
-    i.remaining = demand.threshold(u)
+    i.remaining = market.threshold(u)
 
 
 @step

@@ -23,7 +23,7 @@ from sxsim.engines.world import (
     VOICE,
     World,
 )  # fmt: skip
-from sxsim.model import Number, contact, customer, demand, draws, market
+from sxsim.model import Number, contact, customer, draws, market
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import step
 
@@ -38,9 +38,9 @@ def begin_people(world: World) -> None:
         luck, who = i.luck, np.int64(i.ordinal)
         segment = world.segments[i.segment]
         z = normal(luck, replication, who, draws.PERSONAL_RATE, NO)
-        i.personal_rate = demand.spread_factor(segment.visit_variation, z, p)
+        i.personal_rate = market.spread_factor(segment.visit_variation, z, p)
         z = normal(luck, replication, who, draws.PERSONAL_PATIENCE, NO)
-        i.patience = demand.spread_factor(segment.patience_variation, z, p)
+        i.patience = market.spread_factor(segment.patience_variation, z, p)
         z = normal(luck, replication, who, draws.PERSONAL_WISH, NO)
         i.wish = customer.own_level(segment.wish, p.wish_spread, z)
         z = normal(luck, replication, who, draws.PERSONAL_EXPECTATION, NO)
@@ -56,7 +56,7 @@ def begin_people(world: World) -> None:
         i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
         i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
         i.visit = AT_HOME
-        i.remaining = demand.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
+        i.remaining = market.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
         ties = world.neighbours.shape[1]
         for tie in range(ties):
             rewired = 1 if uniform(luck, replication, who, draws.REWIRE, tie) < p.rewiring else 0
@@ -194,7 +194,7 @@ def wait_to_join(world: World, account: Number) -> None:
     purpose = draws.JOIN if world.persons[a.first].status == PROSPECT else draws.RETURN
     u = uniform(world.persons[a.first].luck, replication, np.int64(a.ordinal), purpose, np.int64(a.spells))
     passed = world.joining[a.site, a.segment].passed
-    a.joins_at = market.joins_when(passed, demand.threshold(u), eagerness_of_account(world, account))
+    a.joins_at = market.joins_when(passed, market.threshold(u), eagerness_of_account(world, account))
 
 
 @step

@@ -28,9 +28,9 @@ from sxsim.engines.world import (
     YES,
     World,
 )
-from sxsim.model import Chance, Minutes, Number, Real, Share, commitment, demand, draws, employee
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE, share_of
+from sxsim.model import Chance, Minutes, Number, Real, Share, draws, employee, implementation, market
 from sxsim.model.draws import normal, uniform
+from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE, share_of
 from sxsim.model.rule import step
 
 #: Months after which the staff of an organisation left as it is has settled.
@@ -55,7 +55,7 @@ def begin_posts(world: World) -> None:
         e.filled = is_needed(world, post, NO)
         e.trait = normal(luck, replication, e.number, draws.TRAIT, NO)
         z = normal(luck, replication, e.number, draws.SPEED, NO)
-        e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
+        e.speed = market.spread_factor(world.teams[e.team].speed_variation, z, p)
         u = uniform(luck, replication, e.number, draws.STARTING_TENURE, NO)
         e.tenure = employee.starting_tenure(u, p)
         e.strain = p.strain_normal
@@ -93,8 +93,8 @@ def staff_month(world: World, post: Number, delighted: Share, campaign: Share, u
     energy = site.partner_energy if team.partner == 1 else lever[ENERGY]
     target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, e.trait, p)
     e.engagement = employee.update_engagement(e.engagement, target, p)
-    supported = commitment.support(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
-    met = commitment.contact(
+    supported = implementation.support(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
+    met = implementation.contact(
         share_of(team.practising - (1 if e.stage == PRACTISING else 0), team.staff - 1),
         share_of(site.practising - team.practising, site.staff - team.staff),
         activities[SUPPORTER_NETWORK].done,
@@ -106,28 +106,28 @@ def staff_month(world: World, post: Number, delighted: Share, campaign: Share, u
     )
     up, down, out = 0.0, 0.0, 0.0
     if e.stage == RESIGNED:
-        up = commitment.hope_again(met, supported, p)
+        up = implementation.hope_again(met, supported, p)
     elif e.stage == UNAWARE:
-        up = commitment.become_aware(met, obstacles[UNDERSTANDING].severity, obstacles[BUSINESS_LINK].severity, p)
+        up = implementation.become_aware(met, obstacles[UNDERSTANDING].severity, obstacles[BUSINESS_LINK].severity, p)
     elif e.stage == AWARE:
         mindset, product_view = obstacles[MINDSET].severity, obstacles[PRODUCT_VIEW].severity
         cross_industry = obstacles[CROSS_INDUSTRY].severity
-        up = commitment.begin_trying(met, e.fatigue, mindset, product_view, cross_industry, p)
-        down = commitment.lose_sight(met, p)
+        up = implementation.begin_trying(met, e.fatigue, mindset, product_view, cross_industry, p)
+        down = implementation.lose_sight(met, p)
     elif e.stage == TRYING:
-        up = commitment.begin_practising(
+        up = implementation.begin_practising(
             supported, site.momentum, obstacles[RESOURCES].severity, obstacles[SILOS].severity, p
         )
-        down = commitment.give_up(supported, site.momentum, p)
+        down = implementation.give_up(supported, site.momentum, p)
     else:
         culture, innovation = activities[ANCHOR_CULTURE].done, activities[ANCHOR_INNOVATION].done
-        anchored = commitment.anchored(culture, innovation, activities[ANCHOR_STANDARDS].done)
-        down = commitment.relapse(supported, anchored, obstacles[TRANSFORMATION_CULTURE].severity, p)
+        anchored = implementation.anchored(culture, innovation, activities[ANCHOR_STANDARDS].done)
+        down = implementation.relapse(supported, anchored, obstacles[TRANSFORMATION_CULTURE].severity, p)
     if e.stage == AWARE or e.stage == TRYING:
-        out = commitment.resign(e.strain, e.fatigue, p)
+        out = implementation.resign(e.strain, e.fatigue, p)
     before = e.stage
-    e.stage = commitment.next_stage(before, up, down, out, u)
-    e.fatigue = commitment.fatigue(e.fatigue, 1.0 if e.stage < before and before >= TRYING else 0.0, p)
+    e.stage = implementation.next_stage(before, up, down, out, u)
+    e.fatigue = implementation.fatigue(e.fatigue, 1.0 if e.stage < before and before >= TRYING else 0.0, p)
 
 
 @step
@@ -258,7 +258,7 @@ def fill_post(world: World, post: Number, crowd: Real) -> None:
     e.filled = 1
     e.trait = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TRAIT, e.holder)
     z = normal(world.teams[e.team].luck, setting.replication, e.number, draws.SPEED, e.holder)
-    e.speed = demand.spread_factor(world.teams[e.team].speed_variation, z, p)
+    e.speed = market.spread_factor(world.teams[e.team].speed_variation, z, p)
     e.talent = normal(world.teams[e.team].luck, setting.replication, e.number, draws.TALENT, e.holder)
     e.skill = employee.newcomer_skill(craft, crowd, e.talent, p)
     e.engagement = employee.own_engagement(p.newcomer_engagement, e.trait, p)

@@ -20,9 +20,9 @@ from sxsim.engines.world import (
     VOICE,
     World,
 )
-from sxsim.model import Flag, Money, Number, Share, business, commitment, draws, implementation, market, organisation
-from sxsim.model.commitment import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
+from sxsim.model import Flag, Money, Number, Share, business, draws, implementation, market, organisation
 from sxsim.model.draws import normal
+from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAWARE
 from sxsim.model.rule import part_of_step, step
 from sxsim.standard.catalogue import SUB_ELEMENTS
 
@@ -97,8 +97,8 @@ def site_levers(world: World, site: Number, at_start: Flag) -> None:
 def see_wins(world: World, site: Number, changes: Share, delight: Share) -> None:
     """The staff of a site sees the month's wins. changes: effort for 19390:6.4; delight: share of contacts."""
     place_, p = world.sites[site], world.parameters[0]
-    involved = commitment.share_of(place_.trying + place_.practising, place_.staff)
-    place_.momentum = commitment.momentum(place_.momentum, commitment.wins(changes, involved, delight, p), p)
+    involved = implementation.share_of(place_.trying + place_.practising, place_.staff)
+    place_.momentum = implementation.momentum(place_.momentum, implementation.wins(changes, involved, delight, p), p)
 
 
 @step
@@ -115,7 +115,7 @@ def implementation_month(world: World) -> Any:
             for segment in range(setting.segments):
                 served += world.contact_tally[site, touchpoint, segment].served
                 delighted += world.contact_tally[site, touchpoint, segment].delighted
-        practising += commitment.share_of(place_.practising, place_.staff) * place_.share
+        practising += implementation.share_of(place_.practising, place_.staff) * place_.share
         delight = delighted / served if served > 0 else p.delight_normal
         see_wins(world, site, world.efforts[month, MINIMUM_VIABLE_CHANGES], delight)
     for obstacle in range(len(world.obstacles)):

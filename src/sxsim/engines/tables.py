@@ -19,8 +19,8 @@ from sxsim.engines.world import (
     TOUCHPOINT,
 )
 from sxsim.model.arithmetic import gamma, log
-from sxsim.model.demand import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.model.luck import name_of_place
+from sxsim.model.market import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
 from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
 from sxsim.scenario.plan import Effort, Money, Plan
 from sxsim.scenario.scenario import Scenario, own_staff
@@ -45,7 +45,7 @@ def take(row: Any, part: BaseModel) -> None:
 
 
 def duration_code(duration: Duration | None) -> tuple[int, float, float, float]:
-    """Family, two numbers and mean in minutes of a duration, as `demand.duration` takes them. None: never ends."""
+    """Family, two numbers and mean in minutes of a duration, as `market.duration` takes them. None: never ends."""
     if duration is None:
         return NEVER, 0.0, 0.0, math.inf
     mean = duration.minutes
