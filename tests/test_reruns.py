@@ -6,8 +6,8 @@ import pytest
 import sxsim
 from sxsim.reruns import rerun
 from sxsim.results import pictured
+from sxsim.results.provenance import file_digest
 from sxsim.results.tables import read_table, write_table
-from sxsim.results.whole_files import file_digest
 from sxsim.scenario.problems import InvalidInput
 
 from .scenario.cafe import CAFE, TEXT

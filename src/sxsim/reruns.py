@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from sxsim.results.folder import ENSEMBLE_FILE, RUN_FILE, SCENARIO_FILE
-from sxsim.results.provenance import environment, software
+from sxsim.results.provenance import environment, file_digest, software
 from sxsim.results.tables import CSV, PARQUET, parquet_is_here, read_table
-from sxsim.results.whole_files import file_digest
 from sxsim.running.plans import Scenario, compare, load, run
 from sxsim.scenario import limits
 from sxsim.scenario.plug_ins import COPIES

@@ -215,7 +215,7 @@ def durations() -> list[Any]:
             if where.get("counts_nights") and isinstance(written, dict) and "unit" in written:
                 continue
             kind, *numbers = form["reaches"]
-            code = [getattr(demand, kind), *numbers]
+            code = [getattr(market, kind), *numbers]
             reaches = {}
             for prefix in where["reaches"]:
                 array, _, field = prefix.partition(".")
@@ -246,7 +246,7 @@ def test_the_code_of_a_duration_has_the_mean_and_the_variation_that_are_written(
     written = (
         form["written"] if isinstance(form["written"], dict) else {"distribution": "constant", "mean": form["written"]}
     )
-    kind, first, second = getattr(demand, form["reaches"][0]), *form["reaches"][1:3]
+    kind, first, second = getattr(market, form["reaches"][0]), *form["reaches"][1:3]
     u = (np.arange(40_000) + 0.5) / 40_000
     normal = _normal_quantiles(u)
     drawn = np.array([market.duration(kind, first, second, *pair) for pair in zip(u, normal, strict=True)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sxsim.evidence import customers
-from sxsim.evidence.settings import run_setting
+from sxsim.evidence.checks import run_setting
 
 
 @pytest.mark.parametrize(("fate", "voiced", "put_right", "case"), [

@@ -6,14 +6,19 @@ truth lies at the very edge of what is tolerated, and none here, because seeds a
 
 import csv
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sxsim.evidence import facts
+from sxsim.evidence.bank import Held, Queue, erlang, reality
+from sxsim.evidence.bank_data import MONTHS, month
+from sxsim.evidence.checks import Check, setting
 from sxsim.evidence.facts import FALSE_ALARM, MEASURES, QUICK, Fact, check_of_fact
-from sxsim.evidence.settings import setting
 from sxsim.model.parameters import register
+
+from ..pictures.looks import words_and_cuts
 
 SOURCED = ("E", "data set ", "clause ")
 
@@ -133,3 +138,37 @@ def test_every_source_is_shipped_with_its_citation() -> None:
         for source in fact.source.split(" and "):
             known = source.removeprefix("data set ") in data_sets or source in evidence or source.startswith("clause ")
             assert known, f"{fact.name}: {source}"
+
+
+def _held(shift: float) -> list[tuple[Fact, Check]]:
+    return [
+        (fact, facts.check_of_fact(fact, fact.figure + (fact.high - fact.low) * (shift + np.array([0.0, 1e-3, -1e-3]))))
+        for fact in facts.facts().values()
+    ]
+
+
+def test_every_setting_has_a_panel_in_a_column() -> None:
+    assert set(facts.TITLES) == set(facts.MEASURES)
+    assert sorted(name for column in facts._COLUMNS for name in column) == sorted(facts.TITLES)
+
+
+@pytest.mark.parametrize("shift", [0.0, 3.0])
+def test_the_picture_counts_the_facts_kept_for_testing(
+    shift: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, cuts = words_and_cuts(monkeypatch)
+    facts.draw_facts(_held(shift), tmp_path / "facts.png")
+    tests = sum(fact.use == "test" for fact in facts.facts().values())
+    assert f"The model agrees with {0 if shift else tests} of {tests} facts that were kept for testing" in words
+    assert {fact.label for fact in facts.facts().values() if fact.use == "test"} <= set(words)
+    assert cuts == []
+
+
+def test_the_queue_is_drawn_by_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words, cuts = words_and_cuts(monkeypatch)
+    runs = [Queue(0.1, 40.0, 110.0, 0.5, np.full((14, 2), level)) for level in (0.1, 0.2)]
+    held = [Held(month(n), runs, reality(month(n)), erlang(month(n)), erlang(month(n))) for n in MONTHS]
+    path = facts.draw_queue(held, tmp_path / "queue.png")
+    assert any("the model says 15%" in word for word in words)
+    assert [p.name for p in path.parent.iterdir()] == ["queue.png"]
+    assert cuts == []

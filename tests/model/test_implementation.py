@@ -12,7 +12,7 @@ from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAW
 from .shapes import SHARE, P, Shape, many_parameters, shape_tests, within
 
 MONEY = within(0, 1e6)
-SHAPES = [
+ACTIVITIES = [
     Shape(implementation.build_up, {"done": SHARE, "effort": SHARE}, rises="done effort", low=0, high=1),
     Shape(
         implementation.lower_obstacle,
@@ -54,7 +54,6 @@ SHAPES = [
         typical={"intensity": 0.2, "most": 0.6},
     ),
 ]
-TestShapes = shape_tests(implementation, SHAPES)
 
 
 def test_work_builds_up_and_fades_slowly_afterwards() -> None:
@@ -110,7 +109,7 @@ def test_momentum_carries_the_drive_over_to_the_rest_only_with_the_activity() ->
     assert implementation.expand(0.6, 0.6, 1.0, 1.0, P) == 0.6
 
 
-SHAPES = [
+COMMITMENT = [
     Shape(
         implementation.support,
         {"energy": SHARE, "alignment": SHARE, "engagement": SHARE, "strain": SHARE, "deployment": SHARE},
@@ -192,7 +191,8 @@ SHAPES = [
         high=1,
     ),
 ]
-TestShapes = shape_tests(commitment, SHAPES, tested_apart="next_stage share_of")
+SHAPES = [*ACTIVITIES, *COMMITMENT]
+TestShapes = shape_tests(implementation, SHAPES, tested_apart="next_stage share_of")
 
 
 def test_a_managed_organisation_supports_half_commitment() -> None:

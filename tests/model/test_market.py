@@ -17,7 +17,7 @@ PRICE = within(0.5, 2)
 DRIFT = within(-0.02, 0.02)
 SPREAD = within(0, 0.1)
 COUNT = within(0, 1000)
-SHAPES = [
+MARKET = [
     Shape(
         market.value_for_money,
         {"quality": SHARE, "price": PRICE, "outside_price": PRICE, "sensitivity": within(0, 5)},
@@ -115,7 +115,6 @@ SHAPES = [
         typical={"term": 12.0},
     ),
 ]
-TestShapes = shape_tests(market, SHAPES, tested_apart="neighbour place_on_ring first_renewal renewal_from")
 
 
 @given(SHARE, PRICE, within(0, 5))
@@ -240,7 +239,7 @@ def test_an_account_that_nobody_would_join_stays_where_it_is_whatever_it_hears()
     assert market.joins_sooner(3.0, 0.5, 1.0, 0.1) == pytest.approx(2.95)
 
 
-SHAPES = [
+DEMAND = [
     Shape(
         market.daily_factor,
         {"variation": SHARE, "z": NOISE},
@@ -276,7 +275,8 @@ SHAPES = [
         high=2040,
     ),
 ]
-TestShapes = shape_tests(demand, SHAPES, tested_apart="duration")
+SHAPES = [*MARKET, *DEMAND]
+TestShapes = shape_tests(market, SHAPES, tested_apart="neighbour place_on_ring first_renewal renewal_from duration")
 
 #: Places of a fine grid of quantiles; their mean of a function is its expected value.
 GRID = (np.arange(200_000) + 0.5) / 200_000

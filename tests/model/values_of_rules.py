@@ -16,9 +16,7 @@ from sxsim.model import arithmetic, contact, customer, draws, implementation, ma
 from tests.model import shapes
 
 DRAWS = 60
-MODULES = (
-    "business", "commitment", "contact", "customer", "demand", "employee", "implementation", "market", "organisation", "queue",
-)  # fmt: skip
+MODULES = ("business", "contact", "customer", "employee", "implementation", "market", "organisation", "queue")
 SHARE, FLAG = (0.0, 1.0), (0, 1)
 CHANCE = (2.0**-53, 1.0 - 2.0**-53)
 PLACE, PURPOSE = (0, 2**32 - 1), (0, 255)

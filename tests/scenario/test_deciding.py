@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sxsim.engines.start import start
 from sxsim.engines.world import ARRAYS
-from sxsim.results.whole_files import digest
+from sxsim.results.provenance import digest
 from sxsim.scenario.deciding import decides, deciding
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.scenario import Scenario

@@ -1,7 +1,10 @@
+"""Problems are told with place and next step; names become files, sheets, columns and texts without losing anything."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sxsim.scenario import problems
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, shown
 
 
@@ -50,3 +53,46 @@ def test_the_nearest_word_is_meant() -> None:
     assert did_you_mean("xyz", ["name", "staff"]) == "known: name, staff"
     assert did_you_mean("xyz", [f"word{k}" for k in range(13)]) == ""
     assert did_you_mean("xyz", []) == ""
+
+
+def test_a_name_in_a_path_is_short_and_told_apart() -> None:
+    assert problems.in_path("Seaside hotel") == "Seaside-hotel"
+    assert problems.in_path("../../etc/passwd") == "etc-passwd"
+    assert problems.in_path("::") == problems.in_path("") == "scenario"
+    one, other = problems.in_path("x" * 300), problems.in_path("x" * 299)
+    assert one != other and len(one) < 100
+
+
+def test_names_that_fall_together_in_paths_do_not() -> None:
+    assert problems.in_paths(["a b", "a-b", "A-B", "c"]) == ["a-b", "a-b-2", "A-B-3", "c"]
+    assert problems.in_paths(["a b", "a-b", "a-b-2"]) == ["a-b", "a-b-3", "a-b-2"]
+
+
+def test_things_of_one_name_are_told_apart_by_their_mark() -> None:
+    assert problems.distinct_names(["s", "s", "t"], ["a", "b", "c"]) == ["s (a)", "s (b)", "t"]
+    assert problems.distinct_names(["s", "s"], ["a", "a"]) == ["s (a)", "s (a) (2)"]
+
+
+@pytest.mark.parametrize("name", ["Hotel: east", "a/b\\c", "[x]*?", "'quoted'", "", "y" * 300, "History\x1b"])
+def test_a_sheet_title_is_one_that_spreadsheets_take(name: str) -> None:
+    taken = [problems.sheet_title(name)]
+    for _ in range(12):
+        taken.append(problems.sheet_title(name, taken))
+    assert len({title.casefold() for title in taken}) == 13
+    assert all(0 < len(title) <= 31 and not set(title) & set("[]:*?/\\\x1b") for title in taken)
+
+
+def test_what_steers_a_screen_is_written_out() -> None:
+    assert problems.visible("a\x1b[2Jb\x07\u202ec\nd") == "a\\x1b[2Jb\\x07\\u202ec\nd"
+    assert problems.visible("schön 5 € −1") == "schön 5 € −1"
+    assert problems.steering("a\nb\tc") is None
+    assert problems.steering("a\x1bb") == "\x1b"
+    assert problems.steering("\ud800") == "\ud800"
+
+
+def test_a_name_is_no_command_of_what_it_is_written_in() -> None:
+    assert problems.markup("[/docs]") == "\\[/docs]"
+    assert problems.in_picture("$^$") == "\\$^\\$"
+    assert problems.in_page("<b>&'") == "&lt;b&gt;&amp;&#x27;"
+    assert problems.column("kpi") == "kpi (setting)" and problems.column("staff") == "staff"
+    assert len(problems.cell_text("x" * 40_000)) == 32_767

@@ -22,7 +22,7 @@ from sxsim.commands.options import (
     progress,
 )
 from sxsim.running.asked import DryRun, ReadingAScenario, RunOptions, Screen, StudyOptions, Trial
-from sxsim.scenario.names import visible
+from sxsim.scenario.problems import visible
 
 if TYPE_CHECKING:
     from sxsim.results.result import Comparison, Result
@@ -59,7 +59,7 @@ def run(
     if asked["json"]:
         _print_json(result)
         return
-    from sxsim.commands.screen import run_hint, run_screen
+    from sxsim.commands.options import run_hint, run_screen
 
     typer.echo(run_screen(result, folder))
     hint(run_hint(result, str(scenario)), asked["quiet"])
@@ -93,7 +93,7 @@ def compare(
     if asked["json"]:
         _print_json(comparison)
         return
-    from sxsim.commands.screen import comparison_hint, comparison_screen
+    from sxsim.commands.options import comparison_hint, comparison_screen
 
     typer.echo(comparison_screen(comparison, folder))
     hint(comparison_hint(comparison, str(scenario)), asked["quiet"])
@@ -209,7 +209,7 @@ def planned_words(found: dict[str, Any]) -> str:
 
 
 def _print_study(finished: "Study") -> None:
-    from sxsim.commands.screen import wrapped
+    from sxsim.commands.options import wrapped
     from sxsim.studies.part import sentences
 
     for text in sentences(finished):

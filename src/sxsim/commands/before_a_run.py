@@ -36,7 +36,7 @@ def new(
 
     Or, with --assessment, an empty form for a self-assessment.
     """
-    from sxsim.results.whole_files import whole_file
+    from sxsim.results.provenance import whole_file
     from sxsim.scenario.loading import DEFAULT_TEMPLATE, templates
 
     if assessment is not None:
@@ -66,7 +66,7 @@ def new(
 
 def _form(path: Path) -> None:
     """Write an empty form for a self-assessment."""
-    from sxsim.results.whole_files import whole_file
+    from sxsim.results.provenance import whole_file
     from sxsim.scenario.assessment import write_form
 
     if path.suffix.lower() not in _FORMS:

@@ -13,8 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from sxsim.commands import a_run, before_a_run, verify
-from sxsim.scenario.names import visible
-from sxsim.scenario.problems import InvalidInput
+from sxsim.scenario.problems import InvalidInput, visible
 
 EXIT_DONE, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_RUN_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 

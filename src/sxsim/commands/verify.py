@@ -255,7 +255,7 @@ def _facts(
     for use, (passed, total) in counts.items():
         hint(f"{use}: {passed} of {total} pass", quiet)
     if out is not None:
-        from sxsim.evidence.pictured import draw_facts
+        from sxsim.evidence.facts import draw_facts
 
         hint(f"picture: {draw_facts(held, out / 'facts.png')}", quiet)
     return {
@@ -273,7 +273,7 @@ def _queue(replications: int | None, seed: int | None, out: Path | None, json: b
         held = bank.hold(replications=runs, seed=bank.SEED if seed is None else seed, done=report)
     found = _said(bank.checks(held), json)
     if out is not None:
-        from sxsim.evidence.pictured import draw_queue
+        from sxsim.evidence.facts import draw_queue
 
         hint(f"picture: {draw_queue(held, out / 'queue.png')}", quiet)
     return {

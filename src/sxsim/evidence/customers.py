@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.engines.world import CUSTOMER, INDIVIDUAL_LEVEL, MAJOR, MINOR
-from sxsim.evidence.settings import DAY, RunOfSetting, Survey, rated_at_once, run_setting, stars
+from sxsim.evidence.checks import DAY, RunOfSetting, Survey, rated_at_once, run_setting, stars
 
 Found = dict[str, float]
 Parameters = Mapping[str, float]

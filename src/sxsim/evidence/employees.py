@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sxsim.engines.records import Observer
 from sxsim.engines.world import CUSTOMER, World
-from sxsim.evidence.settings import SEED, RunOfSetting, Survey, rated_at_once, run_setting, stars
+from sxsim.evidence.checks import SEED, RunOfSetting, Survey, rated_at_once, run_setting, stars
 from sxsim.model.parameters import register
 from sxsim.standard.catalogue import ELEMENTS
 

@@ -1,6 +1,6 @@
 """Facts: what is known of customers, employees and organisations in reality, and whether the model shows it.
 
-Each is measured on a setting (`settings`) by the measure of that setting; `facts.csv` says what is known, how far the model
+Each is measured on a setting (`checks`) by the measure of that setting; `facts.csv` says what is known, how far the model
 may be from it, from where, and whether it was used in fitting the parameters. Of some only the *direction* is known: figure
 and tolerance are ours. A fact that only finds an input again is an *input check*: it guards the mechanism and says nothing of
 how true the model is.
@@ -13,13 +13,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.evidence import customers, employees
+from sxsim.evidence.bank import AVAILABILITY, Held
+from sxsim.evidence.bank_data import HOURS, JANUARY
 from sxsim.evidence.checks import Check
+from sxsim.pictures import agreement
+from sxsim.pictures.canvas import Between
 from sxsim.running.sharing import ShouldStop, share
 from sxsim.running.task import Stopped
 
@@ -151,3 +156,59 @@ def counted(found: Iterable[tuple[Fact, Check]]) -> dict[str, tuple[int, int]]:
         passed, total = counts.get(fact.use, (0, 0))
         counts[fact.use] = passed + check.passed, total + 1
     return counts
+
+
+#: What a panel is called, by setting.
+TITLES = {
+    "airport": "Travellers of an airport", "problems": "Customers after a problem", "orders": "Orders that come late",
+    "shop": "A shop's cohort", "contract": "Contract customers", "course": "Variance of ratings",
+    "workforce": "Employees", "units": "Across units of a chain", "subscription": "Value of customers",
+    "lounge": "Delight over time", "lending": "Standards under pressure",
+}  # fmt: skip
+_COLUMNS = (("airport", "contract", "lounge"), ("problems", "orders", "lending", "course"), ("shop", "units", "workforce", "subscription"))  # fmt: skip
+_MARKS = {"direction": " (d)", "input check": " (i)"}
+_PARTS = ("callers who give up", "callers who wait")
+
+
+def draw_facts(found: Sequence[tuple[Fact, Check]], path: Path) -> Path:
+    """Draw all facts, a panel a setting. Returns the path of the PNG file."""
+    rows = {name: [_known(*pair) for pair in found if pair[0].setting == name] for name in TITLES}
+    columns = [{TITLES[name]: rows[name] for name in column if rows[name]} for column in _COLUMNS]
+    passed = sum(check.passed for fact, check in found if fact.use == "test")
+    tests = sum(fact.use == "test" for fact, _ in found)
+    message = f"The model agrees with {passed} of {tests} facts that were kept for testing"
+    return agreement.facts([column for column in columns if column], message, path)
+
+
+def _known(fact: Fact, check: Check) -> agreement.Known:
+    model = Between(check.model, check.low, check.high)
+    label = fact.label + _MARKS.get(fact.use, "")
+    bold, pale = fact.use == "test", fact.use == "input check"
+    return agreement.Known(label, fact.low, fact.high, fact.figure, model, check.passed, bold, pale)
+
+
+def draw_queue(held: Sequence[Held], path: Path) -> Path:
+    """Draw the shares that abandon and that wait by hour of the day, a column a month. Returns the path of the PNG file."""
+    shares = [[_hours(month, row) for month in held] for row in range(len(_PARTS))]
+    model, rival, real = [float(np.mean(each)) for each in zip(*(_means(m) for m in held), strict=True)]
+    message = f"Mean over the hours: {real:.0%} of callers wait; the model says {model:.0%}, Erlang-A {rival:.0%}"
+    about = (
+        "The floor against a real bank's call centre, 1999 · Sunday to Thursday · model: mean of "
+        f"{len(held[0].runs)} months of luck, with the band of eight in ten · measured inputs; {AVAILABILITY:.0%} of the agents on "
+        "duty are available in model and Erlang-A, fitted on January's abandonment alone"
+    )
+    return agreement.by_hour(shares, list(HOURS), message, about, path)
+
+
+def _means(month: Held) -> tuple[float, float, float]:
+    """Callers who wait, mean of the hours: model, rival, reality."""
+    model = np.mean([run.by_hour[:, 1] for run in month.runs])
+    return float(model), float(month.erlang.by_hour[:, 1].mean()), float(month.reality.by_hour[:, 1].mean())
+
+
+def _hours(month: Held, number: int) -> agreement.Hours:
+    fitted = month.of.name == JANUARY
+    title = f"{'January' if fitted else 'February, nothing fitted'} · {_PARTS[number]}"
+    title += ", their total fitted" if fitted and number == 0 else ""
+    model = np.array([run.by_hour[:, number] for run in month.runs])
+    return agreement.Hours(title, month.reality.by_hour[:, number], model, month.erlang.by_hour[:, number])

@@ -24,7 +24,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from sxsim.scenario.names import visible
+from sxsim.scenario.problems import visible
 
 INK, MUTED, GRID = "#1f2933", "#6b7785", "#e4e8ec"
 LINE, LIGHT = "#2a7f9e", "#9cc7d8"

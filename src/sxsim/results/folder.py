@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sxsim.results.provenance import SCHEMA_VERSION, environment, software
+from sxsim.results.provenance import SCHEMA_VERSION, digest, environment, file_digest, software, whole_folder
 from sxsim.results.tables import suffix_here, write_table
-from sxsim.results.whole_files import digest, file_digest, whole_folder
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import resolved
-from sxsim.scenario.names import in_path
 from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import COPIES, plug_in_copies
+from sxsim.scenario.problems import in_path
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ import numpy as np
 
 from sxsim.pictures import organisation, plans, run
 from sxsim.pictures.canvas import Between, Kind, Kpi
-from sxsim.results.commitment import STAGES, Commitment
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, PERCENT
-from sxsim.results.maturity import NEAR, Maturity
+from sxsim.results.maturity import NEAR, STAGES, Commitment, Maturity
 from sxsim.results.result import Comparison, Result, unit_of
 from sxsim.results.summary import YEAR, pyramid_shares
 from sxsim.scenario.scenario import Scenario

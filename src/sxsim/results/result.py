@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sxsim.results.cash import Cash, cash
-from sxsim.results.commitment import Commitment, commitment_of
 from sxsim.results.intervals import CONFIDENCE, Interval, interval
 from sxsim.results.kpis import KPIS, range_of, reach_of
-from sxsim.results.maturity import Maturity, maturity_of
+from sxsim.results.maturity import Commitment, Maturity, commitment_of, maturity_of
 from sxsim.results.verdicts import Paired, Verdict, primary_kpis, verdicts
 from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.scenario import Scenario
@@ -66,28 +65,28 @@ class Result:
     @cached_property
     def kpis(self) -> "pd.DataFrame":
         """One row a replication, one column a KPI."""
-        from sxsim.results.frames import kpis_frame
+        from sxsim.results.tables import kpis_frame
 
         return kpis_frame(self.records, self.scenario)
 
     @cached_property
     def monthly(self) -> "pd.DataFrame":
         """One row a replication, month and site; the warm-up has negative months."""
-        from sxsim.results.frames import monthly_frame
+        from sxsim.results.tables import monthly_frame
 
         return monthly_frame(self.records, self.scenario)
 
     @cached_property
     def touchpoints(self) -> "pd.DataFrame":
         """One row a replication, month, site, touchpoint and segment."""
-        from sxsim.results.frames import touchpoints_frame
+        from sxsim.results.tables import touchpoints_frame
 
         return touchpoints_frame(self.records, self.scenario)
 
     @cached_property
     def contacts(self) -> "pd.DataFrame":
         """The contact log, one row an attempt; empty unless the run was asked to keep it."""
-        from sxsim.results.frames import contacts_frame
+        from sxsim.results.tables import contacts_frame
 
         return contacts_frame(self.records, self.scenario)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeVar, get_args
 from sxsim.scenario import limits
 
 if TYPE_CHECKING:
-    from sxsim.results.until import Until
+    from sxsim.results.intervals import Until
     from sxsim.scenario.parameters import Ensemble
 
 #: The largest seed, which is one of 64 bits.

@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sxsim.engines.records import Records
-from sxsim.results.whole_files import digest
+from sxsim.results.provenance import digest
 from sxsim.running.task import Point, RunFailed, Task
 from sxsim.scenario.plug_ins import plug_in_sources
 

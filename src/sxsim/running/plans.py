@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+from sxsim.results.intervals import MOST_RUNS, Until
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
-from sxsim.results.until import MOST_RUNS, Until
 from sxsim.results.verdicts import primary_kpis
 from sxsim.running.asked import RunOptions, shown_with
 from sxsim.running.kept import Kept, check_unchanged, pack, unpack

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from sxsim.model.parameters import drawn
 from sxsim.results.kpis import KPIS, run_kpis
-from sxsim.results.whole_files import digest
+from sxsim.results.provenance import digest
 from sxsim.scenario.deciding import deciding
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import place_in, with_values

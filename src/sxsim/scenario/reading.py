@@ -21,8 +21,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from sxsim.scenario import limits
-from sxsim.scenario.names import steering
-from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean
+from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, steering
 
 _TAG = "tag:yaml.org,2002:"
 #: Keys are text; `<<` takes in another mapping.

@@ -16,8 +16,7 @@ from sxsim.model.parameters import register
 from sxsim.scenario import limits
 from sxsim.scenario.fields import Number, Part, below, forms_of, quantity
 from sxsim.scenario.loading import paths_like, place_in, value_at, with_values
-from sxsim.scenario.names import column
-from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean
+from sxsim.scenario.problems import InvalidInput, Path, Problem, column, did_you_mean
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of
 

@@ -18,12 +18,11 @@ from sxsim.results.folder import (
     write_yaml,
 )
 from sxsim.results.kpis import KPIS
-from sxsim.results.provenance import SCHEMA_VERSION, environment, software
+from sxsim.results.provenance import SCHEMA_VERSION, digest, environment, file_digest, software, whole_folder
 from sxsim.results.result import unit_of
 from sxsim.results.tables import suffix_here, write_rows
-from sxsim.results.whole_files import digest, file_digest, whole_folder
-from sxsim.scenario.names import cell_text, in_path, in_paths, sheet_title
 from sxsim.scenario.plug_ins import COPIES
+from sxsim.scenario.problems import cell_text, in_path, in_paths, sheet_title
 from sxsim.studies.part import Part, Study, sentences, summary
 
 EXPERIMENT_FILE = "experiment.yaml"

@@ -18,9 +18,8 @@ from sxsim.running.plans import Scenario, load
 from sxsim.running.sharing import Progress, Work
 from sxsim.running.task import Failure
 from sxsim.scenario.loading import line_of, plain, read_yaml
-from sxsim.scenario.names import distinct_names
 from sxsim.scenario.parameters import Ensemble, parameters_or_ensemble, stated_twice
-from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, dotted, from_error
+from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, distinct_names, dotted, from_error
 from sxsim.studies.experiment import Experiment, Setup
 from sxsim.studies.factors import Factor, check_ends, factors_of
 from sxsim.studies.folder import write_study

@@ -18,7 +18,7 @@ import numpy as np
 
 from sxsim.engines.records import RIDES_WITH, Paths, Recorder, Replay
 from sxsim.evidence import facts as evidence
-from sxsim.results.whole_files import digest
+from sxsim.results.provenance import digest
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Task, kpis_of, simulate
 from sxsim.scenario.deciding import deciding

@@ -122,7 +122,7 @@ def test_more_causes_than_ten_are_sampled_and_their_error_is_shown(
         "set": MORE | AND_MORE,
     }
     exact = study(why_file(tmp_path, **fields), out=tmp_path / "1")
-    monkeypatch.setattr("sxsim.studies.methods.shapley.MOST_EXACT", 2)
+    monkeypatch.setattr("sxsim.studies.methods.ranks.MOST_EXACT", 2)
     sampled = study(why_file(tmp_path, **fields), out=tmp_path / "2")
     errors = {row["cause"]: float(row["error of orders"]) for row in rows(sampled.folder, "parts.csv")}
     assert {float(row["error of orders"]) for row in rows(exact.folder, "parts.csv")} == {0.0}

@@ -31,7 +31,7 @@ from sxsim.scenario.problems import Path as Place
 from sxsim.scenario.problems import Problem
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.studies.experiment import KIND, Experiment, compared_with_itself
-from sxsim.studies.methods import shapley
+from sxsim.studies.methods import ranks
 from sxsim.studies.part import Part, Row
 from sxsim.studies.tasks import ReplayTask, causes_of, differing_causes
 
@@ -97,20 +97,20 @@ class WhyPart(Part):
     def _causes(self, split: str) -> list[str]:
         return causes_of(split, self.scenario, self.experiment.base, self.experiment.plan)
 
-    def _point(self, split: str, replication: int, causes: Sequence[str], coalition: shapley.Coalition) -> Point:
+    def _point(self, split: str, replication: int, causes: Sequence[str], coalition: ranks.Coalition) -> Point:
         chosen = [cause for cause, member in zip(causes, coalition, strict=True) if member]
         return Point((("as in the plan", json.dumps(chosen, ensure_ascii=False)), ("split", split)), replication)
 
     def _orders(self, split: str, replication: int, count: int) -> list[tuple[int, ...]] | None:
         """The orders of a replication, beyond as many causes as can be looked at in full."""
-        if count <= shapley.MOST_EXACT:
+        if count <= ranks.MOST_EXACT:
             return None
         place = self.experiment.split.index(split)  # type: ignore[arg-type]
-        return shapley.orders_of(count, self.experiment.orders, (self.experiment.seed, replication, place))
+        return ranks.orders_of(count, self.experiment.orders, (self.experiment.seed, replication, place))
 
     def _points_of(self, split: str, replication: int, causes: Sequence[str]) -> list[Point]:
         orders = self._orders(split, replication, len(causes))
-        needed = shapley.coalitions_of(len(causes), orders)
+        needed = ranks.coalitions_of(len(causes), orders)
         return [self._point(split, replication, causes, coalition) for coalition in needed]
 
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
@@ -118,7 +118,7 @@ class WhyPart(Part):
         asked = self.experiment
         ends = [self._point(s, r, [], ()) for s in asked.split for r in range(asked.replications)]
         counts = [len(self._causes(split)) for split in asked.split]
-        most = sum(2**n if n <= shapley.MOST_EXACT else asked.orders * (n - 1) + 2 for n in counts)
+        most = sum(2**n if n <= ranks.MOST_EXACT else asked.orders * (n - 1) + 2 for n in counts)
         return [(self.task, ends)], asked.replications * most - len(ends)
 
     def run(self, work: Work) -> None:
@@ -157,10 +157,10 @@ class WhyPart(Part):
             for point in self._points_of(split, replication, self.differing[replication][split]):
                 yield self.task, {str(name): str(value) for name, value in point.settings}, point
 
-    def _outcome(self, split: str, replication: int, causes: Sequence[str]) -> shapley.Outcome:
+    def _outcome(self, split: str, replication: int, causes: Sequence[str]) -> ranks.Outcome:
         columns = [list(KPIS).index(kpi) for kpi in self.experiment.kpis]
 
-        def outcome(coalition: shapley.Coalition) -> NDArray[np.float64]:
+        def outcome(coalition: ranks.Coalition) -> NDArray[np.float64]:
             kept = self.kept(self.task, self._point(split, replication, causes, coalition))
             return np.full(len(columns), np.nan) if kept is None else np.array([kept[column] for column in columns])
 
@@ -185,11 +185,9 @@ class WhyPart(Part):
                 outcome = self._outcome(split, replication, causes)
                 orders = self._orders(split, replication, len(causes))
                 if orders is None:
-                    parts[replication, rows] = shapley.exact(len(causes), outcome)
+                    parts[replication, rows] = ranks.exact(len(causes), outcome)
                 else:
-                    parts[replication, rows], variance[replication, rows] = shapley.sampled(
-                        len(causes), orders, outcome
-                    )
+                    parts[replication, rows], variance[replication, rows] = ranks.sampled(len(causes), orders, outcome)
             found[split] = names, parts, variance
         return found
 
