@@ -27,7 +27,7 @@ MODEL_MAY_IMPORT = {"numpy", "numba", *sys.stdlib_module_names}
 FREE_NUMBERS = {0, 1, 2, 0.5}
 MOST_LINES = 700
 #: Whether the limits of the whole tree are held; they stand at the end of this file.
-HELD = False
+HELD = True
 #: Written apart, so that this file does not hold them.
 FORBIDDEN = ["/" + "work", "index" + "-url", "pypi" + ".org", "python" + "hosted", "/" + "tmp/", "/" + "root/"]
 TEXT = {".py", ".yaml", ".yml", ".csv", ".toml", ".md", ".txt", ".json", ".cfg", ".ini", ".template", ".ipynb", ""}

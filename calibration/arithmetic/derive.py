@@ -36,7 +36,7 @@ CENTRE_BINADES, CENTRE_BITS = 5, 3
 TAIL_PIECES = 16
 QUANTILE_DEGREE = 10
 GAMMA_DEGREE = 17
-PER_LINE = 5
+PER_LINE = 7
 
 
 def chebyshev(f: Callable[[mpf], mpf], low: mpf, high: mpf, degree: int) -> list[mpf]:

@@ -13,7 +13,8 @@ import sxsim
 from sxsim.results import folder as folder_module
 from sxsim.results.kpis import KPIS
 from sxsim.running import kept as kept_module
-from sxsim.running.task import RunFailed, Task
+from sxsim.running.one_run import RunFailed
+from sxsim.running.task import Task
 
 from ..scenario.cafe import CAFE
 from .cli import CAFE_FILE, PROGRAM, TINY, begin, call, finished, process, tables, wait_for

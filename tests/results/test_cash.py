@@ -1,51 +1,19 @@
 """The money side of a plan, on figures one can check by hand."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from sxsim.results.cash import Cash, cash, payback_interval
 
 
-@dataclass
-class _Record:
-    warm_up: int
-    sites: Any
-
-
-class _Scenario:
-    currency = "EUR"
-
-
-@dataclass
-class _Result:
-    records: list[_Record]
-    kpis: pd.DataFrame
-    scenario: Any = _Scenario
-
-
-def result(months: list[list[float]], npv: list[float]) -> Any:
-    """A result of some runs: the result of each month (two months of warm-up before), and the net present value."""
-    records = []
-    for run in months:
-        sites = np.zeros((2 + len(run), 1), [("result", float)])
-        sites["result"][:2] = 999.0
-        sites["result"][2:, 0] = run
-        records.append(_Record(2, sites))
-    return _Result(records, pd.DataFrame({"npv": npv}))
-
-
 def plan(*months: list[float], npv: list[float], clear: bool = True) -> Cash:
     """A plan against a base that earns nothing."""
-    base = result([[0.0] * len(run) for run in months], [0.0] * len(npv))
-    return cash(base, result(list(months), npv), clear=clear)
+    return cash(np.array(months, float), np.array(npv), "EUR", clear=clear)
 
 
-def test_the_difference_is_summed_month_by_month_without_the_warm_up() -> None:
+def test_the_difference_is_summed_month_by_month() -> None:
     assert plan([-5, 2, 4], npv=[1.0]).cumulative.tolist() == [[-5, -3, 1]]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sxsim.results import folder as module
-from sxsim.results.folder import run_folder_name
+from sxsim.results.folder import SavedResult, run_folder_name
 from sxsim.results.provenance import SCHEMA_VERSION
 from sxsim.results.result import Comparison, Result
 from sxsim.scenario.loading import load, resolved
@@ -79,7 +79,7 @@ def test_provenance_holds_the_hash_of_every_input_and_table(described: dict[str,
 
 
 def test_tables_are_the_same_bytes_when_written_twice(folder: Path, tiny: Result, tmp_path: Path) -> None:
-    fresh = Result(tiny.scenario, "today", 1, tiny.records, tiny.keys, seconds=9.0, reused=1)
+    fresh = SavedResult(tiny.scenario, "today", 1, tiny.records, tiny.keys, seconds=9.0, reused=1)
     again = fresh.save(tmp_path)
     for name in (*TABLES, "scenario.yaml"):
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
@@ -94,7 +94,7 @@ def test_without_pyarrow_tables_are_csv_and_count_as_tables(
     folder: Path, tiny: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hide_pyarrow(monkeypatch)
-    fresh = Result(tiny.scenario, "today", 1, tiny.records, tiny.keys)
+    fresh = SavedResult(tiny.scenario, "today", 1, tiny.records, tiny.keys)
     fresh.ensemble = Ensemble(("bond_gain",), ((1e-5,), (2e-5,)))
     path = fresh.save(tmp_path)
     names = [name.replace(".parquet", ".csv") for name in TABLES]

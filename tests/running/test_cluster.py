@@ -15,8 +15,9 @@ import pytest
 
 from sxsim.running import cluster
 from sxsim.running.cluster import cluster_runner, fingerprint
-from sxsim.running.task import RunFailed
-from sxsim.studies.study import Study, study
+from sxsim.running.one_run import RunFailed
+from sxsim.studies.part import Study
+from sxsim.studies.study import study
 from tests.commands.cli import call
 from tests.studies.experiments import SMALL, experiment_file
 

@@ -17,11 +17,12 @@ from sxsim import running
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import Comparison, Result
+from sxsim.running import one_run, sharing
 from sxsim.running import plans as runs
-from sxsim.running import sharing, task
 from sxsim.running.kept import Kept
+from sxsim.running.one_run import RunFailed, Stopped
 from sxsim.running.plans import planned
-from sxsim.running.task import Point, RunFailed, Stopped, Task, assuming, replication_key
+from sxsim.running.task import Point, Task, assuming, replication_key
 from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.problems import InvalidInput
 from tests.scenario.cafe import CAFE, TEXT
@@ -288,13 +289,13 @@ def test_a_plug_in_changed_during_its_run_leaves_no_figures(tmp_path: Path, monk
     text = "from sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n    pass\n"
     (tmp_path / "calm.py").write_text(text, encoding="utf-8")
     (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
-    scenario, load_then = sxsim.load(tmp_path / "cafe.yaml"), task.load_plug_ins
+    scenario, load_then = sxsim.load(tmp_path / "cafe.yaml"), one_run.load_plug_ins
 
     def edited_before(asked: Any) -> Any:
         (tmp_path / "calm.py").write_text(f"{text}\nX = 1\n", encoding="utf-8")
         return load_then(asked)
 
-    monkeypatch.setattr(task, "load_plug_ins", edited_before)
+    monkeypatch.setattr(one_run, "load_plug_ins", edited_before)
     with pytest.raises(RunFailed, match="was changed during the run"):
         scenario.run(replications=1, jobs=1, out=tmp_path / "out")
     with sqlite3.connect(Kept(tmp_path / "out").path) as base:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from sxsim.running import sharing
+from sxsim.running.one_run import RunFailed, Stopped, run_world
 from sxsim.running.sharing import Work, share
-from sxsim.running.task import Point, RunFailed, Stopped, Task, run_world
+from sxsim.running.task import Point, Task
 from tests.scenario.cafe import TEXT, cafe
 
 _PATIENCE = 60.0

@@ -1,17 +1,29 @@
+"""Reading scenario files, and what of a scenario decides a run: each field of the schema, one by one."""
+
 import json
 import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import numpy as np
 import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from sxsim.engines.start import start
+from sxsim.engines.world import ARRAYS
 from sxsim.explain import explain
-from sxsim.scenario.loading import json_schema, line_of, load, plain, read_parameters, read_yaml, resolved
+from sxsim.results.provenance import digest
+from sxsim.scenario.fields import Decides
+from sxsim.scenario.loading import decides, deciding, json_schema, load, plain, resolved
+from sxsim.scenario.parameters import read_parameters
 from sxsim.scenario.problems import InvalidInput
+from sxsim.scenario.reading import line_of, read_yaml
 from sxsim.scenario.scenario import Scenario
 
-from .cafe import CAFE, SCENARIOS, TEXT, cafe, changed, line_with, only, problems_with
+from .cafe import CAFE, SCENARIOS, TEXT, cafe, changed, line_with, only
 from .conftest import Check
 
 
@@ -217,103 +229,6 @@ def test_a_part_left_empty_is_default_or_a_plain_problem(check: Check, tmp_path:
         assert "instance of" not in str(error) and "valid dictionary" not in str(error)
 
 
-# Overrides
-
-
-@pytest.mark.parametrize(
-    ("override", "path", "value"),
-    [
-        ("touchpoints.counter.staff=3", ("touchpoints", 0, "staff"), 3),
-        ("touchpoints[0].staff=3", ("touchpoints", 0, "staff"), 3),
-        ("touchpoints.1.failure_rate=0.2", ("touchpoints", 1, "failure_rate"), 0.2),
-        (
-            "touchpoints.counter.contact_types.order.query_rate=.5",
-            ("touchpoints", 0, "contact_types", 0, "query_rate"),
-            0.5,
-        ),
-        ("journeys.lunch.steps[1].chance=0.5", ("journeys", 1, "steps", 1, "chance"), 0.5),
-        ("segments.passers-by.visits_per_month=9", ("segments", 1, "visits_per_month"), 9),
-        ("segments[0].journeys={coffee: 1}", ("segments", 0, "journeys"), {"coffee": 1.0}),
-        ("plans.welcome.money.7.3.2d=70", ("plans", "welcome", "money", "7.3.2d", "per_month"), 70),
-        ("plans.welcome.money.7.3.2d.start=1", ("plans", "welcome", "money", "7.3.2d", "start"), 1),
-        ("plans.new.money.culture=10", ("plans", "new", "money", "culture", "per_month"), 10),
-        ("organisation.maturity.7.3.2d=4", ("organisation", "maturity", "7.3.2d"), 4),
-        ("organisation.maturity=4", ("organisation", "maturity"), 4),
-        ("demand.profiles.evening={fri: 1}", ("demand", "profiles", "evening"), {"fri": 1}),
-        ("horizon.months = 3", ("horizon", "months"), 3),
-        ("bond_gain=0.2", ("parameters", "bond_gain"), 0.2),
-        ("bond_gain=1e-3", ("parameters", "bond_gain"), 0.001),
-        ("weight.7.1.1a.alignment=0.5", ("parameters", "weight.7.1.1a.alignment"), 0.5),
-        ("question=Does 1 = 1?", ("question",), "Does 1 = 1?"),
-    ],
-)
-def test_an_override_reaches_its_field(override: str, path: tuple[str | int, ...], value: Any) -> None:
-    data: Any = cafe(override).model_dump()
-    for part in path:
-        data = data[part]
-    assert data == value
-
-
-def test_an_override_of_a_part_keeps_the_rest() -> None:
-    money = cafe("plans.welcome.money.7.3.2d.start=1").plans["welcome"].money
-    assert (money["7.3.2d"].per_month, money["engagement"].per_month) == (50, 150)
-
-
-def test_the_last_override_wins_and_the_file_stays_as_it_is() -> None:
-    assert cafe("touchpoints.counter.staff=3", "touchpoints.counter.staff=4").touchpoints[0].staff == 4
-    assert CAFE.read_text(encoding="utf-8") == TEXT
-
-
-def test_one_maturity_can_be_overridden_where_the_file_gives_one_level_for_all(tmp_path: Path) -> None:
-    path = tmp_path / "level.yaml"
-    path.write_text(changed(("{culture: 3.5, 7.3.2d: 2.5}", "2")), encoding="utf-8")
-    organisation = load(path, sets=["organisation.maturity.culture=4"]).organisation
-    assert (organisation.maturity_of("7.2.1a"), organisation.maturity_of("7.1.1a")) == (4, 2)
-
-
-def test_the_mean_of_a_plain_duration_can_be_overridden() -> None:
-    assert cafe("touchpoints.kiosk.service_time.mean=4").touchpoints[2].service_time.mean == 4
-
-
-@pytest.mark.parametrize(
-    ("override", "first", "hint"),
-    [
-        (
-            "touchpoints.conter.staff=3",
-            "touchpoints.conter.staff: there is no 'conter' in touchpoints",
-            "did you mean counter?",
-        ),
-        ("touchpoints[7].staff=3", "touchpoints[7].staff: there is no '7' in touchpoints", ""),
-        ("touchpoints.conter=3", "touchpoints.conter: there is no 'conter' in touchpoints", ""),
-        ("tochpoints.counter.staff=3", "tochpoints.counter.staff is neither a field nor a parameter", ""),
-        ("bond_gian=3", "bond_gian is neither a field nor a parameter", "did you mean bond_gain?"),
-        ("horizon.month=3", "horizon.month is not known here", "did you mean months?"),
-        ("staff", "--set 'staff' must have the form path=value", "for example --set market.customers=500"),
-        ("=3", "--set '=3' must have the form path=value", ""),
-        (".=3", "", ""),
-        ("[]=3", "", ""),
-        ("market.people=[1", "market.people(='[1') is no value", ""),
-        ("market.people=a\x07b", "market.people", ""),
-        ("horizon.start=2026-02-30", "horizon.start", ""),
-        ("market.people.more=3", "market.people", ""),
-    ],
-)
-def test_an_override_that_leads_nowhere_is_refused(override: str, first: str, hint: str) -> None:
-    problem = only(problems_with(override))
-    assert problem.startswith(first)
-    assert hint in problem
-
-
-@pytest.mark.parametrize("override", ["touchpoints.counter.staff=-3", "market.customers=500"])
-def test_a_wrong_override_is_not_blamed_on_a_line_of_the_file(override: str) -> None:
-    assert "line" not in only(problems_with(override))
-
-
-def test_an_override_and_the_file_are_checked_together() -> None:
-    problems = problems_with("bond_gian=3", "market.customers=500")
-    assert {dotted.path[0] for dotted in problems} == {"bond_gian", "market"}
-
-
 def test_a_parameter_can_be_set_where_the_files_parameters_are_left_empty(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(f"{TEXT}parameters:\n", encoding="utf-8")
@@ -498,3 +413,159 @@ def test_the_schema_describes_every_field() -> None:
     for name, part in {"Scenario": json_schema(), **json_schema()["$defs"]}.items():
         for field, described in part.get("properties", {}).items():
             assert "description" in described, f"{name}.{field}"
+
+
+#: A café in which every part of the schema stands once.
+RICH = (
+    "touchpoints.counter.try_again={chance: 0.5, after: 5}",
+    "touchpoints.counter.switch={to: kiosk, chance: 0.1}",
+    "teams.waiters.breaks={every: 240, length: 15}",
+    "journeys.coffee.steps.1.after={nights: 2, at: '10:00'}",
+    "segments.regulars.contract={fee: 10}",
+    "plans.welcome.activities.create_urgency={start: 0, months: 1, again: [{start: 1}]}",
+    "plans.welcome.changes=[{month: 1, price: 1.1}]",
+)
+#: Put in other words: tested by tests of their own.
+APART = {("Scenario", "plans"), ("Scenario", "plug_ins")}
+
+
+def parts_of(annotation: Any) -> set[type[BaseModel]]:
+    """All parts of the schema below an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = [info.annotation for info in annotation.model_fields.values()]
+        return {annotation}.union(*(parts_of(each) for each in inner))
+    return set().union(*(parts_of(each) for each in get_args(annotation)))
+
+
+def all_fields() -> set[tuple[str, str]]:
+    """Every field of the schema, with its part."""
+    return {(part.__name__, name) for part in parts_of(Scenario) for name in part.model_fields}
+
+
+def parts_in(value: Any) -> Iterator[BaseModel]:
+    """The parts of a scenario, itself among them, in a fixed order."""
+    if isinstance(value, BaseModel):
+        yield value
+        value = [getattr(value, name) for name in type(value).model_fields]
+    if isinstance(value, list | dict):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from parts_in(inner)
+
+
+def another(value: Any) -> Any:
+    """A value that is not the same."""
+    if isinstance(value, bool) or value is None:
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, date):
+        return value.replace(year=value.year + 1)
+    if isinstance(value, BaseModel):
+        return None
+    return f"{value}x" if isinstance(value, str) else [*value, 1] if isinstance(value, list) else value | {"x": 1}
+
+
+def rich() -> Scenario:
+    """The rich café with one plan."""
+    scenario = cafe(*RICH)
+    return scenario.model_copy(update={"plans": {"welcome": scenario.plans["welcome"]}})
+
+
+def changes(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Scenario]]:
+    """A scenario with each of its fields other, one after the other."""
+    for place, part in enumerate(parts_in(scenario)):
+        for name in type(part).model_fields:
+            other = scenario.model_copy(deep=True)
+            touched = list(parts_in(other))[place]
+            touched.__dict__[name] = another(getattr(touched, name))
+            yield (type(part).__name__, name), other
+
+
+def key(scenario: Scenario, plan: str = "welcome", *also: Decides) -> str:
+    return digest(deciding(scenario, plan, also))
+
+
+MARKED = {
+    Decides.NOTHING: {
+        ("Scenario", "question"), ("Scenario", "name"), ("Scenario", "currency"), ("Organisation", "industry"),
+        ("Horizon", "declared_drift"), ("Plan", "description"),
+    },
+    Decides.KPIS: {("Economics", "discount_rate")},
+    Decides.UNCERTAIN: {("Organisation", "maturity_spread")},
+    Decides.BY_ORDER: {("Demand", "profiles")},
+}  # fmt: skip
+
+
+def test_the_marks_are_where_somebody_thought_about_them() -> None:
+    marked: dict[Decides, set[tuple[str, str]]] = {}
+    for part in parts_of(Scenario):
+        for name in part.model_fields:
+            marked.setdefault(decides(part, name), set()).add((part.__name__, name))
+    marked.pop(Decides.RECORDS)
+    assert marked == MARKED
+
+
+def test_each_field_moves_the_key_unless_it_is_marked() -> None:
+    scenario, met = rich(), set()
+    before = {marks: key(scenario, "welcome", *marks) for marks in ((), (Decides.KPIS,), (Decides.UNCERTAIN,))}
+    for field, other in changes(scenario):
+        met.add(field)
+        if field not in APART:
+            moving = {marks for marks, first in before.items() if key(other, "welcome", *marks) != first}
+            mark = next((mark for mark, fields in MARKED.items() if field in fields), Decides.RECORDS)
+            everywhere = set(before) if mark in (Decides.RECORDS, Decides.BY_ORDER) else set()
+            assert moving == everywhere | ({(mark,)} & set(before)), field
+    assert met == all_fields(), "every field of the schema stands in the rich café"
+
+
+def test_a_plan_counts_by_what_it_says_and_not_by_its_name() -> None:
+    scenario = cafe()
+    assert key(scenario, "same-again") == key(scenario, "today")
+    assert len({key(scenario, plan) for plan in ("today", "welcome", "dearer")}) == 3
+    assert key(cafe("plans.today.money.culture=5"), "welcome") == key(scenario, "welcome")
+    turned = scenario.model_copy(update={"plans": dict(reversed(scenario.plans.items()))})
+    assert key(turned, "welcome") == key(scenario, "welcome")
+
+
+def test_neither_the_name_of_a_plan_nor_other_plans_reach_the_start() -> None:
+    """What the key leaves out leaves the world as it is."""
+    worlds = [
+        start(cafe(), "today"),
+        start(cafe(), "same-again"),
+        start(cafe("plans.today.money.culture=5", "plans.today.changes=[{month: 0, price: 2}]"), "same-again"),
+        start(
+            cafe("question=Why?", "currency=USD", "economics.discount_rate=0.5", "horizon.declared_drift=1"), "today"
+        ),
+        start(cafe("organisation.industry=hotels", "organisation.maturity_spread={culture: 1}"), "today"),
+    ]
+    for world in worlds[1:]:
+        for name in ARRAYS:
+            assert np.array_equal(getattr(world, name), getattr(worlds[0], name), equal_nan=False), name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("demand.profiles={a: 1, b: {mon: 1}}", "demand.profiles={b: {mon: 1}, a: 1}"),
+        ("teams.waiters.staff={mon-fri: 2, mon: 1}", "teams.waiters.staff={mon: 1, mon-fri: 2}"),
+    ],
+)
+def test_the_order_of_what_goes_by_order_counts(one: str, other: str) -> None:
+    assert key(cafe(one)) != key(cafe(other))
+    assert any(
+        not np.array_equal(getattr(start(cafe(one)), name), getattr(start(cafe(other)), name))
+        for name in ("profiles", "staffing")
+    )
+
+
+def test_the_order_of_what_goes_by_name_does_not_count() -> None:
+    one = key(cafe("plans.welcome.money={engagement: 150, culture: 50}"))
+    assert key(cafe("plans.welcome.money={culture: 50, engagement: 150}")) == one
+
+
+def test_the_kinds_of_plug_ins_count_and_not_the_place_of_their_files() -> None:
+    plain, here, there = (
+        cafe().model_copy(update={"plug_ins": plug_ins})
+        for plug_ins in ({}, {"customer": "here/a.py:A"}, {"customer": "there/a.py:A"})
+    )
+    assert key(here) == key(there) != key(plain)

@@ -195,7 +195,7 @@ def _engines(
 ) -> dict[str, Any]:
     """Both engines on every plan of a scenario."""
     from sxsim.engines.reference import compare_engines
-    from sxsim.running.task import engine_of
+    from sxsim.running.one_run import engine_of
 
     scenario = _scenario(path, sets or [], parameters)
     engine_of(scenario, "compiled")
@@ -242,8 +242,7 @@ def _facts(
 ) -> dict[str, Any]:
     """What is known of reality."""
     from sxsim.evidence import facts
-    from sxsim.scenario.loading import read_parameters
-    from sxsim.scenario.parameters import parameters_or_ensemble
+    from sxsim.scenario.parameters import parameters_or_ensemble, read_parameters
 
     stated, ensemble = parameters_or_ensemble(parameters)
     fixed = read_parameters(stated) if stated else {}

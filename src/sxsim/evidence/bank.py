@@ -24,8 +24,9 @@ from sxsim.evidence.bank_data import DAYS, FEBRUARY, HOURS, JANUARY, MONTHS, PRO
 from sxsim.evidence.checks import Check
 from sxsim.evidence.theory import erlang_a, waiting_longer_with_patience
 from sxsim.running import sharing
-from sxsim.running.task import run_world
-from sxsim.scenario.loading import read_parameters, validate
+from sxsim.running.one_run import run_world
+from sxsim.scenario.loading import validate
+from sxsim.scenario.parameters import read_parameters
 from sxsim.scenario.problems import InvalidInput
 from sxsim.scenario.scenario import Scenario
 

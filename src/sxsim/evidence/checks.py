@@ -17,8 +17,8 @@ from sxsim.engines.records import Observer, Records
 from sxsim.engines.world import SERVED, World
 from sxsim.model import customer
 from sxsim.model.rule import step
+from sxsim.running.one_run import run_world
 from sxsim.running.plans import Scenario, load
-from sxsim.running.task import run_world
 from sxsim.scenario.loading import with_values
 
 #: How often a check of a model that is right fails, two-sided: one in a million.

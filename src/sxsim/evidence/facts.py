@@ -25,8 +25,8 @@ from sxsim.evidence.bank_data import HOURS, JANUARY
 from sxsim.evidence.checks import Check
 from sxsim.pictures import agreement
 from sxsim.pictures.canvas import Between
+from sxsim.running.one_run import Stopped
 from sxsim.running.sharing import ShouldStop, share
-from sxsim.running.task import Stopped
 
 Measure = Callable[[Mapping[str, float], int], dict[str, float]]
 #: How a setting's facts are measured: (parameters in place of the register's, replication) → figures by name.
@@ -75,7 +75,7 @@ def version() -> str:
     """Hash of settings and measures, 16 hexadecimal digits: what a figure of a fact depends on beside the model."""
     digest = hashlib.sha256()
     folder = files("sxsim.evidence")
-    measures = [folder / f"{name}.py" for name in ("customers", "employees", "settings")]
+    measures = [folder / f"{name}.py" for name in ("customers", "employees", "checks")]
     settings = sorted((folder / "settings").iterdir(), key=lambda file: file.name)
     for file in [*measures, *settings]:
         digest.update(file.name.encode() + file.read_bytes())

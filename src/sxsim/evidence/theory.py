@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sxsim.engines.records import Records
 from sxsim.engines.world import ABANDONED, TURNED_AWAY
 from sxsim.evidence.checks import Check, check_of_mean
+from sxsim.running.one_run import run_world
 from sxsim.running.plans import load
-from sxsim.running.task import run_world
 from sxsim.scenario.scenario import Scenario
 
 SEED = 23592

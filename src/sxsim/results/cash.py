@@ -5,15 +5,11 @@ Whether a plan pays back is only said where its net present value is told from t
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.results.intervals import CONFIDENCE, Interval, interval, share_interval
-
-if TYPE_CHECKING:
-    from sxsim.results.result import Result
 
 _WORST = 0.1
 
@@ -80,15 +76,15 @@ class Cash:
         }
 
 
-def cash(base: "Result", other: "Result", *, clear: bool) -> Cash:
-    """The money side of a plan against the base, paired run by run. clear: whether the net present values are told apart."""
-    sums = []
-    for result in (other, base):
-        sums.append(np.array([record.sites["result"][record.warm_up :].sum(axis=1) for record in result.records]))
-    cumulative = np.cumsum(sums[0] - sums[1], axis=1)
-    npv = (other.kpis["npv"] - base.kpis["npv"]).to_numpy(float)
+def cash(earned: NDArray[np.float64], npv: NDArray[np.float64], currency: str, *, clear: bool) -> Cash:
+    """The money side of a plan against the base, paired run by run.
+
+    earned: (runs, months) differences of the result; npv: (runs,) differences of the net present value, both in the
+    currency; clear: whether the net present values are told apart.
+    """
+    cumulative = np.cumsum(earned, axis=1)
     worst = np.sort(npv)[: max(1, math.ceil(_WORST * len(npv)))]
-    gap = interval(np.minimum(cumulative.min(axis=1), 0.0), base.scenario.currency, (-math.inf, 0.0))
+    gap = interval(np.minimum(cumulative.min(axis=1), 0.0), currency, (-math.inf, 0.0))
     better = share_interval(int((npv > 0).sum()), len(npv))
     month = _stays_above(cumulative.mean(axis=0)) if clear else None
     span = payback_interval(cumulative) if clear else (None, None)

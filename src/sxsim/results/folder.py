@@ -1,15 +1,16 @@
 """The folder of a run or a comparison: tables, provenance, figures. A folder is either whole or not there."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sxsim.results.provenance import SCHEMA_VERSION, digest, environment, file_digest, software, whole_folder
+from sxsim.results.result import DEFAULT_OUT, Comparison, Result
 from sxsim.results.tables import suffix_here, write_table
-from sxsim.scenario.deciding import deciding
 from sxsim.scenario.fields import Decides
-from sxsim.scenario.loading import resolved
+from sxsim.scenario.loading import deciding, resolved
 from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import COPIES, plug_in_copies
 from sxsim.scenario.problems import in_path
@@ -17,8 +18,6 @@ from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sxsim.results.result import Comparison, Result
 
 name_in_path = in_path
 SCENARIO_FILE, RUN_FILE, ENSEMBLE_FILE = "scenario.yaml", "run.json", "parameters.csv"
@@ -59,17 +58,17 @@ def write_ensemble(ensemble: Ensemble | None, folder: Path) -> None:
         (folder / ENSEMBLE_FILE).write_text(ensemble.written(), encoding="utf-8")
 
 
-def run_folder_name(result: "Result") -> str:
+def run_folder_name(result: Result) -> str:
     """`<name>-<plan>-<hash>` of a run; the hash covers everything that decides its figures."""
     return f"{name_in_path(result.scenario.name)}-{name_in_path(result.plan)}-{digest(_figures_of(result))[:10]}"
 
 
-def _figures_of(result: "Result") -> list[Any]:
+def _figures_of(result: Result) -> list[Any]:
     """What decides a run's figures: its records, and how KPIs are computed from them."""
     return [result.keys, deciding(result.scenario, result.plan, (Decides.KPIS,))]
 
 
-def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:
+def write_run(result: Result, out: Path, suffix: str | None = None) -> Path:
     """Write the run's folder below `out` and return it. suffix: `.parquet` or `.csv`; by default what is possible here."""
     from sxsim.results.pictured import draw_run
 
@@ -100,7 +99,7 @@ def write_run(result: "Result", out: Path, suffix: str | None = None) -> Path:
     return folder
 
 
-def write_comparison(comparison: "Comparison", out: Path, suffix: str | None = None) -> Path:
+def write_comparison(comparison: Comparison, out: Path, suffix: str | None = None) -> Path:
     """Write the comparison's folder below `out` and return it. suffix: as for a run."""
     from sxsim.results.pictured import draw_comparison
 
@@ -158,3 +157,41 @@ def _write_provenance(folder: Path, scenario: Scenario, described: dict[str, Any
         "sha256": {"inputs": inputs, "outputs": outputs},
     }
     (folder / RUN_FILE).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@dataclass
+class SavedResult(Result):
+    """The replications of a plan, and the folder in which they are saved."""
+
+    def save(self, out: str | Path = DEFAULT_OUT, *, tables: str | None = None) -> Path:
+        """Write the run folder (tables, provenance, figures) and return it.
+
+        tables: `.parquet` or `.csv`; by default Parquet where pyarrow is installed.
+        """
+        self.folder = write_run(self, Path(out), tables)
+        return self.folder
+
+    def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
+        """Draw the pictures of the run into its folder and return their files."""
+        folder = self.folder or self.save(out)
+        return sorted((folder / "figures").glob("*.png"))
+
+
+@dataclass
+class SavedComparison(Comparison):
+    """Plans against a base, and the folder in which they are saved."""
+
+    base: SavedResult
+    others: Sequence[SavedResult]
+
+    def save(self, out: str | Path = DEFAULT_OUT, *, tables: str | None = None) -> Path:
+        """Write the comparison's folder, and each plan's run folder, and return the comparison's; tables as for a run."""
+        for result in (self.base, *self.others):
+            result.save(out, tables=tables)
+        self.folder = write_comparison(self, Path(out), tables)
+        return self.folder
+
+    def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
+        """Draw the differences over the months and return the files."""
+        folder = self.folder or self.save(out)
+        return sorted((folder / "figures").glob("*.png"))

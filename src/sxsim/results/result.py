@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sxsim.results.cash import Cash, cash
 from sxsim.results.intervals import CONFIDENCE, Interval, interval
 from sxsim.results.kpis import KPIS, range_of, reach_of
 from sxsim.results.maturity import Commitment, Maturity, commitment_of, maturity_of
 from sxsim.results.verdicts import Paired, Verdict, primary_kpis, verdicts
+from sxsim.results.warnings import warnings_of
 from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.scenario import Scenario
 
@@ -69,6 +71,11 @@ class Result:
 
         return kpis_frame(self.records, self.scenario)
 
+    @property
+    def earned(self) -> NDArray[np.float64]:
+        """The result of each replication and month after the warm-up, all sites together: (replications, months)."""
+        return np.array([record.sites["result"][record.warm_up :].sum(axis=1) for record in self.records])
+
     @cached_property
     def monthly(self) -> "pd.DataFrame":
         """One row a replication, month and site; the warm-up has negative months."""
@@ -111,24 +118,7 @@ class Result:
     @cached_property
     def warnings(self) -> list[str]:
         """What a reader of the figures should know."""
-        from sxsim.results.summary import warnings_of
-
         return warnings_of(self.records, self.scenario)
-
-    def save(self, out: str | Path = DEFAULT_OUT, *, tables: str | None = None) -> Path:
-        """Write the run folder (tables, provenance, figures) and return it.
-
-        tables: `.parquet` or `.csv`; by default Parquet where pyarrow is installed.
-        """
-        from sxsim.results.folder import write_run
-
-        self.folder = write_run(self, Path(out), tables)
-        return self.folder
-
-    def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
-        """Draw the pictures of the run into its folder and return their files."""
-        folder = self.folder or self.save(out)
-        return sorted((folder / "figures").glob("*.png"))
 
     def as_json(self) -> dict[str, Any]:
         """The result by the JSON contract of the command line."""
@@ -156,7 +146,7 @@ class Comparison:
     """Plans against a base on the same draws: differences are paired, replication by replication."""
 
     base: Result
-    others: list[Result]
+    others: Sequence[Result]
     chance_only: "Comparison | None" = None
     folder: Path | None = None
     until: str = ""
@@ -191,7 +181,13 @@ class Comparison:
     def cash(self) -> dict[str, Cash]:
         """For each plan its money against the base."""
         return {
-            other.plan: cash(self.base, other, clear=self.verdicts[other.plan]["npv"].clear) for other in self.others
+            other.plan: cash(
+                other.earned - self.base.earned,
+                (other.kpis["npv"] - self.base.kpis["npv"]).to_numpy(float),
+                self.base.scenario.currency,
+                clear=self.verdicts[other.plan]["npv"].clear,
+            )
+            for other in self.others
         }
 
     @property
@@ -204,20 +200,6 @@ class Comparison:
         frames = [other.monthly.set_index(index).sub(base) for other in self.others]
         names = [other.plan for other in self.others]
         return pd.concat(frames, keys=names, names=["plan"]).reset_index()
-
-    def save(self, out: str | Path = DEFAULT_OUT, *, tables: str | None = None) -> Path:
-        """Write the comparison's folder, and each plan's run folder, and return the comparison's; tables as for a run."""
-        from sxsim.results.folder import write_comparison
-
-        for result in (self.base, *self.others):
-            result.save(out, tables=tables)
-        self.folder = write_comparison(self, Path(out), tables)
-        return self.folder
-
-    def plot(self, out: str | Path = DEFAULT_OUT) -> list[Path]:
-        """Draw the differences over the months and return the files."""
-        folder = self.folder or self.save(out)
-        return sorted((folder / "figures").glob("*.png"))
 
     def as_json(self) -> dict[str, Any]:
         """The comparison by the JSON contract of the command line."""

@@ -9,14 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sxsim.running.one_run import RunFailed, Stopped
     from sxsim.running.plans import Replication, replications
-    from sxsim.running.task import Point, RunFailed, Stopped, Task
+    from sxsim.running.task import Point, Task
 
 _HOMES = {
     "Point": "sxsim.running.task",
     "Replication": "sxsim.running.plans",
-    "RunFailed": "sxsim.running.task",
-    "Stopped": "sxsim.running.task",
+    "RunFailed": "sxsim.running.one_run",
+    "Stopped": "sxsim.running.one_run",
     "Task": "sxsim.running.task",
     "replications": "sxsim.running.plans",
 }

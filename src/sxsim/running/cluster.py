@@ -17,8 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sxsim.results.provenance import environment, software
+from sxsim.running.one_run import RunFailed
 from sxsim.running.sharing import AHEAD, Elsewhere
-from sxsim.running.task import Failure, RunFailed
+from sxsim.running.task import Failure
 from sxsim.scenario.problems import InvalidInput, Problem
 
 #: The word that starts a cluster on this machine.

@@ -27,7 +27,8 @@ import numpy as np
 
 from sxsim.engines.records import Records
 from sxsim.results.provenance import digest
-from sxsim.running.task import Point, RunFailed, Task
+from sxsim.running.one_run import RunFailed
+from sxsim.running.task import Point, Task
 from sxsim.scenario.plug_ins import plug_in_sources
 
 FOLDER = ".finished"

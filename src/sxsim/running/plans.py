@@ -9,14 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+from sxsim.results.folder import SavedComparison, SavedResult
 from sxsim.results.intervals import MOST_RUNS, Until
 from sxsim.results.kpis import KPIS
-from sxsim.results.result import DEFAULT_OUT, Comparison, Result, unit_of
+from sxsim.results.result import DEFAULT_OUT, unit_of
 from sxsim.results.verdicts import primary_kpis
 from sxsim.running.asked import RunOptions, shown_with
 from sxsim.running.kept import Kept, check_unchanged, pack, unpack
+from sxsim.running.one_run import Stopped, engine_of, kpis_of
 from sxsim.running.sharing import Progress, ShouldStop, share
-from sxsim.running.task import Point, Stopped, Task, engine_of, kpis_of
+from sxsim.running.task import Point, Task
 from sxsim.scenario import loading
 from sxsim.scenario.parameters import Ensemble, read_ensemble
 from sxsim.scenario.plug_ins import plug_in_sources
@@ -69,14 +71,14 @@ class Scenario(ScenarioFile):
     """A scenario one can run: `sx.load("hotel.yaml").run(replications=20).plot()`."""
 
     @shown_with(RunOptions)
-    def run(self, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> Result:
+    def run(self, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> SavedResult:
         """Run replications of one plan; options as in `Options`."""
         return run(self, plan, **options)
 
     @shown_with(RunOptions)
     def compare(
         self, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
-    ) -> Comparison:
+    ) -> SavedComparison:
         """Run plans against the base on the same draws; options as in `Options`."""
         return compare(self, plans, base=base, **options)
 
@@ -161,7 +163,7 @@ class Options:
 
 
 @shown_with(RunOptions)
-def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> Result:
+def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Unpack[RunOptions]) -> SavedResult:
     """Run replications of one plan, on all cores by default; finished ones are taken from the store.
 
     Options as in `Options`. Raises InvalidInput for an unknown plan, RunFailed when a replication cannot be finished.
@@ -184,7 +186,7 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Unpack[RunOpti
 @shown_with(RunOptions)
 def compare(
     scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
-) -> Comparison:
+) -> SavedComparison:
     """Run plans (all by default) against the base on the same draws; options as in `Options`."""
     chosen = list(dict.fromkeys(scenario.plans if plans is None else plans))
     for plan in (base, *chosen):
@@ -196,10 +198,10 @@ def compare(
     asked = Options(**options)
     while True:
         first, *rest = run_plans(scenario, [base, *others], asked)
-        comparison = Comparison(first, rest, primary=asked.primary)
+        comparison = SavedComparison(first, rest, primary=asked.primary)
         if asked.assumes:
             certain, *others_certain = run_plans(scenario, [base, *others], asked.chance_only)
-            comparison.chance_only = Comparison(certain, others_certain, primary=asked.primary)
+            comparison.chance_only = SavedComparison(certain, others_certain, primary=asked.primary)
         if asked.until is None:
             return comparison
         half = asked.until.widest([found[asked.until.kpi] for found in comparison.differences.values()])
@@ -239,7 +241,7 @@ def _packed(tasks: Sequence[Task], asked: tuple[int, int]) -> bytes:
     return pack(tasks[place].records(Point((), replication)))
 
 
-def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[Result]:
+def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[SavedResult]:
     """Replications of several plans on the same draws, in the order of the plans. Raises RunFailed, Stopped."""
     began, sources = time.perf_counter(), plug_in_sources(scenario)
     tasks = _tasks(scenario, plans, options)
@@ -260,7 +262,7 @@ def run_plans(scenario: ScenarioFile, plans: Sequence[str], options: Options) ->
         raise Stopped(f"stopped after {len(known) + len(new)} of {len(places)} replications, which are kept")
     found, seconds = known | new, time.perf_counter() - began
     return [
-        Result(
+        SavedResult(
             scenario, task.plan, options.seed, [found[key] for key in own], own, seconds,
             sum(key not in new for key in own), options.uncertain, options.sets,
         )

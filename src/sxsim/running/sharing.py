@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sxsim.running.kept import Kept, KeptPoints
-from sxsim.running.task import Failure, Point, RunFailed, Stopped, Task, run_point, working
+from sxsim.running.one_run import RunFailed, Stopped, working
+from sxsim.running.task import Failure, Point, Task, run_point
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

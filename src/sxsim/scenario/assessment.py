@@ -15,7 +15,7 @@ from typing import Any
 
 from sxsim.scenario import limits
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
-from sxsim.scenario.reading import check_workbook, read_rows
+from sxsim.scenario.spreadsheets import check_workbook, read_rows
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of, find
 
 COLUMNS = ("element", "name", "level", "confidence")

@@ -1,8 +1,11 @@
-"""Reading scenario files: overrides, all problems at once, what is unusual asked back, whose plug-ins may run."""
+"""Reading scenario files: all problems at once, what is unusual asked back, whose plug-ins may run, what decides a run.
+
+Everything of a scenario decides a run, but for the fields that say otherwise where they are declared. So a new field decides
+unless somebody thought about it, and a corrected word in a question throws no finished run away.
+"""
 
 import copy
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -10,23 +13,21 @@ from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, ValidationError
 
 from sxsim.model.parameters import register
 from sxsim.scenario.assessment import applied, read_assessment
-from sxsim.scenario.fields import Short, below, forms_of
+from sxsim.scenario.fields import Decides
 from sxsim.scenario.parameters import read_parameters
+from sxsim.scenario.paths import override, parts_of, put
 from sxsim.scenario.plug_ins import untrusted
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
-from sxsim.scenario.reading import line_of, parsed, plain, read_text, read_yaml
+from sxsim.scenario.reading import line_of, plain, read_text, read_yaml
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
 from sxsim.scenario.usual import unusual as what_is_unusual
-from sxsim.standard.catalogue import ACTIVITY_CLAUSES
 
 __all__ = [
-    "json_schema", "line_of", "load", "paths_like", "place_in", "plain", "read_parameters", "read_text", "read_yaml", "resolved",
-    "validate", "value_at", "with_values",
+    "json_schema", "line_of", "load", "plain", "read_parameters", "read_text", "read_yaml", "resolved", "validate", "with_values",
 ]  # fmt: skip
 
 Model = TypeVar("Model", bound=Scenario)
@@ -216,99 +217,62 @@ def templates() -> dict[str, Traversable]:
     }
 
 
-# Paths: `touchpoints.reception.staff` names a field of a scenario, `bond_gain` a parameter, `plans.*.money.*` several fields.
+#: Fields of the scenario that `deciding` puts in other words.
+_SAID_OTHERWISE = ("plans", "plug_ins")
 
 
-def override(raw: dict[str, Any], text: str) -> list[Problem]:
-    """Apply one `path=value` override to plain data; returns what is wrong with it."""
-    path, equals, value_text = (piece.strip() for piece in text.partition("="))
-    parts = ["parameters", path] if path in register() else parts_of(path)
-    if not equals or not parts:
-        return [Problem((), f" --set {text!r} must have the form path=value", "for example --set market.customers=500")]
-    if parts[0] not in Scenario.model_fields:
-        hint = did_you_mean(path, [*Scenario.model_fields, *register()])
-        return [Problem((path,), " is neither a field nor a parameter", hint)]
-    try:
-        value = plain(parsed(value_text))
-    except (YAMLError, ValueError):
-        return [Problem((path,), f"(={value_text!r}) is no value")]
-    return [replace(problem, path=(path,)) for problem in put(raw, parts, value)]
+def deciding(scenario: Scenario, plan: str, also: Collection[Decides] = ()) -> dict[str, Any]:
+    """What can change the records of a run of one plan, every default written out.
+
+    The plan's content stands for the plan, whatever it is called; other plans, `today` among them, play no part. Of plug-ins
+    only the kinds are here, because their sources decide, not the place of their files.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, with what is assumed in a replication.
+    plan
+        Name of the plan.
+    also
+        Fields to take in beside: those that decide KPIs, or what is drawn where it is uncertain.
+    """
+    return _of_part(scenario, also) | {
+        "plan": _of_part(scenario.plans[plan], also),
+        "plug_ins": sorted(scenario.plug_ins),
+    }
 
 
-def parts_of(path: str) -> list[str]:
-    """`plans.today.money.7.3.2d` and `touchpoints[2].staff` cut into parts; clause numbers stay whole."""
-    return re.findall(r"7\.\d\.\d[a-z]|19390:\d(?:\.\d)+|[^.\[\]]+", path)
+def decides(part: type[BaseModel], field: str) -> Decides:
+    """What a field of a part of the scenario decides."""
+    marks = [mark for mark in part.model_fields[field].metadata if isinstance(mark, Decides)]
+    return marks[0] if marks else Decides.RECORDS
 
 
-def put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
-    """Put a value in plain data; a mapping left empty or written in short is written out on the way."""
-    place: Any = Scenario
-    for position, part in enumerate(parts):
-        above = ".".join(parts[:position])
-        if isinstance(data, list):
-            names = [str(item.get("name")) if isinstance(item, dict) else "" for item in data]
-            keys = [*map(str, range(len(data))), *names]
-            if part not in keys:
-                return [Problem(tuple(parts), f": there is no {part!r} in {above}", did_you_mean(part, names))]
-            key: Any = keys.index(part) % len(data)
-        elif isinstance(data, dict):
-            key = next((known for known in data if _same_key(str(known), part)), part)
-        else:
-            return [Problem(tuple(parts), f": {above} holds a single value, no parts")]
-        place = below(place, key)
-        if position == len(parts) - 1:
-            data[key] = value
-        elif isinstance(data, list) or data.get(key) is not None:
-            for short in (form for form in forms_of(place) if isinstance(form, Short)):
-                data[key] = short.written_out(data[key])
-        else:
-            data[key] = {}
-        data = data[key]
-    return []
+@cache
+def _fields(part: type[BaseModel]) -> dict[str, tuple[Decides, bool]]:
+    """Fields of a part: what they decide, and whether the order of their entries counts."""
+    found = {}
+    for name, info in part.model_fields.items():
+        if name not in _SAID_OTHERWISE:
+            mark = decides(part, name)
+            found[name] = (mark, mark is Decides.BY_ORDER or info.annotation is Any)
+    return found
 
 
-def place_in(path: str, plan: str) -> list[str]:
-    """A path of a scenario cut into parts, as seen from one plan: what is said of that plan bears no name."""
-    parts = ["parameters", path] if path in register() else parts_of(path)
-    return ["plan", *parts[2:]] if parts[:2] == ["plans", plan] else parts
+def _of_part(part: BaseModel, also: Collection[Decides]) -> dict[str, Any]:
+    return {
+        name: _of_value(getattr(part, name), also, ordered)
+        for name, (mark, ordered) in _fields(type(part)).items()
+        if mark in (Decides.RECORDS, Decides.BY_ORDER) or mark in also
+    }
 
 
-def _same_key(known: str, part: str) -> bool:
-    """Whether two keys mean the same: an activity goes by its name or its clause."""
-    return ACTIVITY_CLAUSES.get(known, known) == ACTIVITY_CLAUSES.get(part, part)
-
-
-def value_at(scenario: Scenario, path: str) -> Any:
-    """What stands at a path of a scenario; None where nothing does."""
-    data: Any = scenario.model_dump(mode="python")
-    for part in ["parameters", path] if path in register() else parts_of(path):
-        data = _part_of(data, part)
-    return data
-
-
-def paths_like(pattern: str, scenario: Scenario) -> list[str]:
-    """The paths of a scenario that a pattern stands for: `*` is everything written at its place. Raises InvalidInput for none."""
-    found: list[tuple[str, Any]] = [("", scenario.model_dump(mode="python"))]
-    for part in parts_of(pattern):
-        after: list[tuple[str, Any]] = []
-        for above, data in found:
-            here = f"{above}." if above else ""
-            if part != "*":
-                after.append((f"{here}{part}", _part_of(data, part)))
-            elif isinstance(data, dict):
-                after += [(f"{here}{key}", below_it) for key, below_it in data.items()]
-            elif isinstance(data, list):
-                after += [(f"{here}{item.get('name', k)}", item) for k, item in enumerate(data)]
-        found = after
-    if not found:
-        raise InvalidInput(
-            [Problem((pattern,), " fits no field of the scenario", "* stands for what is written there")]
-        )
-    return [path for path, _ in found]
-
-
-def _part_of(data: Any, part: str) -> Any:
-    """What stands under a key of a mapping, or a name or number of a list; None where nothing does."""
-    if isinstance(data, list):
-        return next((item for k, item in enumerate(data) if part in (str(k), item.get("name"))), None)
-    return data.get(part) if isinstance(data, dict) else None
+def _of_value(value: Any, also: Collection[Decides], ordered: bool) -> Any:
+    if isinstance(value, BaseModel):
+        return _of_part(value, also)
+    if isinstance(value, list | tuple):
+        return [_of_value(item, also, ordered) for item in value]
+    if isinstance(value, dict):
+        entries = [[str(key), _of_value(inner, also, ordered)] for key, inner in value.items()]
+        return entries if ordered else dict(entries)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)

@@ -21,7 +21,8 @@ from typing import Any
 
 from sxsim.model.parameters import Parameter, register
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
-from sxsim.scenario.reading import line_of, read_rows, read_yaml
+from sxsim.scenario.reading import line_of, read_yaml
+from sxsim.scenario.spreadsheets import read_rows
 
 #: Parameters that rules divide by, or take the logarithm of: 0 has no meaning.
 NEVER_ZERO = frozenset(

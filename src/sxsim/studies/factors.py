@@ -15,7 +15,8 @@ from sxsim.model.arithmetic import exp, log
 from sxsim.model.parameters import register
 from sxsim.scenario import limits
 from sxsim.scenario.fields import Number, Part, below, forms_of, quantity
-from sxsim.scenario.loading import paths_like, place_in, value_at, with_values
+from sxsim.scenario.loading import with_values
+from sxsim.scenario.paths import paths_like, place_in, value_at
 from sxsim.scenario.problems import InvalidInput, Path, Problem, column, did_you_mean
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import ELEMENTS, OBSTACLES, SUB_ELEMENTS, element_of

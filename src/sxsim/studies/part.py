@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from sxsim.results.intervals import Interval, interval
 from sxsim.results.kpis import KPIS, range_of
 from sxsim.results.result import unit_of
+from sxsim.running.one_run import engine_of
 from sxsim.running.plans import Scenario
 from sxsim.running.sharing import Work
-from sxsim.running.task import Failure, Point, Task, engine_of
+from sxsim.running.task import Failure, Point, Task
 from sxsim.scenario.parameters import Ensemble
 from sxsim.studies.experiment import Experiment, Setup
 from sxsim.studies.factors import Factor

@@ -19,9 +19,10 @@ import numpy as np
 from sxsim.engines.records import RIDES_WITH, Paths, Recorder, Replay
 from sxsim.evidence import facts as evidence
 from sxsim.results.provenance import digest
+from sxsim.running.one_run import kpis_of, simulate
 from sxsim.running.sharing import Work
-from sxsim.running.task import Point, Task, kpis_of, simulate
-from sxsim.scenario.deciding import deciding
+from sxsim.running.task import Point, Task
+from sxsim.scenario.loading import deciding
 from sxsim.scenario.plan import Change, Plan
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean
 from sxsim.scenario.scenario import Scenario

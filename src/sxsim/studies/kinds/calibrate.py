@@ -24,7 +24,7 @@ from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
 from sxsim.scenario import limits
 from sxsim.scenario.fields import quantity
-from sxsim.scenario.loading import value_at
+from sxsim.scenario.paths import value_at
 from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.scenario.problems import Path as Place
 from sxsim.studies.experiment import KIND, Experiment, problems_in_names
