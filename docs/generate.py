@@ -52,7 +52,7 @@ DOCS = Path(__file__).resolve().parent
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 #: The files of the model in the order of the effect chain.
 CHAIN = (
-    "organisation", "implementation", "commitment", "demand", "queue", "contact", "customer", "employee", "market",
+    "organisation", "implementation", "queue", "contact", "customer", "employee", "market",
     "business", "draws",
 )  # fmt: skip
 
@@ -235,8 +235,6 @@ def numbers_of_steps() -> str:
 CONCEPTS = {
     "organisation": "The organisation: maturity and money",
     "implementation": "Implementation: activities and obstacles",
-    "commitment": "Commitment of the staff",
-    "demand": "Demand",
     "queue": "Queue and pressure of work",
     "contact": "The contact",
     "customer": "The customer",

@@ -19,6 +19,7 @@ import sxsim
 from sxsim.reruns import rerun
 from sxsim.results.kpis import KPIS
 from sxsim.running import sharing as module
+from sxsim.running.one_run import Stopped
 from sxsim.running.plans import load
 from sxsim.running.task import Failure, Point, Task
 from sxsim.scenario.problems import InvalidInput
@@ -303,3 +304,13 @@ def test_time_is_taken(tmp_path: Path) -> None:
     began = time.perf_counter()
     found = study(experiment_file(tmp_path, samples=2), out=tmp_path)
     assert 0 < found.seconds <= time.perf_counter() - began
+
+
+def test_a_study_that_is_told_to_stop_ends_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    path, months = experiment_file(tmp_path), iter(range(10_000))
+    with pytest.raises(Stopped, match=r"stopped after \d+ of \d+ points, which are kept"):
+        study(path, out=tmp_path / "runs", jobs=1, should_stop=lambda: next(months) >= 12)
+    found = study(path, out=tmp_path / "runs", jobs=1)
+    whole = study(path, out=tmp_path / "whole", jobs=1)
+    assert 0 < found.run < whole.run
+    assert bytes_in(found.folder) == bytes_in(whole.folder)

@@ -97,6 +97,9 @@ class SharedOptions(TypedDict, total=False):
     progress: Annotated[
         Callable[..., None] | None, Option("Called with what is done and what there is to do in all.")
     ]  # fmt: skip
+    should_stop: Annotated[
+        "Callable[[], bool] | None", Option("Asked at the end of every simulated month; the work ends when it says so.")
+    ]
 
 
 class RunOptions(SharedOptions, total=False):
@@ -118,9 +121,6 @@ class RunOptions(SharedOptions, total=False):
         ),
     ]  # fmt: skip
     contacts: Annotated[bool, Option("Keep the contact log (the table contacts).", False, ("--contacts",), bool)]
-    should_stop: Annotated[
-        "Callable[[], bool] | None", Option("Asked at the end of every simulated month; the work ends when it says so.")
-    ]
     ensemble: Annotated[
         "Ensemble | str | Path | None",
         Option("A calibration's ensemble, or its file; at the command line it goes into --parameters."),

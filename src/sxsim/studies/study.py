@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sxsim.results.result import DEFAULT_OUT
 from sxsim.running.cluster import cluster_runner
 from sxsim.running.plans import Scenario, load
-from sxsim.running.sharing import Progress, Work
+from sxsim.running.sharing import Progress, ShouldStop, Work
 from sxsim.running.task import Failure
 from sxsim.scenario.loading import line_of, plain, read_yaml
 from sxsim.scenario.parameters import Ensemble, parameters_or_ensemble, stated_twice
@@ -214,6 +214,7 @@ def study(
     fresh: bool = False,
     engine: str | None = None,
     progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
     tables: str | None = None,
     unusual: bool = False,
     trust: bool = False,
@@ -226,7 +227,8 @@ def study(
     unusual: take values that are legal but unusual; trust: let plug-ins of the experiment's scenarios run.
 
     A point that fails is kept with its traceback while the rest goes on (`Study.failures`). Raises InvalidInput for a
-    file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used.
+    file that cannot be used, OSError where results cannot be written, RunFailed for a cluster that cannot be used, Stopped when
+    should_stop said so at the end of a simulated month: what is finished is kept.
     """
     asked: dict[str, Any] = {"uncertain": uncertain, "parameters": parameters, "unusual": unusual, "trust": trust}
     setup = load_experiment(experiment, sets=sets, samples=samples, **asked)
@@ -234,7 +236,7 @@ def study(
     parts = parts_of(setup, engine)
     somewhere: Any = contextlib.nullcontext() if cluster is None else cluster_runner(cluster, jobs)
     with somewhere as runner:
-        work = Work(Path(out), jobs=jobs, runner=runner, fresh=fresh, progress=progress)
+        work = Work(Path(out), jobs=jobs, runner=runner, fresh=fresh, progress=progress, should_stop=should_stop)
         for part in parts:
             part.run(work)
     found = Study(setup, parts, time.perf_counter() - began, work.count, work.failures, work.notes)

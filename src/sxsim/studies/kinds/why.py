@@ -6,9 +6,8 @@ Causes are switched one by one by replaying runs: see `tasks`.
 
 import itertools
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -23,7 +22,8 @@ from sxsim.results.kpis import KPIS
 from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import signed
-from sxsim.running.sharing import Work
+from sxsim.running.one_run import Stopped
+from sxsim.running.sharing import Work, share
 from sxsim.running.task import Point, Task
 from sxsim.scenario import limits
 from sxsim.scenario.fields import Name, quantity
@@ -127,11 +127,13 @@ class WhyPart(Part):
         store, replications = work.store(self.task), range(self.experiment.replications)
         known = {} if work.fresh else {r: store.noted(self._about(r)) for r in replications}
         left = [r for r in replications if known.get(r) is None]
-        cores = (work.jobs or os.cpu_count() or 1) if self.engine == "compiled" else 1
-        with ThreadPoolExecutor(cores) as pool:
-            for replication, found in zip(left, pool.map(self._differing, left), strict=True):
+        jobs = work.jobs if self.engine == "compiled" else 1
+        with closing(share(self._differing, left, jobs=jobs, left=len(left), should_stop=work.should_stop)) as finished:
+            for replication, found in finished:
                 known[replication] = json.dumps(found, ensure_ascii=False)
                 store.note(self._about(replication), str(known[replication]))
+        if any(known.get(r) is None for r in replications):
+            raise Stopped(f"{self.scenario.name}: stopped while looking for causes that differ; what is found is kept")
         self.differing: dict[int, dict[str, list[str]]] = {r: json.loads(str(known[r])) for r in replications}
         for split in self.experiment.split:
             points = [p for r in replications for p in self._points_of(split, r, self.differing[r][split])]
