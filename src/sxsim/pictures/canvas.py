@@ -45,9 +45,7 @@ _TITLE_SIZE, _TEXT_SIZE = 14.0, 9.5
 _LETTERS, _POINTS = 165.0, 72.0
 #: Inches: a line of the title, a line of the text, the edge.
 _TITLE_LINE, _TEXT_LINE, _EDGE = 0.27, 0.18, 0.16
-_LONGEST_NAME = 32
-_MOST_LINES = 4
-_UNIQUE = 8
+_LONGEST_NAME, _MOST_LINES, _UNIQUE = 32, 4, 8
 #: Months between ticks: quarters, half years, years; and how many ticks at most.
 _STEPS_OF_MONTHS, _MOST_TICKS = (1, 3, 6, 12, 24, 60, 120), 6.5
 

@@ -92,20 +92,9 @@ def load(
     unusual: bool = False,
     trust: bool | None = None,
 ) -> Scenario:
-    """Load a scenario file. `sets` are `path=value` overrides, `parameters` a CSV or YAML file of parameters,
-    `assessment` a CSV or XLSX file with levels of maturity; `unusual` takes values that are legal but unusual; `trust` lets
-    plug-ins run that do not lie beside the file (False: none).
-
-    Raises InvalidInput with all problems found.
-    """
+    """Load a scenario file, as `scenario.loading.load` says. Raises InvalidInput with all problems found."""
     return loading.load(
-        path,
-        sets=sets,
-        parameters=parameters,
-        assessment=assessment,
-        unusual=unusual,
-        trust=trust,
-        model=Scenario,
+        path, sets=sets, parameters=parameters, assessment=assessment, unusual=unusual, trust=trust, model=Scenario
     )
 
 
@@ -118,8 +107,8 @@ class Options:
     reference; uncertain: parameters are drawn from their ranges, the same set for every plan of a replication; ensemble: sets
     of parameters, or the CSV file that holds them; every replication runs with one of them, the same for every plan;
     progress: called with replications done and in all; until: go on until a KPI's interval is that narrow, but
-    not beyond `MOST_RUNS`; primary: the KPIs on which verdicts of a comparison hold together, by default `verdicts.PRIMARY`; should_stop: asked at the end of every simulated month, ends the work with `Stopped` when it says so; what
-    is finished is kept.
+    not beyond `MOST_RUNS`; primary: the KPIs on which verdicts of a comparison hold together, by default `verdicts.PRIMARY`;
+    should_stop: asked at the end of every simulated month, ends the work with `Stopped`; what is finished is kept.
     """
 
     replications: int = DEFAULT_REPLICATIONS

@@ -172,14 +172,11 @@ class Duration(Part):
 
     @model_validator(mode="after")
     def _complete(self) -> "Duration":
-        if self.distribution == "lognormal" and self.variation is None:
-            raise ValueError("a lognormal duration needs `variation` (its coefficient of variation)")
-        if self.distribution == "weibull" and self.shape is None:
-            raise ValueError("a weibull duration needs `shape`")
-        if self.distribution != "lognormal" and self.variation is not None:
-            raise ValueError(f"`variation` goes with lognormal, not with {self.distribution}")
-        if self.distribution != "weibull" and self.shape is not None:
-            raise ValueError(f"`shape` goes with weibull, not with {self.distribution}")
+        for field, family in (("variation", "lognormal"), ("shape", "weibull")):
+            if self.distribution == family and getattr(self, field) is None:
+                raise ValueError(f"a {family} duration needs `{field}` ({type(self).model_fields[field].description})")
+            if self.distribution != family and getattr(self, field) is not None:
+                raise ValueError(f"`{field}` goes with {family}, not with {self.distribution}")
         return self
 
     @property
@@ -285,14 +282,9 @@ def week_open(value: Any) -> list[float]:
     return week
 
 
-def _staffing(value: Any) -> Any:
-    week_values(value, "staff")
-    return value
-
-
-def _opening(value: Any) -> Any:
-    week_open(value)
-    return value
+def _when(check: Callable[[Any], Any]) -> BeforeValidator:
+    """Keeps a value as it is written when a check raises nothing."""
+    return BeforeValidator(lambda value: (check(value), value)[1])
 
 
 def _profile(value: Any) -> Any:
@@ -301,6 +293,6 @@ def _profile(value: Any) -> Any:
     return value
 
 
-Staffing = Annotated[Any, BeforeValidator(_staffing)]
-Opening = Annotated[Any, BeforeValidator(_opening)]
+Staffing = Annotated[Any, _when(lambda value: week_values(value, "staff"))]
+Opening = Annotated[Any, _when(week_open)]
 Profile = Annotated[Any, BeforeValidator(_profile)]
