@@ -254,10 +254,11 @@ def parts_of(setup: Setup, engine: str | None = None) -> list[Part]:
 
 
 def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str, Any]:
-    """What a study would run: points, finished ones, seconds (from a short trial, whose points count) and disk."""
+    """What a study would run: points, finished ones, what may follow, seconds for all of it (from a short trial, whose points count), and disk."""
     work = Work(Path(out), jobs=1)
     points = finished = after = tried = 0
     seconds = took = 0.0
+    at_once = jobs or os.cpu_count() or 1
     for part in parts_of(setup):
         known, more = part.planned()
         after += more
@@ -273,7 +274,8 @@ def planned(setup: Setup, out: str | Path, jobs: int | None = None) -> dict[str,
             size, done = store.count(asked)
             points += size
             finished += done
-            seconds += took * (size - done) / (jobs or os.cpu_count() or 1)
+            seconds += took * (size - done) / at_once
+        seconds += took * more / at_once  # what may follow is much like what was tried
     return {
         "points": points,
         "finished": finished,

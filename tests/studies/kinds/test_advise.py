@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sxsim.model.parameters import register
 from sxsim.results.intervals import Interval, interval
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.advise import AdvisePart
 from sxsim.studies.methods.candidates import EQUAL, FOUND, NOTHING, TODAY, Candidate, Flip
+from sxsim.studies.splits import Euro
 from sxsim.studies.study import Study, load_experiment, parts_of, planned, study
 from tests.studies.experiments import experiment_file, rows
 
@@ -199,7 +201,7 @@ def test_what_is_advised_is_clearly_better_than_what_is_simpler(
         Candidate(name, None if name in part.plans else zero, name if name in part.plans else None) for name in means
     ]
     noise = np.random.default_rng(1)
-    goal = {name: mean + 0.001 * noise.standard_normal(20) for name, mean in means.items()}
+    goal = {name: looked_at(mean + 0.001 * noise.standard_normal(20)) for name, mean in means.items()}
     assert part.judgement_of(candidates, goal).advised == advised
 
 
@@ -271,6 +273,12 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, fields: dict[str, Any],
     assert words in str(error.value)
 
 
+def looked_at(goal: NDArray[np.float64], investment: float = 0.0, cost: float = 0.0) -> NDArray[np.float64]:
+    """What is looked at of some runs: the goal, no NPV, the same investment and cost in each."""
+    nothing = np.zeros(len(goal))
+    return np.stack([goal, nothing, nothing + investment, nothing + cost], axis=1)
+
+
 def judged(
     folder: Path,
     means: dict[str, float],
@@ -285,9 +293,11 @@ def judged(
     splits = {FOUND: (0.0,) * 5 + (spend,) + (0.0,) * 3, EQUAL: part.limits.equal(), NOTHING: (0.0,) * 9}
     candidates = [Candidate(name, splits.get(name), None if name in splits else name) for name in means]
     noise = np.random.default_rng(1)
-    part.judgement = part.judgement_of(candidates, {n: m + luck * noise.standard_normal(20) for n, m in means.items()})
+    goal = {name: mean + luck * noise.standard_normal(20) for name, mean in means.items()}
+    part.judgement = part.judgement_of(candidates, {name: looked_at(own) for name, own in goal.items()})
     part.trials = 33
-    part.marginal = {FOUND: np.full((9, 8, 2), 1000.0) * np.arange(9.0)[:, None, None]}
+    money = {name: Euro(interval([place] * 8), interval([place] * 8)) for place, name in enumerate(part.names)}
+    part.next_money = {FOUND: money}
     part.flips = list(flips)
     return part
 
@@ -309,10 +319,11 @@ def test_the_advice_in_words(tmp_path: Path) -> None:
     assert said[1].startswith("Against doing nothing delight_rate changes by +9.98  (+9.94 … +10.03) points")
     assert said[1].endswith("it is better in 100% of the runs, and the worst tenth average +9.84 points.")
     assert said[2] == (
-        "It is ahead of equal split by +4.99  (+4.92 … +5.06) points; higher-price by +20.00  (+19.94 … +20.05) points."
+        "It is ahead of equal split, which costs 2 500 EUR a month more, by +4.99  (+4.92 … +5.06) points; higher-price, which "
+        "costs 500 EUR a month less, by +20.00  (+19.94 … +20.05) points."
     )
     assert said[3] == (
-        "It cannot be told from warm-welcome (-0.01  (-0.05 … +0.03) points); corrected for the number of candidates."
+        "It cannot be told from warm-welcome, which costs 500 EUR a month less, (-0.01  (-0.05 … +0.03) points); corrected for the number of candidates."
     )
     assert said[5:] == [
         "2 assumptions were moved to the ends of their ranges, one at a time.",
@@ -352,7 +363,7 @@ def test_a_plan_that_is_better_than_any_split_is_advised_and_the_narrowest_lead_
 def test_where_nothing_is_clearly_better_nothing_is_advised_nor_flipped(tmp_path: Path) -> None:
     said = judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.2, FOUND: 0.2}, rivals=[]).sentences()
     assert said[0] == "Nothing was found that is clearly better than nothing: 33 splits were tried."
-    assert said[1].startswith("It cannot be told from equal split (+0.01")
+    assert said[1].startswith("It cannot be told from equal split, which costs 3 000 EUR a month more, (+0.01")
     assert said[-1] == (
         "Nothing can be told from the advice on these runs, so there is nothing to flip: more replications would help."
     )
@@ -424,10 +435,12 @@ def test_the_picture_holds_every_candidate_against_nothing_but_nothing(
 
 
 def test_what_may_follow_is_counted(tmp_path: Path) -> None:
-    """Search and choice, five candidates, twice nine elements and the split itself, one assumption at two ends for four candidates."""
+    """Search and choice, five candidates, twice nine elements and the split itself, three times the last money of nine elements
+    with two new judgements, one assumption at two ends for four candidates.
+    """
     asked = {"rivals": ["higher-price"], "flip_points": ["bond_gain"], "flip_replications": 3}
     (part,) = parts_of(load_experiment(advise_file(tmp_path, **asked)))
-    assert part.planned()[1] == (40 + 8 * 3) * 2 + (5 + 2 * 10) * 8 + 2 * 4 * 3 - 2
+    assert part.planned()[1] == (40 + 8 * 3) * 2 + (5 + 2 * 10 + 3 * 9 + 2) * 8 + 2 * 4 * 3 - 2
 
 
 @pytest.mark.parametrize(("goal", "target", "worse"), [("delight_rate", 0.5, 0.4), ("turnover_12m", 0.3, 0.4)])
@@ -437,6 +450,43 @@ def test_missing_a_target_is_worse_than_any_spending(tmp_path: Path, goal: str, 
     reached = {0.0: worse, 3000.0: target, 1500.0: math.nan}
     monthly = [(0.0,) * 9, (3000.0, *(0.0,) * 8), (1500.0, *(0.0,) * 8)]
     part.finish = lambda what, cases, replications: np.array(  # type: ignore[method-assign]
-        [[[reached[sum(case.split or ())], 0.0]] for case, _ in cases]
+        [[[reached[sum(case.split or ())], 0.0, 0.0, 0.0]] for case, _ in cases]
     )
     assert part.losses("search", monthly, [0]) == pytest.approx([10.0 * 0.1 / 0.2, 1.0, math.inf])
+
+
+def test_a_plan_costs_what_it_cost_in_the_runs(tmp_path: Path) -> None:
+    """Activities count, and where staff or prices are changed all cost does; what is spent anyway does not."""
+    part = judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3, "higher-price": 0.1, "warm-welcome": 0.3})
+    runs = np.full(20, 0.2)
+    values = {
+        NOTHING: looked_at(runs, 100.0, 5000.0),
+        "warm-welcome": looked_at(runs, 450.0, 5600.0),
+        "higher-price": looked_at(runs, 100.0, 4800.0),
+    }
+    candidates = [Candidate(NOTHING, (0.0,) * 9), *(Candidate(n, None, n) for n in ("warm-welcome", "higher-price"))]
+    spend = part.judgement_of(candidates, values).spend
+    assert spend[NOTHING] == 0.0
+    assert spend["warm-welcome"] == pytest.approx(350.0)
+    assert spend["higher-price"] == pytest.approx(-200.0)
+
+
+def test_no_advice_keeps_money_whose_last_step_is_clearly_lost(tmp_path: Path) -> None:
+    """Found: all on design. The goal falls with money on design: it is taken back step by step, and said."""
+    part = judged(tmp_path, {NOTHING: 0.2, EQUAL: 0.25, FOUND: 0.3}, rivals=[], spend=900.0)
+    noise = np.random.default_rng(2)
+
+    def finish(what: str, cases: Any, replications: Any) -> NDArray[np.float64]:
+        splits = np.array([candidate.split for candidate, _ in cases])
+        alone = (splits.sum(axis=1) == splits[:, 5]) & (splits[:, 5] > 0)
+        means = np.where(alone, 0.5 - splits[:, 5] / 10_000, 0.2)
+        return np.stack([looked_at(mean + 0.001 * noise.standard_normal(8)) for mean in means])
+
+    part.finish = finish  # type: ignore[method-assign]
+    part.judgement = part._judge(part.judgement.candidates[FOUND].split or (), None)
+    part._take_back(None)
+    assert part.judgement.candidates[FOUND].split == pytest.approx((*(0.0,) * 5, 300.0, *(0.0,) * 3))
+    part.look_at_next_euro([part.judgement.candidates[NOTHING], part.judgement.candidates[FOUND]])
+    assert "Money was taken back from design: its last step was clearly lost." in part.sentences()
+    last = [row for row in part.next_euro if row["money"] == "last"]
+    assert [row["element"] for row in last] == ["design"]

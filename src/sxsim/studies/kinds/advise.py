@@ -6,7 +6,6 @@ today's split and the scenario's plans on fresh ones, so that luck in the search
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from sxsim.model.business import discount_factor
 from sxsim.model.parameters import Parameter, register
 from sxsim.pictures import decisions
 from sxsim.pictures.canvas import Between
@@ -42,23 +40,28 @@ from sxsim.studies.methods.candidates import (
     TODAY,
     Candidate,
     Flip,
+    Judged,
     Judgement,
     by_nearness,
     corrected,
+    flips_in_words,
     flips_of,
 )  # fmt: skip
-from sxsim.studies.methods.ranks import by_chance
 from sxsim.studies.methods.search import Choice, Split
 from sxsim.studies.methods.statistics import WRONG_AT_MOST
 from sxsim.studies.part import Row
-from sxsim.studies.splits import SplitsPart
+from sxsim.studies.splits import NEXT, SplitsPart
 
 #: Rivals, the nearest first, that flip points are looked for.
 _NEAREST_RIVALS = 3
 #: What missing a target costs in the search: as much as this many budgets for the whole spread of the goal.
 _MISS = 10.0
-#: Elements, and half of the assumptions, that a sentence names.
+#: Elements that a sentence names.
 _NAMED = 3
+#: How often money is taken back where its last step is lost.
+_MOST_CUTS = 2
+#: Costs that differ by less than this share are said to be the same.
+_SAME_COST = 0.05
 #: A candidate as it is, no parameter changed.
 _NOTHING_ELSE: Mapping[str, float] = {}
 _IN_DOUBT = " The interval reaches beyond the target, so it may be missed: more replications would tell."
@@ -146,13 +149,16 @@ class AdvisePart(SplitsPart):
         super().__init__(*arguments)
         self.spread = 1.0
         self.flips: list[Flip] = []
+        self.taken_back: list[str] = []
 
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
         """The first look at doing nothing; the rest depends on what comes out."""
         asked = self.experiment
         first = [self.of_split(self.limits.least(), r) for r in self.early]
         candidates = 4 + len(self.rivals())
-        more = self.most_looks + (candidates + 2 * (len(self.names) + 1)) * asked.replications
+        looks = candidates + 2 * (len(self.names) + 1)
+        looks += (_MOST_CUTS + 1) * len(self.names) + _MOST_CUTS if asked.target is None else 0
+        more = self.most_looks + looks * asked.replications
         more += len(self._assumptions()) * 2 * (1 + _NEAREST_RIVALS) * asked.flip_replications
         return [(self.splits, first)], more - len(first)
 
@@ -168,8 +174,22 @@ class AdvisePart(SplitsPart):
             means = np.nanmean(self.finish("search", ends, self.early)[:, :, 0], axis=1)
             self.spread = float(abs(means[1] - means[0])) or 1.0
         self.judgement = self._judge(self.best_of(self.limits, also), today)
-        self._next_euro()
+        self._take_back(today)
+        advised, nothing = self.judgement.candidates[self.judgement.advised], self.judgement.candidates[NOTHING]
+        self.look_at_next_euro([nothing, *([advised] if advised.split not in (None, nothing.split) else [])])
         self._look_for_flips()
+
+    def _take_back(self, today: Split | None) -> None:
+        """Take money back where its last step clearly makes the goal worse, and judge again: no advice is to lose money."""
+        for cuts in range(_MOST_CUTS + 1):
+            if self.judgement.advised != FOUND or self.experiment.target is not None:
+                return
+            self.look_at_last_euro(self.judgement.candidates[FOUND])
+            lost = [name for name, found in self.last.items() if found.lost(self.better)]
+            if not lost or cuts == _MOST_CUTS:
+                return
+            self.taken_back += [name for name in lost if name not in self.taken_back]
+            self.judgement = self._judge(self.without_last(self.judgement.candidates[FOUND], lost), today)
 
     def losses(self, what: str, choices: Sequence[Choice], replications: Sequence[int]) -> list[float]:
         """Run some splits: how bad each is."""
@@ -195,40 +215,11 @@ class AdvisePart(SplitsPart):
         candidates += [Candidate(name, None, name) for name in self.rivals()]
         candidates.append(Candidate(FOUND, found))
         values = self.finish("judgement", [(candidate, {}) for candidate in candidates], self.fresh)
-        return self.judgement_of(candidates, {each.name: values[k, :, 0] for k, each in enumerate(candidates)})
+        return self.judgement_of(candidates, {each.name: values[k] for k, each in enumerate(candidates)})
 
     def unmet(self) -> list[str]:
         """The target, when it is not met."""
         return [] if self.judgement.target_met else self._advice()
-
-    # The next euro.
-
-    def _next_euro(self) -> None:
-        step = self.experiment.step * self.experiment.budget
-        advised, bases = self.judgement.candidates[self.judgement.advised], [self.judgement.candidates[NOTHING]]
-        if advised.split not in (None, bases[0].split):
-            bases.append(advised)
-        cases = [case for base in bases for case in self.with_more(base, step)]
-        shape = len(bases), len(self.names) + 1, len(self.fresh), 2
-        values = self.finish("next euro", cases, self.fresh).reshape(shape)
-        self.marginal = {base.name: values[place, 1:] - values[place, :1] for place, base in enumerate(bases)}
-
-    @cached_property
-    def next_euro(self) -> list[Row]:
-        """What one more unit of money brings, element by element, from nothing and from the advice."""
-        step = self.experiment.step * self.experiment.budget
-        rate, months = self.scenario.economics.discount_rate, self.scenario.horizon.months
-        spent = step * math.fsum(discount_factor(rate, float(month)) for month in range(months))
-        rows = []
-        for base, values in self.marginal.items():
-            for place, name in enumerate(self.names):
-                back = self.interval_of("npv", values[place, :, 1] / spent, difference=True)
-                goal = self.interval_of(self.experiment.goal, values[place, :, 0], difference=True)
-                rows.append(
-                    {"from": base, "element": name, "npv per unit of money": back.mean, "low": back.low, "high": back.high}
-                    | {"goal": self.experiment.goal, "goal change": goal.mean, "goal low": goal.low, "goal high": goal.high}
-                )  # fmt: skip
-        return rows
 
     # Flip points.
 
@@ -267,7 +258,7 @@ class AdvisePart(SplitsPart):
 
         ends = [(p, end) for p in assumptions for end in (p.low, p.high)]
         values = self.finish("flip points", [case for p, end in ends for case in cases(p, end, rivals)], replications)
-        by_end = values.reshape(len(ends), -1, len(replications), 2)
+        by_end = values.reshape(len(ends), -1, *values.shape[1:])
         for place, parameter in enumerate(assumptions):
             both = leads_in(by_end[2 * place], rivals), leads_in(by_end[2 * place + 1], rivals)
             self.flips += flips_of(parameter, parameter.value, both, lead)
@@ -313,7 +304,7 @@ class AdvisePart(SplitsPart):
         path = folder / f"allocation{suffix}.png"
         decisions.allocation(splits, judged, advised, goal, currency, basis, path)
         euro: dict[str, dict[str, Between]] = {}
-        for row in self.next_euro:
+        for row in (row for row in self.next_euro if row["money"] == NEXT):
             brings = Between(row["npv per unit of money"], row["low"], row["high"])
             euro.setdefault(str(row["from"]), {})[str(row["element"])] = brings
         decisions.next_euro(euro, currency, basis, folder / f"next_euro{suffix}.png")
@@ -328,7 +319,7 @@ class AdvisePart(SplitsPart):
 
     def sentences(self) -> list[str]:
         """The advice, how sure it is, what binds, where the next euro goes, and what would flip it."""
-        return [*self._advice(), *self._binds(), self._next_euro_words(), *self._flip_words()]
+        return [*self._advice(), *self._binds(), *self.euro_words(_NAMED), *self._flip_words()]
 
     def _advice(self) -> list[str]:
         """The advice and how sure it is, or that the target cannot be met."""
@@ -371,9 +362,9 @@ class AdvisePart(SplitsPart):
     def _against_others(self) -> list[str]:
         """Whom the advice is ahead of, and who is not told from it: a lead that is none is not said to be one."""
         others = [row for row in self.judgement.rows[1:] if row.candidate.name != NOTHING and row.ahead.sd > 0]
-        told = [f"{r.candidate.name} by {signed(r.ahead)}" for r in others if r.p < WRONG_AT_MOST and r.ahead.mean > 0]
-        behind = [f"{r.candidate.name} ({signed(r.ahead)})" for r in others if r.p < WRONG_AT_MOST and r.ahead.mean < 0]
-        tied = [f"{r.candidate.name} ({signed(r.ahead)})" for r in others if not r.p < WRONG_AT_MOST]
+        told = [f"{self._named(r)} by {signed(r.ahead)}" for r in others if r.p < WRONG_AT_MOST and r.ahead.mean > 0]
+        behind = [f"{self._named(r)} ({signed(r.ahead)})" for r in others if r.p < WRONG_AT_MOST and r.ahead.mean < 0]
+        tied = [f"{self._named(r)} ({signed(r.ahead)})" for r in others if not r.p < WRONG_AT_MOST]
         texts = [f"It is ahead of {'; '.join(told)}."] if told else []
         if behind:
             texts.append(f"It is behind {'; '.join(behind)}.")
@@ -381,6 +372,16 @@ class AdvisePart(SplitsPart):
             held = "corrected for the number of candidates"
             texts.append(f"It cannot be told from {'; '.join(tied)}; {held}.")
         return texts
+
+    def _named(self, row: Judged) -> str:
+        """A rival's name; with what it costs where that differs, so that nobody compares the cheap with the dear unawares."""
+        own = self.judgement.rows[0].spend
+        if abs(row.spend - own) <= _SAME_COST * max(abs(own), abs(row.spend)):
+            return row.candidate.name
+        more = (
+            f"{number(abs(row.spend - own))} {self.scenario.currency} a month {'more' if row.spend > own else 'less'}"
+        )
+        return f"{row.candidate.name}, which costs {more},"
 
     def _in_words(self, candidate: Candidate) -> str:
         if candidate.split is None:
@@ -398,7 +399,7 @@ class AdvisePart(SplitsPart):
             return []
         bound = self.limits.binding(split)
         texts = [f"The bound of {self.names[p]} binds ({which}: {number(split[p])})." for p, which in bound.items()]
-        after = [row for row in self.next_euro if row["from"] == self.judgement.advised]
+        after = [row for row in self.next_euro if row["from"] == self.judgement.advised and row["money"] == NEXT]
         if self.limits.spent(split):
             worth = not after or any(
                 self.better * float(row["goal low" if self.better > 0 else "goal high"]) > 0 for row in after
@@ -409,66 +410,20 @@ class AdvisePart(SplitsPart):
                 else f"but more of it would not clearly better {self.experiment.goal}, so it does not clearly bind"
             )
             texts.append(f"The whole budget is spent: {also}.")
-        paid = dict(zip(self.names, split, strict=True))
-        lost = [str(row["element"]) for row in after if float(row["high"]) < 0 and paid[str(row["element"])] > 0]
+        lost = [name for name, found in self.last.items() if found.npv.high < 0]
         if lost:
-            texts.append(
-                f"The last money of {', '.join(lost)} does not come back as NPV: beyond the advice another one is a loss there."
-            )
+            texts.append(f"The last money of {', '.join(lost)} does not come back as NPV.")
+        if self.taken_back:
+            texts.append(f"Money was taken back from {', '.join(self.taken_back)}: its last step was clearly lost.")
         return texts
-
-    def _next_euro_words(self) -> str:
-        base = list(self.marginal)[-1]
-        rows = sorted((r for r in self.next_euro if r["from"] == base), key=lambda r: -r["npv per unit of money"])
-        said = [
-            f"{r['element']} {r['npv per unit of money']:+.2f} ({r['low']:+.2f} … {r['high']:+.2f})"
-            for r in rows[:_NAMED]
-        ]
-        return (
-            f"The next {self.scenario.currency} beyond {base} changes the NPV, its own cost counted, by: {'; '.join(said)}; "
-            f"last {rows[-1]['element']} {rows[-1]['npv per unit of money']:+.2f}."
-        )
 
     def _flip_words(self) -> list[str]:
         if self.experiment.target is None and len(self.judgement.tied) == len(self.judgement.candidates) - 1:
             return [
                 "Nothing can be told from the advice on these runs, so there is nothing to flip: more replications would help."
             ]
-        if not self.flips:
-            return []
-        count = len({flip.parameter.name for flip in self.flips})
-        flipping = sorted((f for f in self.flips if f.value is not None and f.clear), key=by_nearness)
-        perhaps = sum(f.value is not None and not f.clear for f in self.flips)
-        said = [
-            f"{f.parameter.name} {'above' if (f.value or 0) > f.parameter.value else 'below'} {f.value:.3g} (usually "
-            f"{f.parameter.value:g}; {f.rival} overtakes)"
-            for f in flipping[: 2 * _NAMED]
-        ]  # fmt: skip
-        texts = [f"{count} assumptions of confidence C or D were moved to the ends of their ranges, one at a time."]
-        if self.experiment.flip_points != "all":
-            texts = [f"{count} assumptions were moved to the ends of their ranges, one at a time."]
-        rest = len(flipping) - len(said)
-        if flipping:
-            texts.append(f"The advice flips at: {'; '.join(said)}{f'; and {rest} more' if rest else ''}.")
-        else:
-            last = min(self.flips, key=lambda flip: flip.narrowest)
-            at_low = last.lead_low.mean < last.lead_high.mean
-            texts.append(
-                f"None flips the advice clearly; the lead is narrowest over {last.rival}, with {last.parameter.name} at "
-                f"{last.parameter.low if at_low else last.parameter.high:g} (usually {last.parameter.value:g}): "
-                f"{signed(last.lead_low if at_low else last.lead_high)}."
-            )
-        if self.experiment.target is None and self.judgement.tied:
-            texts.append(
-                f"Not looked at, because these runs do not tell them from the advice: {', '.join(self.judgement.tied)}."
-            )
-        if perhaps:
-            looks = 2 * len(self.flips)
-            texts.append(
-                f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle: of {looks} looks "
-                f"{by_chance(looks, WRONG_AT_MOST / 2.0)} would look like a clear flip by chance alone, and that is corrected for."
-            )
-        return texts
+        of = "assumptions of confidence C or D" if self.experiment.flip_points == "all" else "assumptions"
+        return flips_in_words(self.flips, self.judgement.tied if self.experiment.target is None else [], of)
 
     def remarks(self) -> list[str]:
         """A table of the judgement."""

@@ -14,14 +14,17 @@ import numpy as np
 
 from sxsim.model.parameters import Parameter
 from sxsim.results.intervals import Interval
+from sxsim.results.summary import signed
 from sxsim.results.verdicts import holm
-from sxsim.studies.methods.ranks import behind_by_luck
+from sxsim.studies.methods.ranks import behind_by_luck, by_chance
 from sxsim.studies.methods.ranks import holm as of_looks
 from sxsim.studies.methods.search import Split
 from sxsim.studies.methods.statistics import WRONG_AT_MOST, Array
 
 NOTHING, EQUAL, TODAY, FOUND, TARGET = "nothing", "equal split", "today's split", "found split", "the target"
 _HALVINGS = 5
+#: Flips that a sentence names.
+_NAMED = 6
 #: The share of draws that counts as the worst ones.
 _WORST = 0.1
 #: How far the advised candidate is ahead of some rivals at a value of an assumption, rival by rival.
@@ -238,3 +241,40 @@ def by_nearness(flip: Flip) -> tuple[bool, bool, float]:
         return True, True, flip.narrowest
     span = flip.parameter.high - flip.parameter.low
     return False, not flip.clear, abs(flip.value - flip.parameter.value) / span
+
+
+def flips_in_words(flips: Sequence[Flip], tied: Sequence[str], of: str) -> list[str]:
+    """What was moved, what flips the advice, where the lead is narrowest if nothing does, and how many looks chance would pass.
+
+    tied: candidates that were not looked at, because nothing tells them from the advice; of: what the assumptions are.
+    """
+    if not flips:
+        return []
+    count = len({flip.parameter.name for flip in flips})
+    texts = [f"{count} {of} were moved to the ends of their ranges, one at a time."]
+    flipping = sorted((f for f in flips if f.value is not None and f.clear), key=by_nearness)
+    said = [
+        f"{f.parameter.name} {'above' if (f.value or 0) > f.parameter.value else 'below'} {f.value:.3g} (usually "
+        f"{f.parameter.value:g}; {f.rival} overtakes)"
+        for f in flipping[:_NAMED]
+    ]  # fmt: skip
+    rest = len(flipping) - len(said)
+    if flipping:
+        texts.append(f"The advice flips at: {'; '.join(said)}{f'; and {rest} more' if rest else ''}.")
+    else:
+        last = min(flips, key=lambda flip: flip.narrowest)
+        at_low = last.lead_low.mean < last.lead_high.mean
+        texts.append(
+            f"None flips the advice clearly; the lead is narrowest over {last.rival}, with {last.parameter.name} at "
+            f"{last.parameter.low if at_low else last.parameter.high:g} (usually {last.parameter.value:g}): "
+            f"{signed(last.lead_low if at_low else last.lead_high)}."
+        )
+    if tied:
+        texts.append(f"Not looked at, because these runs do not tell them from the advice: {', '.join(tied)}.")
+    perhaps, looks = sum(f.value is not None and not f.clear for f in flips), 2 * len(flips)
+    if perhaps:
+        texts.append(
+            f"{perhaps} more lead{'s' if perhaps == 1 else ''} to a tie that so few runs do not settle: of {looks} looks "
+            f"{by_chance(looks, WRONG_AT_MOST / 2.0)} would look like a clear flip by chance alone, and that is corrected for."
+        )
+    return texts
