@@ -3,11 +3,22 @@
 from markdown_table import table
 
 from sxsim.explain import glossary, methods
-from sxsim.running.asked import DryRun, Option, ReadingAScenario, RunOptions, Screen, StudyOptions, Trial, declared
+from sxsim.running.asked import (
+    CompareOptions,
+    DryRun,
+    Option,
+    ReadingAScenario,
+    RunOptions,
+    Screen,
+    StudyOptions,
+    Trial,
+    declared,
+)
 
 #: Which options the commands take, and what the functions of Python take.
 COMMANDS = {
-    "run, compare": (RunOptions, ReadingAScenario, Screen, DryRun),
+    "run": (RunOptions, ReadingAScenario, Screen, DryRun),
+    "compare": (CompareOptions, ReadingAScenario, Screen, DryRun),
     "study": (StudyOptions, Screen, Trial),
 }
 ONLY_TYPED = (Screen, DryRun, Trial)

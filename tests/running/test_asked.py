@@ -13,6 +13,7 @@ import sxsim
 from sxsim.commands.program import app
 from sxsim.results.result import DEFAULT_OUT
 from sxsim.running.asked import (
+    CompareOptions,
     DryRun,
     ReadingAScenario,
     RunOptions,
@@ -28,7 +29,7 @@ from ..scenario.cafe import CAFE
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "options.md"
 COMMANDS = {
     "run": (RunOptions, ReadingAScenario, Screen, DryRun),
-    "compare": (RunOptions, ReadingAScenario, Screen, DryRun),
+    "compare": (CompareOptions, ReadingAScenario, Screen, DryRun),
     "study": (StudyOptions, Screen, Trial),
 }
 #: What a command or function asks for beside what is shared.
@@ -46,9 +47,9 @@ def named(function: Callable[..., Any]) -> dict[str, Any]:
     ("function", "kind", "own"),
     [
         (sxsim.run, RunOptions, set()),
-        (sxsim.compare, RunOptions, {"base"}),
+        (sxsim.compare, CompareOptions, {"base"}),
         (sxsim.Scenario.run, RunOptions, set()),
-        (sxsim.Scenario.compare, RunOptions, {"base"}),
+        (sxsim.Scenario.compare, CompareOptions, {"base"}),
         (sxsim.study, StudyOptions, set()),
         (sxsim.load, ReadingAScenario, set()),
     ],
@@ -62,7 +63,7 @@ def test_python_shows_the_declared_options_and_defaults(
 
 
 def test_options_of_a_run_are_those_declared() -> None:
-    options = declared(RunOptions)
+    options = declared(CompareOptions)
     assert {field.name: field.default for field in fields(Options)} == {n: o.default for n, o in options.items()}
     assert (options["out"].default, options["replications"].default) == (DEFAULT_OUT, DEFAULT_REPLICATIONS)
 

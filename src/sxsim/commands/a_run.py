@@ -21,7 +21,7 @@ from sxsim.commands.options import (
     picked,
     progress,
 )
-from sxsim.running.asked import DryRun, ReadingAScenario, RunOptions, Screen, StudyOptions, Trial
+from sxsim.running.asked import CompareOptions, DryRun, ReadingAScenario, RunOptions, Screen, StudyOptions, Trial
 from sxsim.scenario.problems import visible
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def run(
     hint(run_hint(result, str(scenario)), asked["quiet"])
 
 
-@asks(RunOptions, ReadingAScenario, Screen, DryRun)
+@asks(CompareOptions, ReadingAScenario, Screen, DryRun)
 def compare(
     scenario: SCENARIO,
     plans: Annotated[str | None, typer.Option("--plans", metavar="A,B", help="Plans to compare. Default: all.")] = None,
@@ -104,7 +104,8 @@ def _loaded(path: Path, asked: dict[str, Any]) -> "tuple[Scenario, dict[str, Any
     from sxsim.running.plans import load
 
     check_engine(asked["engine"])
-    until, primary = parsed_until(asked["until"]), parsed_primary(asked["primary"])
+    until = parsed_until(asked["until"])
+    primary = {"primary": parsed_primary(asked["primary"])} if "primary" in asked else {}
     parameters, ensemble = parameters_given(asked["parameters"], asked["sets"])
     loaded = load(
         path,
@@ -114,7 +115,7 @@ def _loaded(path: Path, asked: dict[str, Any]) -> "tuple[Scenario, dict[str, Any
         unusual=asked["unusual"],
         trust=asked["trust"] or None,
     )
-    return loaded, picked(asked, RunOptions) | {"until": until, "primary": primary, "ensemble": ensemble}
+    return loaded, picked(asked, RunOptions) | {"until": until, "ensemble": ensemble, **primary}
 
 
 @contextmanager

@@ -113,6 +113,16 @@ class RunOptions(SharedOptions, total=False):
         "Until | None",
         Option("Run on until the NPV's interval is that narrow (or: loyalty=±0.5).", None, ("--until",), str, "±X"),
     ]
+    contacts: Annotated[bool, Option("Keep the contact log (the table contacts).", False, ("--contacts",), bool)]
+    ensemble: Annotated[
+        "Ensemble | str | Path | None",
+        Option("A calibration's ensemble, or its file; at the command line it goes into --parameters."),
+    ]
+
+
+class CompareOptions(RunOptions, total=False):
+    """What can be asked of `sx.compare`."""
+
     primary: Annotated[
         Sequence[str] | None,
         Option(
@@ -120,11 +130,6 @@ class RunOptions(SharedOptions, total=False):
             None, ("--primary",), str, "A,B",
         ),
     ]  # fmt: skip
-    contacts: Annotated[bool, Option("Keep the contact log (the table contacts).", False, ("--contacts",), bool)]
-    ensemble: Annotated[
-        "Ensemble | str | Path | None",
-        Option("A calibration's ensemble, or its file; at the command line it goes into --parameters."),
-    ]
 
 
 class StudyOptions(Reading, SharedOptions, total=False):

@@ -14,7 +14,7 @@ from sxsim.results.intervals import MOST_RUNS, Until
 from sxsim.results.kpis import KPIS
 from sxsim.results.result import DEFAULT_OUT, unit_of
 from sxsim.results.verdicts import primary_kpis
-from sxsim.running.asked import RunOptions, shown_with
+from sxsim.running.asked import CompareOptions, RunOptions, shown_with
 from sxsim.running.kept import Kept, check_unchanged, pack, unpack
 from sxsim.running.one_run import Stopped, engine_of, kpis_of
 from sxsim.running.sharing import Progress, ShouldStop, share
@@ -75,9 +75,9 @@ class Scenario(ScenarioFile):
         """Run replications of one plan; options as in `Options`."""
         return run(self, plan, **options)
 
-    @shown_with(RunOptions)
+    @shown_with(CompareOptions)
     def compare(
-        self, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
+        self, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[CompareOptions]
     ) -> SavedComparison:
         """Run plans against the base on the same draws; options as in `Options`."""
         return compare(self, plans, base=base, **options)
@@ -172,9 +172,13 @@ def run(scenario: ScenarioFile, plan: str = BASE_PLAN, **options: Unpack[RunOpti
         asked = _more(asked, half)
 
 
-@shown_with(RunOptions)
+@shown_with(CompareOptions)
 def compare(
-    scenario: ScenarioFile, plans: Sequence[str] | None = None, *, base: str = BASE_PLAN, **options: Unpack[RunOptions]
+    scenario: ScenarioFile,
+    plans: Sequence[str] | None = None,
+    *,
+    base: str = BASE_PLAN,
+    **options: Unpack[CompareOptions],
 ) -> SavedComparison:
     """Run plans (all by default) against the base on the same draws; options as in `Options`."""
     chosen = list(dict.fromkeys(scenario.plans if plans is None else plans))
