@@ -158,3 +158,14 @@ def test_stars_have_the_shares_they_are_given_and_keep_the_order() -> None:
     rated = stars(felt, (0.1, 0.2, 0.3, 0.4))
     assert np.bincount(rated, minlength=5)[1:] / 10_000 == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=0.001)
     assert np.all(np.diff(rated[np.argsort(felt)]) >= 0)
+
+
+def test_single_runs_stand_beside_the_mean_and_it_is_said_which_is_compared() -> None:
+    def found(spread: tuple[float, float] | None) -> Check:
+        return Check("queue", "mean wait", 42.0, 41.0, 43.0, 40.0, True, "measured", rival=46.0, spread=spread)
+
+    assert "95 % of single runs 38 … 47, which hold it; compared is the mean" in str(found((38.0, 47.0)))
+    assert "95 % of single runs 41 … 47, which do not hold it" in str(found((41.0, 47.0)))
+    assert found((38.0, 47.0)).as_json()["single_runs"] == [38.0, 47.0]
+    assert "single runs" not in str(found(None))
+    assert found((41.0, 47.0)).passed, "nearer than the rival, whatever single runs show"

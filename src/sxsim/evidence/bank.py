@@ -386,6 +386,7 @@ def checks(held: Sequence[Held]) -> Iterator[Check]:
             yield _nearer(
                 f"{MEANING[figure]}, {title}{fitted}", float(values.mean()), low, high,
                 getattr(month.reality, figure), getattr(month.erlang, figure), DECLARED.get((month.of.name, figure), ""),
+                _single_months(values),
             )  # fmt: skip
         for number, (figure, name) in enumerate((("abandoned", "abandons"), ("waits", "waits"))):
             table = np.array([run.by_hour[:, number] for run in month.runs])
@@ -417,9 +418,18 @@ def _distance(table: NDArray[np.float64], real: NDArray[np.float64]) -> tuple[fl
     return float(np.sqrt(np.mean((mean - real) ** 2))), error
 
 
-def _nearer(name: str, model: float, low: float, high: float, real: float, rival: float, declared: str) -> Check:
+def _single_months(values: NDArray[np.float64]) -> tuple[float, float]:
+    """What 95 % of single months show: reality is one month, so it may lie anywhere there, not only near the mean."""
+    low, high = (float(end) for end in np.quantile(values, [0.025, 0.975]))
+    return low, high
+
+
+def _nearer(
+    name: str, model: float, low: float, high: float, real: float, rival: float, declared: str,
+    spread: tuple[float, float] | None = None,
+) -> Check:  # fmt: skip
     """A check against a rival; known when the whole interval of the model is nearer to reality than it, or none of it."""
     far = max(abs(low - real), abs(high - real))
     near = 0.0 if low <= real <= high else min(abs(low - real), abs(high - real))
     known = not near <= abs(rival - real) <= far
-    return Check(GROUP, name, model, low, high, real, known, SOURCE, declared, rival, RIVAL)
+    return Check(GROUP, name, model, low, high, real, known, SOURCE, declared, rival, RIVAL, spread=spread)

@@ -34,7 +34,8 @@ class Check:
     million); reality: what it is held against; known: whether the interval is narrow enough to notice an error; source:
     of the reality. declared: why a miss is known and stays, empty where a miss is a fault. rival with rival_source: what
     another model says, to which the model must be nearer than to be a pass; then the interval need not hold the reality.
-    tolerated: how far from the reality the model may be; then its interval must reach into that. note: what the reality was
+    tolerated: how far from the reality the model may be; then its whole interval must lie within that. spread: what 95 %
+    of single runs show, said beside the interval of the mean, which alone is compared. note: what the reality was
     used for, like fit or test.
     """
 
@@ -51,6 +52,15 @@ class Check:
     rival_source: str = ""
     tolerated: tuple[float, float] | None = None
     note: str = ""
+    spread: tuple[float, float] | None = None
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether the interval lies across an end of what is tolerated, so that nothing can be said yet: no pass."""
+        if self.tolerated is None:
+            return not self.known
+        low, high = self.tolerated
+        return not self.passed and self.low <= high and low <= self.high
 
     @property
     def passed(self) -> bool:
@@ -58,7 +68,7 @@ class Check:
         if self.rival is not None:
             return self.known and abs(self.model - self.reality) < abs(self.rival - self.reality)
         if self.tolerated is not None:
-            return self.known and self.low <= self.tolerated[1] and self.tolerated[0] <= self.high
+            return self.tolerated[0] <= self.low and self.high <= self.tolerated[1]
         return self.known and self.low <= self.reality <= self.high
 
     @property
@@ -76,11 +86,15 @@ class Check:
         if self.rival is not None:
             said |= {"rival": self.rival, "rival_source": self.rival_source}
         if self.tolerated is not None:
-            said |= {"tolerated": list(self.tolerated), "use": self.note}
+            said |= {"tolerated": list(self.tolerated), "use": self.note, "unresolved": self.unresolved}
+        if self.spread is not None:
+            said |= {"single_runs": list(self.spread), "compared": "the mean"}
         return said
 
     def __str__(self) -> str:
-        word = "pass" if self.passed else "declared miss" if self.declared else "miss" if self.known else "cannot tell"
+        word = "pass" if self.passed else "declared miss" if self.declared else "miss"
+        if word == "miss" and self.unresolved:
+            word = "cannot tell"
         line = (
             f"{word}  {self.group:<8}{self.name:<{58 if self.tolerated is None else 96}} "
             f"model {self.model:<9.4g} ({self.low:.4g} … {self.high:.4g})   {self.source} {self.reality:.4g}"
@@ -89,7 +103,12 @@ class Check:
             line += f" ({self.tolerated[0]:g} … {self.tolerated[1]:g}), {self.note}"
         if self.rival is not None:
             line += f"   {self.rival_source} {self.rival:.4g}"
-        if not self.known:
+        if self.spread is not None:
+            inside = "hold" if self.spread[0] <= self.reality <= self.spread[1] else "do not hold"
+            line += f"   95 % of single runs {self.spread[0]:.4g} … {self.spread[1]:.4g}, which {inside} it; compared is the mean"
+        if self.tolerated is not None and self.unresolved:
+            line += "  the interval lies across an end of what is tolerated: no pass"
+        elif not self.known and self.tolerated is None:
             line += (
                 "  too few runs to tell"
                 if self.rival is None

@@ -135,9 +135,26 @@ def orders(parameters: Parameters, replication: int) -> Found:
     gap = np.append(log["arrival"][1:] - log["end"][:-1], 0.0)
     seen = log["end"] < run.world.month_starts[-1] - WITHIN_DAYS * DAY
     back = again & (gap < WITHIN_DAYS * DAY)
-    hazard = [-np.log(1.0 - back[seen & (low == rated_low)].mean()) for rated_low in (False, True)]
-    found["repurchase_after_low"] = float(hazard[1] / hazard[0])
+    month = np.searchsorted(run.world.month_starts, log["arrival"], side="right")
+    found["repurchase_after_low"] = _hazard_ratio(back[seen], low[seen], month[seen])
     return found
+
+
+def _hazard_ratio(back: NDArray[np.bool_], low: NDArray[np.bool_], strata: NDArray[np.integer]) -> float:
+    """Hazard of coming back after a low rating against other ratings, within strata: the same month, the same season.
+
+    Orders of busy months are late more often and are followed by fewer: across months the two would be mixed up. Rates are
+    weighted as Mantel and Haenszel (1959), doi:10.1093/jnci/22.4.719.
+    """
+    part = {}
+    for rated_low in (True, False):
+        these = low == rated_low
+        size = np.bincount(strata, these)
+        part[rated_low] = size, np.bincount(strata, these & back) / np.maximum(size, 1)
+    (first, after_low), (second, after_others) = part[True], part[False]
+    weight = first * second / np.maximum(first + second, 1)
+    hazard = [-np.log(1.0 - (weight * rate).sum() / weight.sum()) for rate in (after_low, after_others)]
+    return float(hazard[0] / hazard[1])
 
 
 # ---- shop: spread of spending between customers (gamma-gamma of CDNOW: coefficient of variation .76) ------------------------

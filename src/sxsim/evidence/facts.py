@@ -8,6 +8,7 @@ how true the model is.
 
 import csv
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -31,10 +32,16 @@ from sxsim.running.sharing import ShouldStop, share
 Measure = Callable[[Mapping[str, float], int], dict[str, float]]
 #: How a setting's facts are measured: (parameters in place of the register's, replication) → figures by name.
 MEASURES: dict[str, Measure] = {**customers.MEASURES, **employees.MEASURES}
-REPLICATIONS, QUICK_REPLICATIONS = 10, 6
+#: Replications of a setting to begin with, and at most; the same for a quick look.
+FIRST, MOST = 10, 200
+QUICK_FIRST, QUICK_MOST = 6, 40
+#: An interval is narrow enough when half of it is a quarter of what is tolerated to either side.
+NARROW = 0.25
+#: Where figures of a unit must end: an interval need not stay away from there.
+NATURAL_ENDS = {"share": (0.0, 1.0), "r": (-1.0, 1.0), "ratio": (0.0, math.inf)}
 #: Settings of a quick look: without those that take longer than a second a replication.
 QUICK = ("airport", "problems", "orders", "shop", "course", "lounge", "lending")
-#: How often a fact fails whose true mean lies at the edge of what is tolerated: one in two hundred.
+#: How often a fact passes whose true mean lies at the edge of what is tolerated: one in two hundred, to either side.
 FALSE_ALARM = 0.005
 
 
@@ -104,49 +111,101 @@ def checks(
 ) -> list[tuple[Fact, Check]]:
     """Hold the model against all facts, or those of a quick look, in the order of `facts.csv`.
 
-    behaviour: parameters in place of the register's, by replication; replications ≥ 2; jobs: threads, by default one a core; done: called
-    with replications of settings done and in all; should_stop: as for `share`, ends with Stopped.
+    Each setting is run until all its facts are known well enough, but not beyond a limit. behaviour: parameters in place of
+    the register's, by replication; replications ≥ 2: that many at most; jobs: threads, by default one a core; done: called
+    with replications of settings done and in all, as far as known; should_stop: as for `share`, ends with Stopped.
     """
-    runs = replications or (QUICK_REPLICATIONS if quick else REPLICATIONS)
+    most = replications or (QUICK_MOST if quick else MOST)
+    first = min(most, QUICK_FIRST if quick else FIRST)
     settings = [name for name in MEASURES if not quick or name in QUICK]
-    asked = [(setting, replication) for setting in settings for replication in range(runs)]
+    wanted, known = dict.fromkeys(settings, first), dict.fromkeys(settings, 0)
     figures: dict[str, list[float]] = {}
-    measured: dict[tuple[str, int], dict[str, float]] = {}
-    shared = share(
-        lambda each: MEASURES[each[0]](behaviour(each[1]), each[1]), asked, jobs=jobs, should_stop=should_stop
-    )
-    with closing(shared) as finished:
-        for each, found in finished:
-            measured[each] = found
-            if done is not None:
-                done(len(measured), len(asked))
-    if len(measured) < len(asked):
-        raise Stopped(f"stopped after {len(measured)} of {len(asked)} runs of settings")
-    for each in asked:
-        for name, value in measured[each].items():
-            figures.setdefault(name, []).append(value)
-    held = [fact for fact in facts().values() if fact.setting in settings]
+    finished = 0
+    while asked := [(name, r) for name in settings for r in range(known[name], wanted[name])]:
+        measured: dict[tuple[str, int], dict[str, float]] = {}
+        shared = share(
+            lambda each: MEASURES[each[0]](behaviour(each[1]), each[1]), asked, jobs=jobs, should_stop=should_stop
+        )
+        with closing(shared) as several:
+            for each, found in several:
+                measured[each], finished = found, finished + 1
+                if done is not None:
+                    done(finished, sum(wanted.values()))
+        if len(measured) < len(asked):
+            raise Stopped(f"stopped after {finished} runs of settings")
+        for each in asked:
+            for name, value in measured[each].items():
+                figures.setdefault(name, []).append(value)
+        known = dict(wanted)
+        wanted = {
+            name: max(known[name], min(most, max(_enough(fact, figures[fact.name]) for fact in facts_of(name))))
+            for name in settings
+        }
     return [
         (fact, check_of_fact(fact, np.array(figures[fact.name]), surveyed=figures.get(f"{fact.name}_surveyed")))
-        for fact in held
+        for setting in settings
+        for fact in facts_of(setting)
     ]
 
 
-def check_of_fact(fact: Fact, values: NDArray[np.float64], *, surveyed: Sequence[float] | None = None) -> Check:
-    """Hold the mean of some replications against a fact: it passes when its interval reaches into what is tolerated.
+def facts_of(setting: str) -> list[Fact]:
+    """The facts that are measured on a setting."""
+    return [fact for fact in facts().values() if fact.setting == setting]
 
-    surveyed: the same as a survey of one year would show it, said beside the true scores.
-    """
+
+def _half(values: NDArray[np.float64]) -> float:
+    """Half of the 99 % interval of the mean."""
     from scipy.special import stdtrit
 
-    mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
-    half = float(stdtrit(len(values) - 1, 1 - FALSE_ALARM)) * error
-    known = half <= max(fact.high - fact.low, 1e-9)
+    values = values[np.isfinite(values)]  # nobody to ask in some replications
+    if len(values) < 2:
+        return math.inf
+    return float(stdtrit(len(values) - 1, 1 - FALSE_ALARM) * values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def _enough(fact: Fact, values: Sequence[float]) -> int:
+    """How many replications should make the interval of a fact narrow enough: those there are, when it is."""
+    half, wanted = _half(np.array(values)), NARROW * (fact.high - fact.low) / 2.0
+    if fact.low == fact.high or half <= wanted:
+        return len(values)
+    if not math.isfinite(half):
+        return MOST
+    return math.ceil(len(values) * (half / wanted) ** 2) + 1
+
+
+def check_of_fact(fact: Fact, values: NDArray[np.float64], *, surveyed: Sequence[float] | None = None) -> Check:
+    """Hold the mean of some replications against a fact: it passes when its whole 99 % interval is tolerated.
+
+    Where what is tolerated ends at the natural end of the figure (a share of 0), the interval is cut off there. A fact of one
+    exact figure passes when every replication shows it. surveyed: the same as a survey of one year would show it, said
+    beside the true scores.
+    """
+    values = values[np.isfinite(values)]
+    mean, half = float(values.mean()) if len(values) else math.nan, _half(values)
+    ends = NATURAL_ENDS.get(fact.unit, (-math.inf, math.inf))
+    low, high = (float(np.clip(end, *ends)) for end in (mean - half, mean + half))
+    if fact.low == fact.high:
+        low, high = (float(values.min()), float(values.max())) if len(values) else (math.nan, math.nan)
+    known = fact.low == fact.high or half <= NARROW * (fact.high - fact.low) / 2.0
     words = f"{fact.words}, {fact.unit}" + ("" if surveyed is None else f"; as surveyed {float(np.mean(surveyed)):.2f}")
     return Check(
-        "facts", words, mean, mean - half, mean + half, fact.figure, known, fact.source, fact.declared,
+        "facts", words, mean, low, high, fact.figure, known, fact.source, fact.declared,
         tolerated=(fact.low, fact.high), note=fact.use,
     )  # fmt: skip
+
+
+@cache
+def origins() -> dict[str, str]:
+    """Where each fact comes from, by name: the data set, the publication or the clause that is behind its source."""
+    text = (files("sxsim.evidence") / "evidence.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(text.splitlines()))
+    cited = {row[0]: row[-3] for row in rows[1:]}
+    return {fact.name: cited.get(fact.source.split(" and ")[0], fact.source) for fact in facts().values()}
+
+
+def independent(uses: Iterable[str] = ("fit", "test")) -> int:
+    """How many sources stand behind the facts of some uses: facts of one source share its people and their luck."""
+    return len({origins()[fact.name] for fact in facts().values() if fact.use in uses})
 
 
 def counted(found: Iterable[tuple[Fact, Check]]) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sxsim.running.sharing import Work
 from sxsim.studies.kinds.calibrate import CalibratePart, coverage_of
-from sxsim.studies.methods.coverage import Coverage, coverage
+from sxsim.studies.methods.coverage import Coverage, checks, coverage
 from sxsim.studies.methods.statistics import Array
 from sxsim.studies.study import load_experiment, parts_of
 from tests.studies.experiments import experiment_file
@@ -59,3 +59,11 @@ def test_ranks_are_counted() -> None:
     found = Coverage(0.9, np.array([[0.01, 0.5], [0.5, 0.94], [0.96, 0.06]]))
     assert found.covered == (1, 3)
     assert found.rate == 4 / 6
+
+
+def test_verify_holds_what_calibration_covers_against_what_it_says() -> None:
+    """Few data sets, so that it is quick: too few to tell, but the figures are there and are shares."""
+    (check,) = checks(data_sets=4)
+    assert (check.reality, check.known) == (0.9, False)
+    assert 0.6 <= check.model <= 1.0
+    assert check.low < check.model < check.high

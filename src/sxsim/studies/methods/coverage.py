@@ -10,12 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sxsim.evidence.checks import Check
 from sxsim.studies.methods.observations import Target
 from sxsim.studies.methods.posterior import Simulator, fit
 from sxsim.studies.methods.statistics import Array, rounded
 
 #: Replications of the data begin here, far from those of the search.
 _REPLICATIONS_OF_DATA = 1_000_000
+#: The case that `sxsim verify calibration` looks at: factors and targets, data sets, runs of each search.
+_SIZE, _DATA_SETS, _SIMULATIONS = 8, 100, 1000
+#: How often a search that is right fails there.
+_FALSE_ALARM = 1e-3
 
 
 @dataclass(frozen=True)
@@ -78,3 +83,29 @@ def coverage(
         below = (found.places < truth[0]) + 0.5 * (found.places == truth[0])
         ranks.append((found.weights[:, None] * below).sum(axis=0))
     return Coverage(share, np.array(ranks))
+
+
+def _known_case(places: Array, replications: Sequence[int]) -> Array:
+    """A made-up model of eight factors and eight figures, curved, each with luck that grows with the figure."""
+    mix = np.random.default_rng([_SIZE, 1]).normal(size=(_SIZE, _SIZE)) / np.sqrt(_SIZE)
+    off = np.asarray(places) - 0.5
+    figures = 3.0 * np.einsum("nf,ft->nt", off, mix)
+    figures = figures + 0.6 * np.tanh(2.0 * figures) + 1.2 * np.einsum("nf,ft->nt", off**2, np.abs(mix))
+    luck = np.stack([np.random.default_rng([_SIZE, 2, number]).standard_normal(_SIZE) for number in replications])
+    return np.asarray(figures + 0.3 * luck * (1.0 + 0.3 * np.tanh(figures)), float)
+
+
+def checks(seed: int = 1, data_sets: int = _DATA_SETS) -> list[Check]:
+    """Whether calibration covers eight known factors as often as it says, in a made-up case that runs no scenario."""
+    from scipy.special import stdtrit
+
+    found = coverage(_known_case, [0.1] * _SIZE, _SIZE, data_sets=data_sets, simulations=_SIMULATIONS, seed=seed)
+    tail = (1.0 - found.share) / 2.0
+    rates = ((found.ranks >= tail) & (found.ranks <= 1.0 - tail)).mean(axis=1)
+    error = float(rates.std(ddof=1)) / np.sqrt(len(rates))
+    half = float(stdtrit(len(rates) - 1, 1.0 - _FALSE_ALARM / 2.0)) * error
+    name = f"known factors covered, {_SIZE} factors, {data_sets} data sets"
+    return [
+        Check("cover", name, found.rate, found.rate - half, found.rate + half, found.share, half <= 0.05, "stated"
+        )
+    ]

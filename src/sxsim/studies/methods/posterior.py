@@ -56,6 +56,8 @@ _WIDER = 2.0
 _KEPT_LEAST, _KEPT_MOST = 0.08, 0.3
 #: Runs kept for each coefficient of the adjustment, and in all, counted by their weights.
 _RUNS_FOR_EACH, _FEWEST_KEPT = 25, 100
+#: How much a run may count for its own fitted value.
+_MOST_OWN = 0.9
 
 
 @dataclass(frozen=True)
@@ -266,13 +268,24 @@ def _kept(waves: Sequence[Wave], proposals: _Proposals, observed: Array, noise: 
     weight /= weight.sum()
     normal, off = _to_normal(places[near]), away[near]
     design = np.concatenate([np.ones((len(off), 1)), off], axis=1)
-    root = np.sqrt(weight)[:, None]
     worth = 1.0 / float((weight**2).sum())
     if worth > 2 * terms:
-        fitted = np.linalg.lstsq(design * root, normal * root, rcond=1e-8)[0]
-        left = normal - np.einsum("nt,tf->nf", design, fitted)
-        normal = fitted[0] + left * math.sqrt(worth / (worth - terms))  # the fit takes some of the spread
+        normal = _adjusted(normal, design, weight, worth)
     return _Kept(_to_places(normal), weight)
+
+
+def _adjusted(normal: Array, design: Array, weight: Array, worth: float) -> Array:
+    """Sets moved to where they would be, had their statistics been those observed.
+
+    What is left over is taken as a fit without the run itself would leave it, and the fit's own error at the observed
+    figures is added: else intervals are too narrow, the more the more targets there are.
+    """
+    root = np.sqrt(weight)[:, None]
+    fitted = np.linalg.lstsq(design * root, normal * root, rcond=1e-8)[0]
+    inverse = np.linalg.pinv(np.einsum("nt,n,nu->tu", design, weight, design))
+    own = np.einsum("nt,tu,nu,n->n", design, inverse, design, weight)
+    left = (normal - np.einsum("nt,tf->nf", design, fitted)) / (1.0 - np.minimum(own, _MOST_OWN))[:, None]
+    return np.asarray(fitted[0] + left * math.sqrt(1.0 + float(inverse[0, 0]) / worth), float)
 
 
 def _errors(waves: Sequence[Wave], targets: int, seed: int) -> Array:
