@@ -123,3 +123,17 @@ def test_the_compiled_engine_loads_nothing_that_only_the_other_needs(tmp_path: P
         words = [sys.executable, "-c", "\n".join(lines), *command, "-q", "-o", str(tmp_path / "runs")]
         done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+@pytest.mark.parametrize("words", [("--help",), ("run", "--help")])
+def test_a_reader_of_the_help_who_leaves_early_is_no_error(words: tuple[str, ...]) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "sxsim", *words], stdout=writes, stderr=subprocess.PIPE, timeout=120
+        )
+    finally:
+        os.close(writes)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -7,7 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -25,6 +25,20 @@ class _AsUsed(TyperGroup):
         """Names of the commands, in order."""
         return list(_COMMANDS)
 
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """The context; a reader of the help who leaves early is no error."""
+        try:
+            return super().make_context(*args, **options)
+        except BrokenPipeError:
+            _nobody_reads()
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a reader of its help who leaves early is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _nobody_reads()
+
 
 app = typer.Typer(
     name="sxsim",
@@ -36,6 +50,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _nobody_reads() -> NoReturn:
+    """End well where the reader of a pipe has left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(EXIT_DONE)
 
 
 def _guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -51,8 +71,7 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             _stop("interrupted; what is finished is kept, the same command goes on from there", EXIT_INTERRUPTED)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(EXIT_DONE)
+            _nobody_reads()
         except OSError as error:
             _stop(_system_problem(error, has_out), EXIT_RUN_FAILED)
         except Exception as error:
