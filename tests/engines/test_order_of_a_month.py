@@ -10,7 +10,7 @@ from sxsim.engines import compiled, order_of_a_month, reference
 from sxsim.engines.order_of_a_month import MONTH, walk_month
 from sxsim.engines.records import Observer
 from sxsim.engines.start import start
-from sxsim.engines.world import World
+from sxsim.engines.world import CUSTOMER, World
 from sxsim.scenario.loading import load
 
 SHORT = ["market.people=80", "market.customers=60", "horizon.months=2", "horizon.warm_up=0"]
@@ -88,3 +88,31 @@ def test_every_step_has_a_name_a_sentence_and_something_to_work_on() -> None:
     assert len({each.name for each in MONTH}) == len(MONTH)
     for each in MONTH:
         assert each.does.endswith(".") and each.does[0].isupper() and each.works_on
+
+
+def test_customers_of_month_0_are_followed_wherever_they_go() -> None:
+    """They are those who were customers when month 0 began; lost ones count with their last figures, newcomers never."""
+    world = start(load("scenarios/corner-cafe.yaml", sets=["horizon.months=9", "horizon.warm_up=3"]))
+    records = compiled.simulate(world)
+    sites, last = records.sites[:, 0], records.sites[-1, 0]
+    assert not sites["month_0"][:3].any()
+    assert (sites["month_0"][3:] == sites["active_start"][3]).all()
+    assert sites["leavers"][3:].sum() > 0 < sites["joiners"][3:].sum()
+    flagged = world.accounts["of_month_0"][world.persons["account"]] == 1
+    assert flagged.sum() == last["month_0"]
+    assert (world.persons["status"][flagged] != CUSTOMER).any(), "some are lost, and are followed"
+    assert last["satisfaction_of_month_0"] == pytest.approx(world.persons["satisfaction"][flagged].sum())
+    assert last["delight_of_month_0"] == pytest.approx(world.persons["delight"][flagged].sum())
+    assert 0 < last["delight_of_month_0"] < last["month_0"]
+
+
+def test_those_served_lately_are_customers_with_a_visit_in_the_last_twelve_months() -> None:
+    world = start(load("scenarios/corner-cafe.yaml", sets=["horizon.months=18", "horizon.warm_up=0"]))
+    last = compiled.simulate(world).sites[-1, 0]
+    persons = world.persons
+    served = (persons["status"] == CUSTOMER) & (persons["last_visit"] > 17 - 12)
+    assert last["served_12"] == served.sum()
+    assert last["satisfaction_served"] == pytest.approx(persons["satisfaction"][served].sum())
+    assert 0 < last["served_12"] < last["active"]
+    assert last["floors"] == len(world.floors)
+    assert last["time_standard"] == pytest.approx(world.floors["standard"].sum())

@@ -35,17 +35,10 @@ DIRECTIONS = ("up", "down", "not up", "not down", "no effect")
 SOURCE = re.compile(r"\bE\d{3}\b|\b10\.\d{4,9}/\S+|practitioner judgement: \S")
 Verdict = Literal["with", "against", "cannot tell"]
 
-#: KPIs that an expectation may name before they exist, and what is judged until then.
-STAND_INS = {
-    "satisfaction_served": "satisfaction",
-    "satisfaction_of_month_0": "satisfaction",
-    "delight_of_month_0": "delight_rate",
-}
 #: Figures that are no KPIs, over the last twelve months: sums of these monthly figures, part over whole (None: months).
 FIGURES = {
     "strain": ("strain", "headcount"),
     "skill": ("skill", "headcount"),
-    "expectation": ("expectation", "active"),
     "joiners": ("joiners", None),
     "leavers": ("leavers", None),
     "praise": ("praise", None),
@@ -78,7 +71,7 @@ class Expectation:
     declared: str | None = None  # why it is a known miss
 
     def __post_init__(self) -> None:
-        if self.kpi not in KPIS and self.kpi not in FIGURES and self.kpi not in STAND_INS:
+        if self.kpi not in KPIS and self.kpi not in FIGURES:
             raise ValueError(f"kpi(={self.kpi!r}) is neither a KPI nor a figure of tests/face")
         if self.direction not in DIRECTIONS:
             raise ValueError(f"direction(={self.direction!r}) must be one of {', '.join(DIRECTIONS)}")
@@ -106,16 +99,11 @@ class Expectation:
         if self.ratio is None:
             return
         low, high = self.ratio
-        if self.stand_in in MAY_BE_NEGATIVE:
+        if self.kpi in MAY_BE_NEGATIVE:
             raise ValueError(f"ratio(={self.ratio!r}): {self.kpi} may be negative, so it has no ratio")
         fits = {"up": low >= 1, "not down": high > 1, "down": high <= 1, "not up": low < 1, "no effect": low < 1 < high}
         if not fits[self.direction]:
             raise ValueError(f"ratio(={self.ratio!r}) does not go with {self.direction}")
-
-    @property
-    def stand_in(self) -> str:
-        """The figure that is judged."""
-        return self.kpi if self.kpi in KPIS or self.kpi in FIGURES else STAND_INS[self.kpi]
 
     @property
     def allowed(self) -> tuple[float, float]:
@@ -251,7 +239,7 @@ def _number(parts: Sequence[Any], name: str) -> int:
 def figure(records: Records, scenario: sxsim.Scenario, expectation: Expectation) -> float:
     """A KPI, or one of `FIGURES`, of one replication."""
     records = part_of(records, scenario, expectation)
-    name = expectation.stand_in
+    name = expectation.kpi
     if name in KPIS:
         return run_kpis(records, scenario.economics.discount_rate)[name]
     part, whole = FIGURES[name]

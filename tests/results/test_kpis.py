@@ -24,19 +24,27 @@ SITES = {
     "quits": (2, 1), "vacancies": (2, 0), "applicants": (5, 1), "satisfaction": (28, 12), "loyalty": (30, 12),
     "engagement": (2.4, 1.2), "practising": (2, 1), "busy_minutes": (600, 200), "duty_minutes": (1000, 600),
     "revenue": (900, 300), "contact_cost": (100, 50), "failure_cost": (40, 20), "acquisition_cost": (10, 0),
-    "cost": (500, 200), "investment": (60, 40), "result": (340, 60),
+    "cost": (500, 200), "investment": (60, 40), "result": (340, 60), "expectation": (22, 8), "served_12": (16, 9),
+    "satisfaction_served": (12, 8), "month_0": (35, 15), "satisfaction_of_month_0": (21, 9), "delight_of_month_0": (7, 3),
+    "time_standard": (1.8, 1.0), "floors": (2, 2),
 }  # fmt: skip
 #: Contacts of the first site's first touchpoint and segment, and of the second site's last.
 CONTACTS = {
     "served": (60, 20), "abandoned": (8, 2), "balked": (4, 2), "turned_away": (3, 1), "level_0": (18, 7),
     "level_1": (30, 10), "level_2": (12, 3), "level_3": (10, 4), "level_4": (5, 1), "delighted": (12, 4),
     "problems": (10, 5), "voiced": (4, 2), "noticed": (3, 1), "put_right": (3, 1), "cases_put_right": (1, 2),
-    "cases": (3, 1), "cases_closed": (1, 1), "wait": (120.0, 60.0),
+    "cases": (3, 1), "cases_closed": (1, 1), "wait": (120.0, 60.0), "wasted": (5, 3), "expectation": (50.0, 10.0),
 }  # fmt: skip
 #: 100 attempts a month: by hand, and the wait of the worst ten is in a bin of its own.
 EXPECTED = {
     "satisfaction": 100 * 40 / 60,
     "loyalty": 100 * 42 / 60,
+    "satisfaction_served": 80,
+    "satisfaction_of_month_0": 60,
+    "delight_of_month_0": 0.2,
+    "expectation": 50,
+    "wasted_gestures": 8 / 80,
+    "time_standard": 0.7,
     "nps": 100 * (9 - 3) / 18,
     "delight_rate": 16 / 80,
     "level_0": 0.25,
@@ -251,7 +259,7 @@ def test_the_range_of_a_kpi_follows_its_unit() -> None:
 
 LOWER = {
     "level_0", "wait_mean", "wait_p90", "abandon_rate", "turned_away_rate", "churn_rate", "turnover_12m", "cost", "failure_cost",
-    "acquisition_cost", "cost_per_contact",
+    "acquisition_cost", "cost_per_contact", "wasted_gestures",
 }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def test_a_comparison_as_json_adds_the_base_and_differences(comparison: Comparis
     assert data["plans"]["dearer"]["verdict"]["investment"].startswith("the same in each of 2 runs")
     assert data["plans"]["dearer"]["verdict"]["npv"] == "too few runs for a verdict: 5 at least"
     assert data["plans"]["dearer"]["cash"]["payback_month"] is None
-    assert data["primary"] == ["npv", "satisfaction", "loyalty", "engagement"]
+    assert data["primary"] == ["npv", "satisfaction_of_month_0", "loyalty", "engagement"]
     details = data["plans"]["dearer"]["verdict_details"]
     assert list(details["npv"]) == ["said", "word", "primary", "p", "interval", "confidence"]
     assert (details["npv"]["confidence"], details["visits"]["confidence"]) == (0.9875, 0.95)

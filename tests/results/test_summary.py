@@ -153,13 +153,13 @@ def test_primary_kpis_come_first_and_say_that_they_hold_together() -> None:
     found = compared(result=5000.0)
     lines = compared_lines(found, "welcome", ("visits", "npv", "result"))
     assert lines[0] == "  primary (intervals of 98.75 % each, so that all hold together with 95 %)"
-    assert [line.split()[0] for line in lines[1:5]] == ["npv", "satisfaction", "loyalty", "engagement"]
+    assert [line.split()[0] for line in lines[1:5]] == ["npv", "satisfaction_of_month_0", "loyalty", "engagement"]
     assert lines[1].endswith("better") and "looks" not in lines[1]
     assert lines[5].startswith("  exploratory (a 95 % interval each: of ")
     assert [line.split()[0] for line in lines[6:]] == ["visits", "result"]
     assert lines[7].endswith("looks better")
     assert "the same in each of 5 runs" in lines[6]
-    assert "npv, satisfaction, loyalty and engagement (primary" in verdicts_sentence(found)
+    assert "npv, satisfaction_of_month_0, loyalty and engagement (primary" in verdicts_sentence(found)
     found.primary = ("result",)
     del found.verdicts
     assert compared_lines(found, "welcome", ("npv",))[0] == "  primary (95 % interval)"

@@ -47,17 +47,15 @@ CLAUSES_OF_ACTIVITIES = "5.2 5.3 5.4 5.5 5.6 6.2 6.3 6.4 6.5 7.2.2 7.2.3 7.2.4"
 RULES = {
     "organisation": "absorb_money raise_maturity decay_maturity anchor_practice element_maturity practice see_maturity money_weight "
     "practised_lever",
-    "commitment": "support contact become_aware begin_trying begin_practising lose_sight give_up relapse resign hope_again "
-    "fatigue wins momentum",
-    "implementation": "build_up lower_obstacle programme_work align know_better expand",
-    "demand": "visit_rate",
+    "implementation": "build_up lower_obstacle programme_work align know_better expand support contact become_aware begin_trying "
+    "begin_practising lose_sight give_up relapse resign hope_again fatigue wins momentum",
     "queue": "balk_chance pressure_time_factor move_standard",
     "contact": "service_minutes failure_chance voice_chance notice_chance recovery_chance put_right_now_chance "
     "case_days effort individual_chance surprise_chance gate_open reach_level",
     "employee": "engagement_target update_strain update_skill quit_chance applicants hire_chance",
     "customer": "perceived_quality satisfaction_target delight_chance update_bond update_expectation loyalty "
     "leave_chance tell_chance feedback_chance",
-    "market": "value_for_money join_pace return_eagerness neighbour reputation_update",
+    "market": "visit_rate value_for_money join_pace return_eagerness neighbour reputation_update",
     "business": "customer_equity discount_factor contact_cost acquisition_cost",
 }
 RULE_NAMES = {f"{name}.{rule}" for name, rules in RULES.items() for rule in rules.split()}

@@ -78,6 +78,9 @@ def begin_month(world: World, month: Number) -> None:
                 while low < half_hours - 1 and table[low + 1] * half_hours < table[half_hours] * place_:
                     low += 1
                 at[place_] = low
+    if month == setting.warm_up:
+        for account in range(setting.accounts):
+            world.accounts[account].of_month_0 = 1 if world.accounts[account].joins_at == IS_CUSTOMER else 0
     for site in range(setting.sites):
         place_, tally = world.sites[site], world.site_tally[site]
         tally.people, tally.active_start = place_.people, place_.customers

@@ -148,6 +148,8 @@ def person_month(world: World, person: Number) -> None:
     elif 1.0 - u < customer.tell_chance(i.satisfaction, delighted, i.grievance, 0, p):
         i.told = -1
         tally.complaints += 1
+    if i.contacts > 0:
+        i.delight = i.delighted / i.contacts
     i.contacts, i.delighted = 0, 0
 
 

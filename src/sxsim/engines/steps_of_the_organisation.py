@@ -271,11 +271,20 @@ def site_record(world: World, site: Number) -> None:
     setting, tally, place_ = world.settings[0], world.site_tally[site], world.sites[site]
     for account in range(place_.first_account, place_.first_account + place_.accounts):
         a = world.accounts[account]
-        if a.joins_at != IS_CUSTOMER:
+        if a.joins_at != IS_CUSTOMER and a.of_month_0 == 0:
             continue
         for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
             i = world.persons[person]
+            if a.of_month_0 == 1:
+                tally.month_0 += 1
+                tally.satisfaction_of_month_0 += i.satisfaction
+                tally.delight_of_month_0 += i.delight
+            if a.joins_at != IS_CUSTOMER:
+                continue
             tally.active += 1
+            if i.last_visit > setting.month - RETENTION_MONTHS:
+                tally.served_12 += 1
+                tally.satisfaction_served += i.satisfaction
             tally.satisfaction += i.satisfaction
             tally.loyalty += i.loyalty
             tally.bond += i.bond
@@ -299,4 +308,7 @@ def site_record(world: World, site: Number) -> None:
     place_.bond = tally.bond / tally.active if tally.active > 0 else 0.0
     tally.reputation, tally.momentum = place_.reputation, place_.momentum
     for touchpoint in range(setting.touchpoints):
-        tally.pressure += world.floors[site * setting.touchpoints + touchpoint].pressure
+        floor = world.floors[site * setting.touchpoints + touchpoint]
+        tally.pressure += floor.pressure
+        tally.time_standard += floor.standard
+        tally.floors += 1

@@ -138,12 +138,26 @@ _LEVELS = {
 _DECLARED: list[Kpi] = [
     Kpi("satisfaction", "how satisfied active customers are", "100 × mean satisfaction of active customers", "0–100",
         "last 12 months", _mean("satisfaction", "active", PERCENT), "external", "tactical"),
+    Kpi("satisfaction_served", "how satisfied customers are who were served lately",
+        "100 × mean satisfaction of active customers with a served contact in the last twelve months", "0–100",
+        "last 12 months", _mean("satisfaction_served", "served_12", PERCENT), "external", "tactical"),
+    Kpi("satisfaction_of_month_0", "how satisfied those are who were customers at the start",
+        "100 × mean satisfaction of the customers of month 0, of lost ones the last", "0–100",
+        "last 12 months", _mean("satisfaction_of_month_0", "month_0", PERCENT), "external", "tactical"),
+    Kpi("expectation", "what customers expect", "100 × mean expectation of active customers", "0–100",
+        "last 12 months", _mean("expectation_of_customers", "active", PERCENT), "external", "tactical", "neither"),
     Kpi("loyalty", "how loyal active customers feel", "100 × mean loyalty of active customers", "0–100",
         "last 12 months", _mean("loyalty", "active", PERCENT), "external", "strategic"),
     Kpi("nps", "net promoter score", "% answers 9–10 minus % answers 0–6", "−100 … 100", "last 12 months",
         _net_promoters, "external", "strategic"),
     Kpi("delight_rate", "how often customers are delighted", "delighted ÷ completed contacts", "share",
         "last 12 months", _share("delighted", "served"), "external", "tactical"),
+    Kpi("delight_of_month_0", "how often those are delighted who were customers at the start",
+        "mean over the customers of month 0 of the share of own contacts that delighted, in the last month with one", "share",
+        "last 12 months", _share("delight_of_month_0", "month_0"), "external", "tactical"),
+    Kpi("wasted_gestures", "gestures behind a closed gate",
+        "contacts individual or surprising though a promise was broken and not put right ÷ completed contacts", "share",
+        "last 12 months", _share("wasted", "served"), "external", "operational", "lower"),
     *[Kpi(f"level_{k}", f"share of {text}", f"attempts recorded at level {k} ÷ all attempts", "share",
           "last 12 months", _of_attempts(f"level_{k}"), "external", "operational",
           "lower" if k == 0 else "higher" if k > 1 else "neither") for k, text in _LEVELS.items()],
@@ -179,6 +193,8 @@ _DECLARED: list[Kpi] = [
         "strategic"),
     Kpi("feedback_rate", "how many customers answer when asked", "answers ÷ customers asked", "share", "last 12 months",
         _share("answers", "asked"), "external", "operational"),
+    Kpi("time_standard", "how much of the proper time staff take for a customer", "mean over touchpoints and months", "ratio",
+        "last 12 months", _share("time_standard", "floors"), "internal", "operational", "neither"),
     Kpi("utilisation", "how busy employees are on duty", "busy ÷ duty minutes, overtime included", "share",
         "last 12 months", _share("busy_minutes", "duty_minutes"), "internal", "operational", "neither"),
     Kpi("engagement", "how engaged employees are", "100 × mean engagement of employees", "0–100", "last 12 months",
@@ -240,6 +256,7 @@ def monthly_values(records: Records, discount_rate: float) -> dict[str, Any]:
     """All figures by month and site, shape (M, S), warm-up included: what the formulas work on."""
     sites = records.sites
     values: dict[str, Any] = {name: sites[name] for name in sites.dtype.names or ()}
+    values["expectation_of_customers"] = sites["expectation"]
     for name in records.contacts.dtype.names or ():
         values[name] = records.contacts[name].sum(axis=(2, 3))
     active = sites["active"].astype(float)

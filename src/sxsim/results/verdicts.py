@@ -20,7 +20,7 @@ WRONG_AT_MOST = 1.0 - CONFIDENCE
 #: How likely a repetition with the runs named as needed tells the difference.
 POWER = 0.8
 #: Primary KPIs, unless others are named: the result, what customers feel and mean to do, and those who serve them.
-PRIMARY = ("npv", "satisfaction", "loyalty", "engagement")
+PRIMARY = ("npv", "satisfaction_of_month_0", "loyalty", "engagement")
 #: Runs below which nothing is said.
 FEWEST_RUNS = 5
 TOO_FEW = f"too few runs for a verdict: {FEWEST_RUNS} at least"

@@ -126,7 +126,7 @@ class CompareOptions(RunOptions, total=False):
     primary: Annotated[
         Sequence[str] | None,
         Option(
-            "KPIs whose verdicts in a comparison hold together. Default: npv,satisfaction,loyalty,engagement.",
+            "KPIs whose verdicts in a comparison hold together. Default: npv,satisfaction_of_month_0,loyalty,engagement.",
             None, ("--primary",), str, "A,B",
         ),
     ]  # fmt: skip
