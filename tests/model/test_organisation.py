@@ -179,6 +179,11 @@ def test_the_second_euro_does_less_than_the_first() -> None:
     assert organisation.programme_intensity(0.0, 0.5, P) == 0.0
 
 
+def test_a_little_money_moves_nothing() -> None:
+    assert organisation.programme_intensity(0.004 / 3, 1.0, P) == pytest.approx(0.1)
+    assert 3 * organisation.programme_intensity(0.001, 1.0, P) < organisation.programme_intensity(0.003, 1.0, P)
+
+
 def test_the_top_level_cannot_be_passed() -> None:
     assert organisation.raise_maturity(5.0, 1.0, P) == 0.0
     assert organisation.raise_maturity(1.0, 1.0, P) == pytest.approx(0.12)

@@ -30,14 +30,16 @@ def absorb_money(alignment: Share, commitment: Share, p: Parameters) -> Real:
 
 @rule
 def programme_intensity(money_share: Share, absorption: Share, p: Parameters) -> Share:
-    """How intensely a sub-element is worked on: diminishing returns of money, and none can replace people who take it up.
+    """How intensely a sub-element is worked on: little money moves nothing, much has diminishing returns, and none can replace
+    people who take it up.
 
-    money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1.
-    Source: assumption (saturating response).
+    money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1: half of the absorption
+    at `money_half`. Source: assumption (a critical mass, then saturation).
     """
     if money_share <= 0.0:
         return 0.0
-    return absorption / (1.0 + p.money_half / money_share)
+    scarce = p.money_half / money_share
+    return absorption / (1.0 + scarce * scarce)
 
 
 @rule
