@@ -113,6 +113,6 @@ def test_those_served_lately_are_customers_with_a_visit_in_the_last_twelve_month
     served = (persons["status"] == CUSTOMER) & (persons["last_visit"] > 17 - 12)
     assert last["served_12"] == served.sum()
     assert last["satisfaction_served"] == pytest.approx(persons["satisfaction"][served].sum())
-    assert 0 < last["served_12"] < last["active"]
+    assert 0 < last["served_12"] <= last["active"]
     assert last["floors"] == len(world.floors)
     assert last["time_standard"] == pytest.approx(world.floors["standard"].sum())

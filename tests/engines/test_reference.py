@@ -202,7 +202,7 @@ def test_another_plan_does_not_change_the_luck_of_what_it_does_not_touch() -> No
     """Common random numbers: the first visits of a plan that changes the price only fall at the same minutes."""
     from sxsim.scenario.loading import load
 
-    scenario = load("scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0"])
+    scenario = load("scenarios/corner-cafe.yaml", sets=["horizon.months=1", "horizon.warm_up=0", "visit_price=0"])
     logs = [simulate(start(scenario, plan, log_contacts=True)).log for plan in ("today", "higher-price")]
     names = ["person", "arrival", "wait", "end", "level", "quality"]
     np.testing.assert_array_equal(logs[0][names], logs[1][names])

@@ -67,7 +67,7 @@ def test_anchoring_makes_the_practice_of_its_elements_last(name: str) -> None:
 
 def test_what_nobody_practises_is_not_anchored() -> None:
     world = ended("{activities: {anchor_culture: 1, change_team: 1}}", organisation__commitment=0, organisation__maturity=1,
-                  newcomer_commitment=0)  # fmt: skip
+                  newcomer_commitment=0, contact_leaders=0)  # fmt: skip
     assert world.activities[ANCHOR_CULTURE]["done"] == 0
     assert world.activities[ACTIVITIES.index("change_team")]["done"] > 0.5
 

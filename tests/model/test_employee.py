@@ -10,15 +10,24 @@ from sxsim.model import employee
 from .shapes import NOISE, SHARE, UNIFORM, P, Shape, shape_tests, within
 
 TENURE = within(0, 600)
+PAY = within(-1, 1)
 SHAPES = [
     Shape(
+        employee.pay_lead,
+        {"wage": within(1000, 5000), "market_wage": within(1000, 5000)},
+        rises="wage",
+        falls="market_wage",
+        low=-2,
+        high=2,
+    ),
+    Shape(
         employee.engagement_target,
-        {"energy": SHARE, "discretion": SHARE, "strain": SHARE, "delight": SHARE, "trait": NOISE},
-        rises="energy discretion delight trait",
+        {"energy": SHARE, "discretion": SHARE, "strain": SHARE, "delight": SHARE, "pay": PAY, "trait": NOISE},
+        rises="energy discretion delight pay trait",
         falls="strain",
         low=0,
         high=1,
-        typical={"trait": 0.0, "delight": 0.05},
+        typical={"trait": 0.0, "delight": 0.05, "pay": 0.0},
     ),
     Shape(
         employee.update_engagement,
@@ -54,19 +63,20 @@ SHAPES = [
     Shape(employee.update_skill, {"skill": SHARE, "ceiling": SHARE}, rises="skill ceiling", low=0, high=1),
     Shape(
         employee.quit_chance,
-        {"usual": SHARE, "engagement": SHARE, "strain": SHARE, "tenure": TENURE},
+        {"usual": SHARE, "engagement": SHARE, "strain": SHARE, "pay": PAY, "tenure": TENURE},
         rises="usual strain",
-        falls="engagement",
+        falls="engagement pay",
         either="tenure",
         low=0,
         high=1,
-        typical={"usual": 0.02, "tenure": 12.0},
+        typical={"usual": 0.02, "tenure": 12.0, "pay": 0.0},
     ),
     Shape(
         employee.applicants,
-        {"engagement": SHARE, "reputation": SHARE},
-        rises="engagement reputation",
+        {"engagement": SHARE, "reputation": SHARE, "pay": PAY},
+        rises="engagement reputation pay",
         low=0.01,
+        typical={"pay": 0.0},
     ),
     Shape(
         employee.hire_chance,
@@ -105,7 +115,7 @@ TestShapes = shape_tests(employee, SHAPES, tested_apart="shift_number")
 
 
 def test_where_everything_is_normal_engagement_is_at_its_base() -> None:
-    assert employee.engagement_target(0.5, 0.5, 0.25, 0.05, 0.0, P) == pytest.approx(0.5)
+    assert employee.engagement_target(0.5, 0.5, 0.25, 0.05, 0.0, 0.0, P) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +132,7 @@ def test_where_everything_is_normal_engagement_is_at_its_base() -> None:
 def test_each_support_of_engagement_counts_as_the_register_says(
     energy, discretion, strain, delight, trait, expected
 ) -> None:
-    assert employee.engagement_target(energy, discretion, strain, delight, trait, P) == pytest.approx(expected)
+    assert employee.engagement_target(energy, discretion, strain, delight, 0.0, trait, P) == pytest.approx(expected)
 
 
 @given(SHARE, SHARE)
@@ -171,32 +181,42 @@ def test_a_tenth_of_the_missing_skill_is_learnt_in_a_month() -> None:
 @given(SHARE, SHARE, within(0.1, 14), within(0.1, 14))
 def test_quitting_rises_up_to_its_peak_and_falls_beyond(engagement, strain, one, other) -> None:
     early, late = sorted([one, other])
-    before = [employee.quit_chance(0.01, engagement, strain, tenure, P) for tenure in (early, late, 15.0)]
+    before = [employee.quit_chance(0.01, engagement, strain, 0.0, tenure, P) for tenure in (early, late, 15.0)]
     assert before == sorted(before)
-    after = [employee.quit_chance(0.01, engagement, strain, 15.0 + tenure * 10, P) for tenure in (early, late)]
+    after = [employee.quit_chance(0.01, engagement, strain, 0.0, 15.0 + tenure * 10, P) for tenure in (early, late)]
     assert before[2] >= after[0] >= after[1]
 
 
 def test_the_peak_of_quitting_lies_at_fifteen_months() -> None:
-    assert employee.quit_chance(0.01, 0.5, 0.25, 0.0, P) == pytest.approx(0.004)
-    assert employee.quit_chance(0.01, 0.5, 0.25, 15.0, P) == pytest.approx(0.014)
-    assert employee.quit_chance(0.01, 0.5, 0.25, 600.0, P) == pytest.approx(0.004, rel=1e-3)
+    assert employee.quit_chance(0.01, 0.5, 0.25, 0.0, 0.0, P) == pytest.approx(0.004)
+    assert employee.quit_chance(0.01, 0.5, 0.25, 0.0, 15.0, P) == pytest.approx(0.014)
+    assert employee.quit_chance(0.01, 0.5, 0.25, 0.0, 600.0, P) == pytest.approx(0.004, rel=1e-3)
 
 
 def test_low_engagement_and_strain_make_people_quit() -> None:
-    assert employee.quit_chance(0.01, 0.2, 0.25, 15.0, P) == pytest.approx(0.014 * math.exp(0.6))
-    assert employee.quit_chance(0.01, 0.5, 0.65, 15.0, P) == pytest.approx(0.014 * math.exp(0.4))
+    assert employee.quit_chance(0.01, 0.2, 0.25, 0.0, 15.0, P) == pytest.approx(0.014 * math.exp(0.6))
+    assert employee.quit_chance(0.01, 0.5, 0.65, 0.0, 15.0, P) == pytest.approx(0.014 * math.exp(0.4))
 
 
 @given(SHARE, SHARE, TENURE)
 def test_nobody_quits_where_quitting_is_switched_off(engagement, strain, tenure) -> None:
-    assert employee.quit_chance(0.0, engagement, strain, tenure, P) == 0.0
+    assert employee.quit_chance(0.0, engagement, strain, 0.0, tenure, P) == 0.0
 
 
 def test_an_attractive_employer_has_more_applicants() -> None:
-    assert employee.applicants(0.5, 0.5, P) == pytest.approx(5.0)
-    assert employee.applicants(0.9, 0.5, P) == pytest.approx(5.0 * math.exp(0.6))
-    assert employee.applicants(0.5, 0.9, P) == pytest.approx(5.0 * math.exp(0.4))
+    assert employee.applicants(0.5, 0.5, 0.0, P) == pytest.approx(5.0)
+    assert employee.applicants(0.9, 0.5, 0.0, P) == pytest.approx(5.0 * math.exp(0.6))
+    assert employee.applicants(0.5, 0.9, 0.0, P) == pytest.approx(5.0 * math.exp(0.4))
+
+
+def test_who_pays_more_than_others_keeps_and_finds_people_and_engages_them_a_little() -> None:
+    pay = employee.pay_lead(2400.0, 2000.0)
+    assert pay == pytest.approx(math.log(1.2))
+    assert employee.pay_lead(2000.0, 2000.0) == 0.0
+    assert employee.pay_lead(0.0, 2000.0) == employee.pay_lead(2000.0, 0.0) == 0.0
+    assert employee.quit_chance(0.01, 0.5, 0.25, pay, 15.0, P) == pytest.approx(0.014 * 1.2**-1.2)
+    assert employee.applicants(0.5, 0.5, pay, P) == pytest.approx(5.0 * 1.2**0.8)
+    assert employee.engagement_target(0.5, 0.5, 0.25, 0.05, pay, 0.0, P) == pytest.approx(0.5 + 0.12 * pay)
 
 
 def test_a_vacancy_takes_about_two_months_to_fill() -> None:

@@ -118,6 +118,7 @@ COMMITMENT = [
         low=0,
         high=1,
     ),
+    Shape(implementation.way_open, {"in_the_way": SHARE}, falls="in_the_way", low=0, high=1),
     Shape(
         implementation.contact,
         dict.fromkeys(["team", "across", "network", "silos", "energy", "leadership", "campaign"], SHARE),
@@ -235,9 +236,18 @@ def test_an_obstacle_of_full_severity_holds_up_what_the_register_says() -> None:
     left = 1 - P.obstacle_weight
     assert implementation.contact(0, 0, 0, 0, 1, 1, 0, P) == pytest.approx(left * P.contact_leaders)
     assert implementation.contact(0, 1, 0, 1, 0, 0, 0, P) == pytest.approx(left * P.contact_across)
-    assert implementation.become_aware(1, 1, 1, P) == pytest.approx(left**2 * P.aware_speed)
-    assert implementation.begin_trying(1, 0, 1, 1, 1, P) == pytest.approx(left**3 * P.trying_speed)
-    assert implementation.begin_practising(1, 1, 1, 1, P) == pytest.approx(left**2 * P.practising_speed)
+    assert implementation.become_aware(1, 1, 1, P) == pytest.approx(left * P.aware_speed)
+    assert implementation.begin_trying(1, 0, 1, 1, 1, P) == pytest.approx(left * P.trying_speed)
+    assert implementation.begin_practising(1, 1, 1, 1, P) == pytest.approx(left * P.practising_speed)
+
+
+def test_of_several_obstacles_to_a_step_each_takes_off_its_part() -> None:
+    one, all_of_them = P.obstacle_weight / 3, P.obstacle_weight
+    tried = [implementation.begin_trying(1, 0, *obstacles, P) for obstacles in ((0, 0, 0), (1, 0, 0), (1, 1, 1))]
+    assert tried == pytest.approx([P.trying_speed * (1 - lost) for lost in (0, one, all_of_them)])
+    half = 1 - P.obstacle_weight / 2
+    assert implementation.become_aware(1, 1, 0, P) == pytest.approx(half * P.aware_speed)
+    assert implementation.begin_practising(1, 1, 0, 1, P) == pytest.approx(half * P.practising_speed)
 
 
 def test_without_wins_trying_becomes_practice_more_seldom_and_is_given_up_more_often() -> None:

@@ -19,14 +19,53 @@ SPREAD = within(0, 0.1)
 COUNT = within(0, 1000)
 MARKET = [
     Shape(
+        market.price_gap,
+        {"price": PRICE, "outside_price": PRICE, "sensitivity": within(0, 5)},
+        rises="price",
+        falls="outside_price",
+        either="sensitivity",
+        low=-5,
+        typical={"sensitivity": 1.0},
+    ),
+    Shape(
         market.value_for_money,
         {"quality": SHARE, "price": PRICE, "outside_price": PRICE, "sensitivity": within(0, 5)},
         rises="quality outside_price",
         falls="price",
         either="sensitivity",
-        low=-7,
-        high=8,
+        high=6,
         typical={"sensitivity": 1.0},
+    ),
+    Shape(
+        market.advantage,
+        {
+            "quality": SHARE,
+            "price": PRICE,
+            "outside_price": PRICE,
+            "sensitivity": within(0, 5),
+            "outside_quality": SHARE,
+        },
+        rises="quality outside_price",
+        falls="price outside_quality",
+        either="sensitivity",
+        high=7,
+        typical={"sensitivity": 1.0},
+    ),
+    Shape(
+        market.answer_price,
+        {"answered": DIFFERENCE, "price": PRICE},
+        rises="answered price",
+        low=-1,
+        high=1,
+        typical={"answered": 0.0, "price": 1.0},
+    ),
+    Shape(
+        market.promised_failure,
+        {"usual": SHARE, "promise": DIFFERENCE},
+        rises="usual promise",
+        low=0,
+        high=1,
+        typical={"usual": 0.05, "promise": 0.0},
     ),
     Shape(
         market.drift_offer,
@@ -47,10 +86,10 @@ MARKET = [
     ),
     Shape(
         market.join_pace,
-        {"usual": SHARE, "reputation": SHARE, "gap": DIFFERENCE},
-        rises="usual reputation gap",
+        {"usual": SHARE, "reputation": SHARE, "gap": DIFFERENCE, "promise": DIFFERENCE},
+        rises="usual reputation gap promise",
         low=0,
-        typical={"usual": 0.02, "gap": -0.7},
+        typical={"usual": 0.02, "gap": -0.7, "promise": 0.0},
     ),
     Shape(market.eagerness, {"expected": SHARE}, rises="expected", low=0),
     Shape(
@@ -122,10 +161,38 @@ def test_at_equal_prices_value_is_quality(quality, price, sensitivity) -> None:
     assert market.value_for_money(quality, price, price, sensitivity, P) == pytest.approx(quality)
 
 
-def test_a_tenth_more_in_price_costs_a_twentieth_in_value() -> None:
-    assert market.value_for_money(0.7, 1.1, 1.0, 1.0, P) == pytest.approx(0.7 - 0.5 * math.log(1.1))
-    assert market.value_for_money(0.7, 1.0, 1.1, 2.0, P) == pytest.approx(0.7 + math.log(1.1))
+def test_a_price_is_felt_by_how_much_dearer_it_is_and_more_so_where_it_is_far_above() -> None:
+    assert market.price_gap(1.0, 1.0, 1.0, P) == 0.0
+    assert market.price_gap(1.1, 1.0, 1.0, P) == pytest.approx(0.11)
+    assert market.price_gap(2.0, 1.0, 1.0, P) == pytest.approx(2.0)
+    assert market.price_gap(0.9, 1.0, 1.0, P) == pytest.approx(-0.1)
+    assert market.price_gap(2.2, 2.0, 2.0, P) == pytest.approx(2 * market.price_gap(1.1, 1.0, 1.0, P))
+
+
+def test_a_higher_price_lowers_value_and_what_speaks_for_the_house() -> None:
+    assert market.value_for_money(0.7, 1.1, 1.0, 1.0, P) == pytest.approx(0.7 - 0.4 * 0.11)
     assert market.value_for_money(0.7, 2.0, 1.0, 0.0, P) == 0.7
+    assert market.advantage(0.7, 1.0, 1.0, 1.0, 0.7, P) == 0.0
+    assert market.advantage(0.8, 1.0, 1.0, 1.0, 0.7, P) == pytest.approx(0.1)
+    assert market.advantage(0.7, 1.1, 1.0, 1.0, 0.7, P) == pytest.approx(-0.7 * 0.11)
+
+
+def test_rivals_follow_a_part_of_a_price_and_take_their_time() -> None:
+    assert market.answer_price(0.0, 1.0, P) == 0.0
+    answered = market.answer_price(0.0, 2.0, P)
+    assert answered == pytest.approx(0.15 * 0.2 * math.log(2.0))
+    for _ in range(200):
+        answered = market.answer_price(answered, 2.0, P)
+    assert answered == pytest.approx(0.2 * math.log(2.0))
+
+
+def test_a_bolder_promise_attracts_and_is_broken_more_often() -> None:
+    assert market.promised_failure(0.05, 0.0, P) == pytest.approx(0.05)
+    assert market.promised_failure(0.5, 1.0, P) == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert market.promised_failure(0.0, 1.0, P) == 0.0
+    assert market.promised_failure(1.0, -1.0, P) == 1.0
+    plain = market.join_pace(0.02, 0.5, 0.0, 0.0, P)
+    assert market.join_pace(0.02, 0.5, 0.0, 0.5, P) == pytest.approx(plain * math.exp(0.2))
 
 
 def test_the_outside_offer_drifts_as_stated() -> None:
@@ -142,14 +209,14 @@ def chance(pace: float) -> float:
 
 def test_where_nothing_speaks_for_or_against_prospects_join_at_the_stated_chance() -> None:
     for usual in (0.001, 0.02, 0.4):
-        pace = market.join_pace(usual, 0.5, -0.7, P) * market.eagerness(0.7, P)
+        pace = market.join_pace(usual, 0.5, -0.7, 0.0, P) * market.eagerness(0.7, P)
         assert chance(pace) == pytest.approx(usual)
 
 
 def test_reputation_value_and_what_is_heard_make_joining_faster() -> None:
-    pace = market.join_pace(0.02, 0.5, 0.0, P)
-    assert market.join_pace(0.02, 0.6, 0.0, P) == pytest.approx(pace * math.exp(0.2))
-    assert market.join_pace(0.02, 0.5, 0.1, P) == pytest.approx(pace * math.exp(0.2))
+    pace = market.join_pace(0.02, 0.5, 0.0, 0.0, P)
+    assert market.join_pace(0.02, 0.6, 0.0, 0.0, P) == pytest.approx(pace * math.exp(0.2))
+    assert market.join_pace(0.02, 0.5, 0.1, 0.0, P) == pytest.approx(pace * math.exp(0.2))
     assert market.eagerness(0.1, P) == pytest.approx(math.exp(0.2))
     assert market.after_hearing(3.0, 0.5) == pytest.approx(3.0 * math.exp(0.5))
     assert market.after_hearing(3.0, 0.0) == 3.0
@@ -157,13 +224,13 @@ def test_reputation_value_and_what_is_heard_make_joining_faster() -> None:
 
 @given(SHARE, DIFFERENCE)
 def test_nobody_joins_where_joining_is_switched_off(reputation, gap) -> None:
-    assert market.join_pace(0.0, reputation, gap, P) == 0.0
+    assert market.join_pace(0.0, reputation, gap, 0.0, P) == 0.0
 
 
 @given(SHARE, DIFFERENCE)
 def test_who_joins_for_certain_joins_at_a_finite_pace(reputation, gap) -> None:
-    assert math.isfinite(market.join_pace(1.0, reputation, gap, P))
-    assert chance(market.join_pace(1.0, 0.5, 0.0, P)) == pytest.approx(P.join_surest)
+    assert math.isfinite(market.join_pace(1.0, reputation, gap, 0.0, P))
+    assert chance(market.join_pace(1.0, 0.5, 0.0, 0.0, P)) == pytest.approx(P.join_surest)
 
 
 def test_those_who_left_unhappy_do_not_come_back() -> None:
@@ -256,9 +323,11 @@ DEMAND = [
     ),
     Shape(
         market.visit_rate,
-        {"usual": within(0, 100), "personal": within(0, 10), "loyalty": SHARE},
+        {"usual": within(0, 100), "personal": within(0, 10), "loyalty": SHARE, "gap": within(-2, 10)},
         rises="usual personal loyalty",
+        falls="gap",
         low=0,
+        typical={"gap": 0.0},
     ),
     Shape(market.threshold, {"u": UNIFORM}, falls="u", low=0, high=50),
     Shape(
@@ -313,10 +382,14 @@ def test_nobody_is_beyond_all_measure() -> None:
 
 
 def test_at_normal_loyalty_customers_come_as_often_as_stated() -> None:
-    assert market.visit_rate(6.0, 1.0, P.loyalty_normal, P) == 6.0
-    assert market.visit_rate(6.0, 0.5, P.loyalty_normal, P) == 3.0
-    assert market.visit_rate(6.0, 1.0, 0.8, P) == pytest.approx(6.0 * math.exp(0.16))
-    assert market.visit_rate(0.0, 1.0, 1.0, P) == 0.0
+    assert market.visit_rate(6.0, 1.0, P.loyalty_normal, 0.0, P) == 6.0
+    assert market.visit_rate(6.0, 0.5, P.loyalty_normal, 0.0, P) == 3.0
+    assert market.visit_rate(6.0, 1.0, 0.8, 0.0, P) == pytest.approx(6.0 * math.exp(0.16))
+    assert market.visit_rate(0.0, 1.0, 1.0, 0.0, P) == 0.0
+
+
+def test_who_pays_by_visit_comes_less_often_where_it_is_dear() -> None:
+    assert market.visit_rate(6.0, 1.0, P.loyalty_normal, 0.1, P) == pytest.approx(6.0 * math.exp(-0.05))
 
 
 def test_thresholds_are_exponential_with_mean_1() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 
 from sxsim.model import organisation
+from sxsim.model.parameters import record
 
-from .shapes import LEVEL, NOISE, SHARE, P, Shape, shape_tests, whole, within
+from .shapes import LEVEL, NOISE, SHARE, P, Shape, shape_tests, whole, within, worked_examples
 
 SHAPES = [
     Shape(organisation.practice, {"maturity": LEVEL}, rises="maturity", low=0, high=1, typical={"maturity": 3.0}),
@@ -179,6 +180,11 @@ def test_the_second_euro_does_less_than_the_first() -> None:
     assert organisation.programme_intensity(0.0, 0.5, P) == 0.0
 
 
+def test_a_little_money_moves_nothing() -> None:
+    assert organisation.programme_intensity(0.004 / 3, 1.0, P) == pytest.approx(0.1)
+    assert 3 * organisation.programme_intensity(0.001, 1.0, P) < organisation.programme_intensity(0.003, 1.0, P)
+
+
 def test_the_top_level_cannot_be_passed() -> None:
     assert organisation.raise_maturity(5.0, 1.0, P) == 0.0
     assert organisation.raise_maturity(1.0, 1.0, P) == pytest.approx(0.12)
@@ -248,6 +254,12 @@ def test_half_of_a_capability_reaches_the_front_line_though_nobody_lives_it() ->
 
 def test_nothing_comes_of_nothing() -> None:
     assert organisation.practised_lever(0.0, 1.0, P) == 0.0
+
+
+def test_each_further_step_from_a_managed_house_shows_less() -> None:
+    p = record(worked_examples() | {"lever_curb": 2.0})[0]
+    shown = [organisation.practised_lever(capability, 0.5, p) for capability in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert shown == pytest.approx([0.25, 0.5 - 0.25 / 1.5, 0.5, 0.5 + 0.25 / 1.5, 0.75])
 
 
 def test_technology_is_half_of_self_service() -> None:

@@ -27,7 +27,7 @@ def test_an_old_version_can_be_named_in_place_of_a_file(tmp_path, monkeypatch) -
     monkeypatch.chdir(tmp_path)
     scenario_file = tmp_path / "cafe.yaml"
     scenario_file.write_text(changed(), encoding="utf-8")
-    old = load(scenario_file, parameters="version-1")
+    old = load(scenario_file, parameters="version-1", unusual=True)
     assert old.parameters["leave_loyalty"] == 6
     assert load(scenario_file).parameters == {}
 

@@ -245,7 +245,7 @@ def begin_service(world: World, person: Number, post: Number, now: Minutes) -> A
     )
     hurry = queue.hurry(time_factor)
     effort = contact.effort(commitment, engagement, strain, hurry, p)
-    usual = world.contact_types[v.contact_type].failure_rate
+    usual = market.promised_failure(world.contact_types[v.contact_type].failure_rate, world.promises[setting.month], p)
     handed_over = settle_promise(
         world, person, post, contact.failure_chance(usual, reliability, skill, strain, hurry, p)
     )

@@ -55,11 +55,12 @@ def happens(world: World, person: Number, purpose: Number, where: Number, chance
 
 @step
 def usual_visit_rate(world: World, person: Number) -> Any:
-    """Visits a month of a person, as loyalty stands."""
-    i = world.persons[person]
-    return market.visit_rate(
-        world.segments[i.segment].visits_per_month, i.personal_rate, i.loyalty, world.parameters[0]
-    )
+    """Visits a month of a person, as loyalty and price stand; who pays by contract comes at any price."""
+    i, p = world.persons[person], world.parameters[0]
+    kind, gap = world.segments[i.segment], 0.0
+    if kind.fee == 0.0:
+        gap = market.price_gap(world.settings[0].price, world.market[0].outside_price, kind.price_sensitivity, p)
+    return market.visit_rate(kind.visits_per_month, i.personal_rate, i.loyalty, gap, p)
 
 
 @step

@@ -42,14 +42,14 @@ from sxsim.engines.world import (
     month_starts,
     rows_in_lines,
 )
-from sxsim.model import customer, market
+from sxsim.model import customer, employee, market
 from sxsim.model.arithmetic import check_arithmetic
 from sxsim.model.luck import key_of
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import week_open, week_values
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario
-from sxsim.scenario.service import Segment
+from sxsim.scenario.service import Segment, Team
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, activities, element_of
 
 _BRANDS = {
@@ -293,6 +293,7 @@ class Start:
                 row["break_every"] = team.breaks.every if team.breaks else math.inf
                 row["break_length"] = team.breaks.length if team.breaks else 0.0
                 row["wage"] = economics.wage if team.wage is None else team.wage
+                row["pay"] = self._pay(team)
                 row["quitting"] = (economics.turnover if team.turnover is None else team.turnover) / _FULL_YEAR
                 posts += [
                     (number_of_team * MOST_POSTS + number, site, number_of_team, number)
@@ -303,6 +304,15 @@ class Start:
             columns = zip(*posts, strict=True)
             rows["identity"], rows["site"], rows["team"], rows["number"] = (np.array(column) for column in columns)
         return teams, rows
+
+    def _pay(self, team: Team) -> float:
+        """How far a team's pay is above what such posts pay elsewhere; as elsewhere unless the scenario says so."""
+        economics = self.scenario.economics
+        wage = economics.wage if team.wage is None else team.wage
+        elsewhere = team.market_wage
+        if elsewhere is None and team.wage is None:
+            elsewhere = economics.market_wage
+        return float(plain(employee.pay_lead)(wage, wage if elsewhere is None else elsewhere))
 
     def _segments(self) -> NDArray[Any]:
         scenario = self.scenario

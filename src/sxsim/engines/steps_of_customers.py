@@ -125,10 +125,10 @@ def person_month(world: World, person: Number) -> None:
     segment, site, tally = world.segments[i.segment], world.sites[i.site], world.site_tally[i.site]
     fade(world, person, month)
     i.loyalty = customer.loyalty(i.satisfaction, i.bond, site.reputation, i.grievance, p)
-    value = market.value_for_money(
-        i.satisfaction, setting.price, world.market[0].outside_price, segment.price_sensitivity, p
+    offer = world.market[0]
+    i.advantage = market.advantage(
+        i.satisfaction, setting.price, offer.outside_price, segment.price_sensitivity, offer.outside_quality, p
     )
-    i.advantage = value - world.market[0].outside_quality
     if i.contacts > 0:
         tally.asked += 1
         chance = customer.feedback_chance(i.bond, world.levers[i.site, VOICE], p)
@@ -206,9 +206,11 @@ def joining_month(world: World) -> None:
     for site in range(setting.sites):
         for segment in range(setting.segments):
             kind, joining = world.segments[segment], world.joining[site, segment]
-            worth = market.value_for_money(0.0, setting.price, offer.outside_price, kind.price_sensitivity, p)
-            reputation = world.sites[site].reputation
-            joining.pace = market.join_pace(kind.joining, reputation, worth - offer.outside_quality, p)
+            gap = market.advantage(
+                0.0, setting.price, offer.outside_price, kind.price_sensitivity, offer.outside_quality, p
+            )
+            reputation, promise = world.sites[site].reputation, world.promises[setting.month]
+            joining.pace = market.join_pace(kind.joining, reputation, gap, promise, p)
             joining.passed += joining.pace
 
 

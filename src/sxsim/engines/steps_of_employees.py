@@ -34,7 +34,7 @@ from sxsim.model.implementation import AWARE, PRACTISING, RESIGNED, TRYING, UNAW
 from sxsim.model.rule import step
 
 #: Months after which the staff of an organisation left as it is has settled.
-SETTLING_MONTHS = 120
+SETTLING_MONTHS = 300
 
 
 @step
@@ -91,7 +91,7 @@ def staff_month(world: World, post: Number, delighted: Share, campaign: Share, u
     lever, site, team = world.levers[e.site], world.sites[e.site], world.teams[e.team]
     obstacles, activities = world.obstacles, world.activities
     energy = site.partner_energy if team.partner == 1 else lever[ENERGY]
-    target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, e.trait, p)
+    target = employee.engagement_target(energy, lever[DISCRETION], e.strain, delighted, team.pay, e.trait, p)
     e.engagement = employee.update_engagement(e.engagement, target, p)
     supported = implementation.support(energy, lever[ALIGNMENT], e.engagement, e.strain, site.deployment, p)
     met = implementation.contact(
@@ -154,8 +154,11 @@ def settle_staff(world: World) -> None:
             e = world.posts[post]
             u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_STAGE, month)
             staff_month(world, post, p.delight_normal, 0.0, u)
-            chance = employee.quit_chance(world.teams[e.team].quitting, e.engagement, e.strain, e.tenure, p)
+            team = world.teams[e.team]
+            chance = employee.quit_chance(team.quitting, e.engagement, e.strain, team.pay, e.tenure, p)
+            e.tenure += 1.0
             if uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_QUIT, month) < chance:
+                e.tenure = 0.0
                 u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.SETTLING_NEWCOMER, month)
                 induct(world, post, u)
         for site in range(setting.sites):
@@ -193,7 +196,8 @@ def opened_or_closed(world: World, post: Number, month: Number) -> None:
         is_needed(world, post, month),
     )
     if now > before:
-        fill_post(world, post, employee.applicants(site.engagement, site.reputation, world.parameters[0]))
+        pay = world.teams[world.posts[post].team].pay
+        fill_post(world, post, employee.applicants(site.engagement, site.reputation, pay, world.parameters[0]))
     elif now < before and world.posts[post].filled == 1:
         leave_post(world, post, world.settings[0].month_start)
 
@@ -226,13 +230,13 @@ def employee_month(world: World, post: Number) -> None:
         staff_month(world, post, delighted, world.efforts[setting.month, CREATE_URGENCY], u)
         e.skill = employee.update_skill(e.skill, employee.skill_ceiling(lever[CRAFT], e.talent, p), p)
         e.tenure += 1.0
-        chance = employee.quit_chance(team.quitting, e.engagement, e.strain, e.tenure, p)
+        chance = employee.quit_chance(team.quitting, e.engagement, e.strain, team.pay, e.tenure, p)
         if uniform(world.teams[e.team].luck, setting.replication, e.number, draws.QUIT, setting.month) < chance:
             tally.quits += 1
             leave_post(world, post, setting.month_end)
     elif is_needed(world, post, setting.month) == 1:
         tally.vacancies += 1
-        crowd = employee.applicants(site.engagement, site.reputation, p)
+        crowd = employee.applicants(site.engagement, site.reputation, team.pay, p)
         tally.applicants += crowd
         u = uniform(world.teams[e.team].luck, setting.replication, e.number, draws.HIRE, setting.month)
         if u < employee.hire_chance(crowd, p):

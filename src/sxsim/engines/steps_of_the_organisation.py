@@ -256,12 +256,14 @@ def site_business(world: World, site: Number) -> None:
 
 @step
 def market_month(world: World) -> None:
-    """The outside offer drifts, and with it what the market expects."""
+    """The outside offer drifts and answers our price; with it drifts what the market expects."""
     setting, m = world.settings[0], world.market[0]
     z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
     m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
     z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
-    m.outside_price = market.drift_price(m.outside_price, m.outside_price_drift, m.outside_spread, z)
+    answered = market.answer_price(m.answered, setting.price, world.parameters[0])
+    drift = m.outside_price_drift + (answered - m.answered)
+    m.outside_price, m.answered = market.drift_price(m.outside_price, drift, m.outside_spread, z), answered
     world.rises[setting.month + 1] = market.raise_expectation(world.rises[setting.month], setting.expectation_drift)
 
 

@@ -2,20 +2,30 @@
 
 import math
 
-from sxsim.model import Chance, Minutes, Noise, Number, Parameters, Real, Share
+from sxsim.model import Chance, Minutes, Money, Noise, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
 
 @rule
-def engagement_target(
-    energy: Share, discretion: Share, strain: Share, delight: Share, trait: Noise, p: Parameters
-) -> Share:
-    """The engagement that energy, freedom, strain and delighted customers support.
+def pay_lead(wage: Money, market_wage: Money) -> Real:
+    """How far pay is above what such a post pays elsewhere: the log of the ratio, 0 where either is nothing.
 
-    energy, discretion: levers 0–1; strain: 0–1; delight: share of own contacts delighted, 0–1; trait: the person's
-    own standard normal disposition. Returns 0–1.
-    Source: clauses 7.1.2, 7.2.1, 7.2.2; E267 (empowerment), E001 (direction); E093–E095 for the spread; assumption.
+    wage, market_wage: money a month, ≥ 0. Returns any sign. Source: definition.
+    """
+    return log(wage / market_wage) if wage > 0.0 and market_wage > 0.0 else 0.0
+
+
+@rule
+def engagement_target(
+    energy: Share, discretion: Share, strain: Share, delight: Share, pay: Real, trait: Noise, p: Parameters
+) -> Share:
+    """The engagement that energy, freedom, strain, delighted customers and, a little, pay support.
+
+    energy, discretion: levers 0–1; strain: 0–1; delight: share of own contacts delighted, 0–1; pay: from `pay_lead`; trait: the
+    person's own standard normal disposition. Returns 0–1.
+    Source: clauses 7.1.2, 7.2.1, 7.2.2; E267 (empowerment), E001 (direction); E093–E095 for the spread; pay and job satisfaction
+    r .15: doi:10.1016/j.jvb.2010.04.002; assumption.
     """
     target = (
         p.engagement_base
@@ -23,6 +33,7 @@ def engagement_target(
         + p.engagement_discretion * (discretion - p.lever_normal)
         - p.engagement_strain * (strain - p.strain_normal)
         + p.engagement_delight * (delight - p.delight_normal)
+        + p.engagement_pay * pay
         + p.engagement_trait * trait
     )
     return min(max(target, 0.0), 1.0)
@@ -76,29 +87,33 @@ def update_skill(skill: Share, ceiling: Share, p: Parameters) -> Share:
 
 
 @rule
-def quit_chance(usual: Share, engagement: Share, strain: Share, tenure: Real, p: Parameters) -> Chance:
-    """Chance that an employee quits in a month: rises as engagement falls, peaks in the first two years.
+def quit_chance(usual: Share, engagement: Share, strain: Share, pay: Real, tenure: Real, p: Parameters) -> Chance:
+    """Chance that an employee quits in a month: rises as engagement falls, falls with pay, peaks in the first two years.
 
-    usual: a month, at normal engagement, 0–1; engagement, strain: 0–1; tenure: months ≥ 0. Returns 0–1.
-    Source: E002 (−.30), E265, turnover hazard by tenure (.007 → .018 → .012 a month); sizes by assumption.
+    usual: a month, at normal engagement and pay, 0–1; engagement, strain: 0–1; pay: from `pay_lead`; tenure: months ≥ 0.
+    Returns 0–1.
+    Source: E002 (−.30), E265, turnover hazard by tenure (.007 → .018 → .012 a month); elasticity of quits to pay −.5 to −2:
+    doi:10.1177/0019793920965562, and r −.11: doi:10.1177/014920630002600305; sizes by assumption.
     """
     hump = (
         p.quit_tenure_early + p.quit_tenure_rise * tenure * exp(1.0 - tenure / p.quit_tenure_peak) / p.quit_tenure_peak
     )
     pull = -p.quit_engagement * (engagement - p.engagement_normal) + p.quit_strain * (strain - p.strain_normal)
+    pull -= p.quit_pay * pay
     return min(usual * hump * exp(pull), 1.0)
 
 
 @rule
-def applicants(engagement: Share, reputation: Share, p: Parameters) -> Real:
-    """Applicants for a vacancy in a month: the employer's brand.
+def applicants(engagement: Share, reputation: Share, pay: Real, p: Parameters) -> Real:
+    """Applicants for a vacancy in a month: the employer's brand, and pay.
 
-    engagement: mean of the staff, 0–1; reputation: 0–1. Returns > 0.
-    Source: clause 4 (employer brand); sizes by assumption.
+    engagement: mean of the staff, 0–1; reputation: 0–1; pay: from `pay_lead`. Returns > 0.
+    Source: clause 4 (employer brand); elasticity of applications to pay: doi:10.1086/704404; sizes by assumption.
     """
     return p.applicants_normal * exp(
         p.applicants_engagement * (engagement - p.engagement_normal)
         + p.applicants_reputation * (reputation - p.reputation_normal)
+        + p.applicants_pay * pay
     )
 
 

@@ -99,6 +99,8 @@ def expand(intensity: Share, most: Share, effort: Real, momentum: Share, p: Para
 RESIGNED, UNAWARE, AWARE, TRYING, PRACTISING = range(5)
 #: Activities that anchor what was reached: in culture, in innovation, in standards.
 ANCHORING_ACTIVITIES = 3.0
+#: Obstacles between knowing of it and trying it: mindset, product view, no look at other industries.
+OBSTACLES_TO_TRYING = 3.0
 
 
 @rule
@@ -123,6 +125,16 @@ def support(
 
 
 @rule
+def way_open(in_the_way: Share, p: Parameters) -> Share:
+    """What is left of a step when obstacles stand in its way: each takes off its part, none shuts the way alone.
+
+    in_the_way: mean severity of the obstacles to this step, 0–1. Returns 1 − obstacle_weight … 1.
+    Source: 19390:Introduction (obstacles); where change is managed poorly some of it succeeds all the same; form: assumption.
+    """
+    return 1.0 - p.obstacle_weight * in_the_way
+
+
+@rule
 def contact(
     team: Share,
     across: Share,
@@ -141,8 +153,8 @@ def contact(
     Source: clause 7.1.2 (leaders), 19390:5.4, 5.5, 6.3; independent chances by assumption.
     """
     missed = 1.0 - p.contact_team * team
-    missed *= 1.0 - (p.contact_across + p.contact_network * network) * (1.0 - p.obstacle_weight * silos) * across
-    missed *= 1.0 - p.contact_leaders * energy * (1.0 - p.obstacle_weight * leadership)
+    missed *= 1.0 - (p.contact_across + p.contact_network * network) * way_open(silos, p) * across
+    missed *= 1.0 - p.contact_leaders * energy * way_open(leadership, p)
     missed *= 1.0 - p.contact_campaign * campaign
     return 1.0 - missed
 
@@ -154,8 +166,7 @@ def become_aware(contact: Share, understanding: Share, business_link: Share, p: 
     contact: 0–1; understanding, business_link: obstacles, 0–1. Returns 0–1, 0 without contact.
     Source: 19390:5.2, 5.4; sizes by assumption.
     """
-    clear = (1.0 - p.obstacle_weight * understanding) * (1.0 - p.obstacle_weight * business_link)
-    return p.aware_speed * contact * clear
+    return p.aware_speed * contact * way_open((understanding + business_link) / 2.0, p)
 
 
 @rule
@@ -167,9 +178,8 @@ def begin_trying(
     contact, fatigue: 0–1; mindset, product_view, cross_industry: obstacles, 0–1. Returns 0–1, 0 without contact.
     Source: 19390:5.3; sizes by assumption.
     """
-    open_to_it = (1.0 - p.obstacle_weight * mindset) * (1.0 - p.obstacle_weight * product_view)
-    open_to_it *= 1.0 - p.obstacle_weight * cross_industry
-    return p.trying_speed * contact * (1.0 - fatigue) * open_to_it
+    in_the_way = (mindset + product_view + cross_industry) / OBSTACLES_TO_TRYING
+    return p.trying_speed * contact * (1.0 - fatigue) * way_open(in_the_way, p)
 
 
 @rule
@@ -179,7 +189,7 @@ def begin_practising(support: Share, momentum: Share, resources: Share, silos: S
     support, momentum: 0–1; resources, silos: obstacles, 0–1. Returns 0–1.
     Source: 19390:6.2, 6.4; sizes by assumption.
     """
-    able = (1.0 - p.obstacle_weight * resources) * (1.0 - p.obstacle_weight * silos)
+    able = way_open((resources + silos) / 2.0, p)
     return p.practising_speed * support * (p.momentum_floor + (1.0 - p.momentum_floor) * momentum) * able
 
 
@@ -208,7 +218,7 @@ def relapse(support: Share, anchored: Share, transformation_culture: Share, p: P
     support, anchored: 0–1; transformation_culture: obstacle, 0–1, that lets old ways return in spite of support.
     Returns 0–1. Source: 19390:7.2 (anchoring); E127 (what is learnt is lost where it is not kept up); sizes by assumption.
     """
-    held = support * (1.0 - p.obstacle_weight * transformation_culture)
+    held = support * way_open(transformation_culture, p)
     return p.relapse_speed * (1.0 - held) * (1.0 - p.anchoring_hold * anchored)
 
 

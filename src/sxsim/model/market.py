@@ -8,13 +8,61 @@ from sxsim.model.rule import rule
 
 
 @rule
+def price_gap(price: Real, outside_price: Real, sensitivity: Real, p: Parameters) -> Real:
+    """How much dearer than elsewhere a price feels: its part above the outside price, and more than that where it is far above.
+
+    price, outside_price: relative prices > 0; sensitivity: of the segment, ≥ 0 (1 = usual). Returns any sign, 0 when prices are
+    equal. Source: E241; linear in the price as in models of choice; what is far above is out of the question: assumption.
+    """
+    more = price / outside_price - 1.0
+    return sensitivity * more * (1.0 + p.price_convexity * max(more, 0.0))
+
+
+@rule
 def value_for_money(quality: Share, price: Real, outside_price: Real, sensitivity: Real, p: Parameters) -> Real:
     """Perceived value: quality against price.
 
     quality: 0–1; price, outside_price: relative prices > 0; sensitivity: of the segment, ≥ 0 (1 = usual).
-    Returns about −1…2 (quality when prices are equal). Source: E300 (value → satisfaction), E241; form: assumption.
+    Returns quality when prices are equal, less where it is dearer. Source: E300 (value → satisfaction), E241; form: assumption.
     """
-    return quality - p.price_value * sensitivity * log(price / outside_price)
+    return quality - p.price_value * price_gap(price, outside_price, sensitivity, p)
+
+
+@rule
+def advantage(
+    quality: Share, price: Real, outside_price: Real, sensitivity: Real, outside_quality: Share, p: Parameters
+) -> Real:
+    """What speaks for this house when somebody chooses: better quality than outside, and a lower price.
+
+    quality, outside_quality: 0–1; price, outside_price: relative prices > 0; sensitivity: ≥ 0. Returns any sign, 0 for the same
+    quality at the same price. Source: E241, E244; price elasticities of −.5 to −2: doi:10.1509/jmkr.42.2.141.62296,
+    doi:10.1177/0047287514528283; form: assumption.
+    """
+    return quality - outside_quality - p.price_choice * price_gap(price, outside_price, sensitivity, p)
+
+
+@rule
+def answer_price(answered: Real, price: Real, p: Parameters) -> Real:
+    """How far rivals have answered our price: they follow a part of the way, and take their time.
+
+    answered: log of their price over what it would be without us; price: ours, relative to the start, > 0. Returns the new
+    `answered`. Source: judgement (prices of rivals go together, most changes of one house are not followed).
+    """
+    return answered + p.rival_speed * (p.rival_answer * log(price) - answered)
+
+
+@rule
+def promised_failure(usual: Share, promise: Share, p: Parameters) -> Share:
+    """How often a promise is broken that is bolder than today's, all else as it is.
+
+    usual: failure rate of today's promise, 0–1; promise: boldness, −1…1, 0 as today. Returns 0–1: the usual odds, shifted.
+    Source: clause 7.3.2b (promise); size by assumption.
+    """
+    if usual <= 0.0:
+        return 0.0
+    if usual >= 1.0:
+        return 1.0
+    return usual / (usual + (1.0 - usual) * exp(-p.failure_promise * promise))
 
 
 @rule
@@ -34,18 +82,19 @@ def drift_price(price: Real, drift: Real, spread: Real, z: Noise) -> Real:
 
 
 @rule
-def join_pace(usual: Share, reputation: Share, gap: Real, p: Parameters) -> Real:
+def join_pace(usual: Share, reputation: Share, gap: Real, promise: Share, p: Parameters) -> Real:
     """How fast people outside join in a month, before what each of them expects: a hazard.
 
-    usual: chance to join in a month where reputation and value are as usual, 0–1; reputation: 0–1; gap: what an offer of no
-    quality at this price would be worth, minus the outside offer's quality. Returns ≥ 0, a month.
-    Source: E064, clause 4 (preference, reputation); a hazard, so that who hears nothing waits for a sum common to
-    all; sizes by assumption.
+    usual: chance to join in a month where reputation and value are as usual, 0–1; reputation: 0–1; gap: `advantage` of an
+    offer of no quality at this price; promise: boldness, −1…1, 0 as today. Returns ≥ 0, a month.
+    Source: E064, clauses 4 (preference, reputation) and 7.3.2b (a promise attracts); a hazard, so that who hears nothing waits
+    for a sum common to all; sizes by assumption.
     """
     if usual <= 0.0:
         return 0.0
     steady = -log(1.0 - min(usual, p.join_surest))
-    return steady * exp(p.join_reputation * (reputation - p.reputation_normal) + p.join_advantage * gap)
+    pull = p.join_reputation * (reputation - p.reputation_normal) + p.join_advantage * gap + p.join_promise * promise
+    return steady * exp(pull)
 
 
 @rule
@@ -216,13 +265,13 @@ def spread_factor(variation: Real, z: Noise, p: Parameters) -> Real:
 
 
 @rule
-def visit_rate(usual: Real, personal: Real, loyalty: Share, p: Parameters) -> Real:
-    """Visits a month of one customer: loyal customers come more often.
+def visit_rate(usual: Real, personal: Real, loyalty: Share, gap: Real, p: Parameters) -> Real:
+    """Visits a month of one customer: loyal customers come more often, and everybody less often where it has become dear.
 
-    usual: visits a month of the segment; personal: factor with mean 1; loyalty: 0–1. Returns ≥ 0, visits a month.
-    Source: E032, E102 (direction); size by assumption.
+    usual: visits a month of the segment; personal: factor with mean 1; loyalty: 0–1; gap: `price_gap`, 0 for those who pay by
+    contract. Returns ≥ 0, visits a month. Source: E032, E102 (direction), doi:10.1177/0047287514528283; sizes by assumption.
     """
-    return usual * personal * exp(p.visit_loyalty * (loyalty - p.loyalty_normal))
+    return usual * personal * exp(p.visit_loyalty * (loyalty - p.loyalty_normal) - p.visit_price * gap)
 
 
 @rule

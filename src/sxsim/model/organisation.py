@@ -30,14 +30,16 @@ def absorb_money(alignment: Share, commitment: Share, p: Parameters) -> Real:
 
 @rule
 def programme_intensity(money_share: Share, absorption: Share, p: Parameters) -> Share:
-    """How intensely a sub-element is worked on: diminishing returns of money, and none can replace people who take it up.
+    """How intensely a sub-element is worked on: little money moves nothing, much has diminishing returns, and none can replace
+    people who take it up.
 
-    money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1.
-    Source: assumption (saturating response).
+    money_share: money a month as a share of the monthly wage bill, ≥ 0. absorption: 0–1. Returns 0–1: half of the absorption
+    at `money_half`. Source: assumption (a critical mass, then saturation).
     """
     if money_share <= 0.0:
         return 0.0
-    return absorption / (1.0 + p.money_half / money_share)
+    scarce = p.money_half / money_share
+    return absorption / (1.0 + scarce * scarce)
 
 
 @rule
@@ -126,14 +128,15 @@ def launch_ideas(fresh: Share, supply: Share, innovation_process: Share, p: Para
 
 @rule
 def practised_lever(capability: Share, commitment: Share, p: Parameters) -> Share:
-    """What reaches the front line: capability times how far people practise it.
+    """What reaches the front line: capability times how far people practise it, less of each step far from a managed house.
 
-    capability: weighted practice of the sub-elements, 0–1; commitment: mean at the site, 0–1. Returns 0–1; at normal
-    commitment the lever equals the capability.
-    Source: clauses 7.2.1c, 7.3.2c; form: assumption.
+    capability: weighted practice of the sub-elements, 0–1; commitment: mean at the site, 0–1. Returns 0–1; that of a managed
+    organisation at its capability and normal commitment, and the further from it the less shows of each further step.
+    Source: clauses 7.2.1c, 7.3.2c; each further step brings less by judgement; form: assumption.
     """
     lived = p.unlived_share + (1.0 - p.unlived_share) * commitment / p.commitment_normal
-    return min(capability * lived, 1.0)
+    away = capability * lived - p.lever_normal
+    return min(max(p.lever_normal + away / (1.0 + p.lever_curb * abs(away)), 0.0), 1.0)
 
 
 @rule

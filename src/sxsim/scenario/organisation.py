@@ -145,9 +145,17 @@ class Economics(Part):
     """What comes in and what goes out. Money in the scenario's currency."""
 
     wage: float = quantity(2500.0, "money a month", "wage cost of a post", ge=0)
+    market_wage: float | None = quantity(
+        None,
+        "money a month",
+        "wage cost of such a post elsewhere: who pays more keeps and finds people more easily; default: the same as wage",
+        gt=0,
+    )
     hours_per_week: float = quantity(38.0, "hours", "contract hours of a post", gt=0, le=80)
     overtime: float = quantity(25.0, "money an hour", "cost of an hour of overtime", ge=0)
-    turnover: float = quantity(0.25, "share a year", "usual quits a year, of the headcount", ge=0, le=3)
+    turnover: float = quantity(
+        0.25, "share a year", "usual quits a year, of the headcount, at the pay that is usual elsewhere", ge=0, le=3
+    )
     hiring_cost: float = quantity(4000.0, "money", "cost of filling a vacancy", ge=0)
     acquisition_cost: float = quantity(0.0, "money", "selling and advertising for each joiner", ge=0)
     failure_minor: float = quantity(0.0, "money", "cost of a minor failure", ge=0)

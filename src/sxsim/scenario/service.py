@@ -123,6 +123,12 @@ class Team(Part):
     availability: float = quantity(1.0, "share", "share of the staff on the list that is truly available", gt=0, le=1)
     breaks: Breaks | None = Field(None, description="breaks on duty; without it none")
     wage: float | None = quantity(None, "money a month", "wage cost of a post; default: economics.wage", ge=0)
+    market_wage: float | None = quantity(
+        None,
+        "money a month",
+        "wage cost of such a post elsewhere; default: economics.market_wage for a team without a wage of its own, else its wage",
+        gt=0,
+    )
     turnover: float | None = quantity(
         None, "share a year", "usual quits a year; default: economics.turnover", ge=0, le=3
     )
