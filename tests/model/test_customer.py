@@ -34,20 +34,60 @@ SHAPES = [
     ),
     Shape(
         customer.satisfaction_target,
-        {"perceived": SHARE, "expectation": SHARE, "value_gap": DIFFERENCE},
+        {"perceived": SHARE, "expectation": SHARE, "value_gap": DIFFERENCE, "grievance": SHARE},
         rises="perceived value_gap",
-        falls="expectation",
+        falls="expectation grievance",
         low=0,
         high=1,
         typical={"value_gap": 0.0},
     ),
     Shape(
-        customer.update_satisfaction,
-        {"satisfaction": SHARE, "target": SHARE, "importance": within(0, 3)},
-        rises="satisfaction target",
+        customer.problem_loss,
+        {"severity": SEVERITY, "put_right": FLAG, "trouble": SHARE},
+        rises="severity trouble",
+        falls="put_right",
+        low=0,
+        high=1,
+        typical={"severity": 1, "put_right": 0},
+        defaults_only="severity",
+    ),
+    Shape(
+        customer.loss_to_repair,
+        {"lost": SHARE, "importance": within(0, 3), "loss": SHARE},
+        rises="lost loss",
         either="importance",
         low=0,
         high=1,
+        typical={"importance": 1.0},
+    ),
+    Shape(
+        customer.trouble_after_contact,
+        {"trouble": SHARE, "severity": SEVERITY},
+        rises="trouble severity",
+        low=0,
+        high=1,
+        typical={"severity": 0},
+    ),
+    Shape(customer.forget_trouble, {"trouble": SHARE}, rises="trouble", low=0, high=1),
+    Shape(
+        customer.satisfaction_after_case,
+        {"satisfaction": SHARE, "put_right": FLAG, "lost": SHARE, "trouble": SHARE},
+        rises="satisfaction put_right",
+        falls="trouble",
+        either="lost",
+        low=0,
+        high=1,
+        typical={"satisfaction": 0.6, "put_right": 0, "lost": 0.2, "trouble": 0.5},
+    ),
+    Shape(
+        customer.update_satisfaction,
+        {"satisfaction": SHARE, "target": SHARE, "importance": within(0, 3), "loss": SHARE},
+        rises="satisfaction target",
+        falls="loss",
+        either="importance",
+        low=0,
+        high=1,
+        typical={"importance": 1.0, "satisfaction": 0.6},
     ),
     Shape(
         customer.delight_chance,
@@ -123,14 +163,6 @@ SHAPES = [
     Shape(customer.heal_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
     Shape(customer.fade_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
     Shape(
-        customer.satisfaction_after_case,
-        {"satisfaction": SHARE, "put_right": FLAG},
-        rises="satisfaction put_right",
-        low=0,
-        high=1,
-        typical={"put_right": 0},
-    ),
-    Shape(
         customer.loyalty,
         {"satisfaction": SHARE, "bond": SHARE, "reputation": SHARE, "grievance": SHARE},
         rises="satisfaction bond reputation",
@@ -202,42 +234,42 @@ def test_expectation_draws_perception_by_three_tenths_of_the_gap() -> None:
 
 
 def test_what_was_expected_leaves_what_was_perceived() -> None:
-    assert customer.satisfaction_target(0.7, 0.7, 0.0, P) == pytest.approx(0.7)
-    assert customer.satisfaction_target(0.7, 0.7, 0.2, P) == pytest.approx(0.8)
+    assert customer.satisfaction_target(0.7, 0.7, 0.0, 0.0, P) == pytest.approx(0.7)
+    assert customer.satisfaction_target(0.7, 0.7, 0.2, 0.0, P) == pytest.approx(0.8)
 
 
 def test_losses_weigh_half_as_much_again_as_gains() -> None:
-    gain = customer.satisfaction_target(0.6, 0.5, 0.0, P) - 0.6
-    loss = 0.6 - customer.satisfaction_target(0.6, 0.7, 0.0, P)
+    gain = customer.satisfaction_target(0.6, 0.5, 0.0, 0.0, P) - 0.6
+    loss = 0.6 - customer.satisfaction_target(0.6, 0.7, 0.0, 0.0, P)
     assert gain == pytest.approx(0.04)
     assert loss == pytest.approx(0.06)
 
 
 @given(within(0.2, 0.6), within(0.001, 0.2))
 def test_losses_weigh_more_than_gains(perceived, gap) -> None:
-    gain = customer.satisfaction_target(perceived, perceived - gap, 0.0, P) - perceived
-    loss = perceived - customer.satisfaction_target(perceived, perceived + gap, 0.0, P)
+    gain = customer.satisfaction_target(perceived, perceived - gap, 0.0, 0.0, P) - perceived
+    loss = perceived - customer.satisfaction_target(perceived, perceived + gap, 0.0, 0.0, P)
     assert loss > gain > 0
 
 
 @given(SHARE, SHARE, within(0, 3))
 def test_satisfaction_goes_towards_the_last_contact_and_never_past_it(satisfaction, target, importance) -> None:
     low, high = sorted([satisfaction, target])
-    assert low - 1e-12 <= customer.update_satisfaction(satisfaction, target, importance, P) <= high + 1e-12
+    assert low - 1e-12 <= customer.update_satisfaction(satisfaction, target, importance, 0.0, P) <= high + 1e-12
 
 
 @given(SHARE, SHARE, within(0, 3), within(0, 3))
 def test_an_important_touchpoint_moves_satisfaction_further(satisfaction, target, one, other) -> None:
     less, more = sorted([one, other])
-    small = abs(customer.update_satisfaction(satisfaction, target, less, P) - satisfaction)
-    assert abs(customer.update_satisfaction(satisfaction, target, more, P) - satisfaction) >= small - 1e-12
+    small = abs(customer.update_satisfaction(satisfaction, target, less, 0.0, P) - satisfaction)
+    assert abs(customer.update_satisfaction(satisfaction, target, more, 0.0, P) - satisfaction) >= small - 1e-12
 
 
 def test_a_worse_contact_moves_satisfaction_further_than_a_better_one() -> None:
-    assert customer.update_satisfaction(0.5, 0.7, 1.0, P) == pytest.approx(0.55)
-    assert customer.update_satisfaction(0.5, 0.3, 1.0, P) == pytest.approx(0.43)
-    assert customer.update_satisfaction(0.5, 0.7, 0.0, P) == 0.5
-    assert customer.update_satisfaction(0.5, 0.7, 2.0, P) == pytest.approx(0.6)
+    assert customer.update_satisfaction(0.5, 0.7, 1.0, 0.0, P) == pytest.approx(0.55)
+    assert customer.update_satisfaction(0.5, 0.3, 1.0, 0.0, P) == pytest.approx(0.43)
+    assert customer.update_satisfaction(0.5, 0.7, 0.0, 0.0, P) == 0.5
+    assert customer.update_satisfaction(0.5, 0.7, 2.0, 0.0, P) == pytest.approx(0.6)
 
 
 @given(FLAG, SHARE, FLAG, SHARE, SHARE)
@@ -337,9 +369,43 @@ def test_a_case_put_right_relieves_and_one_refused_adds_or_comforts() -> None:
     assert customer.heal_grievance(0.5, P) == pytest.approx(0.47)
 
 
-def test_a_case_put_right_repairs_a_quarter_of_what_is_missing() -> None:
-    assert customer.satisfaction_after_case(0.6, 1, P) == pytest.approx(0.7)
-    assert customer.satisfaction_after_case(0.6, 0, P) == 0.6
+def test_a_case_put_right_gives_back_part_of_what_was_lost_and_never_more() -> None:
+    assert customer.satisfaction_after_case(0.6, 1, 0.1, 1.0, P) == pytest.approx(0.66)
+    assert customer.satisfaction_after_case(0.6, 1, 0.0, 1.0, P) == 0.6
+
+
+def test_a_refusal_costs_satisfaction_and_more_while_the_problem_is_fresh() -> None:
+    assert customer.satisfaction_after_case(0.6, 0, 0.1, 0.0, P) == pytest.approx(0.57)
+    assert customer.satisfaction_after_case(0.6, 0, 0.1, 1.0, P) == pytest.approx(0.555)
+
+
+def test_a_problem_costs_satisfaction_beyond_the_poor_contact() -> None:
+    for severity, loss in ((0, 0.0), (1, 0.08), (2, 0.2)):
+        assert customer.problem_loss(severity, 0, 0.0, P) == pytest.approx(loss)
+    assert customer.update_satisfaction(0.7, 0.7, 1.0, 0.08, P) == pytest.approx(0.62)
+    assert customer.update_satisfaction(0.7, 0.7, 0.5, 0.08, P) == pytest.approx(0.66)
+
+
+def test_a_second_problem_in_a_row_costs_half_as_much_again_until_it_is_forgotten() -> None:
+    fresh = customer.trouble_after_contact(0.0, 1)
+    assert fresh == 1.0
+    assert customer.problem_loss(1, 0, fresh, P) == pytest.approx(0.12)
+    assert customer.problem_loss(1, 0, customer.forget_trouble(fresh, P), P) == pytest.approx(0.1)
+
+
+def test_a_problem_put_right_at_once_costs_little_but_the_next_one_finds_it_fresh() -> None:
+    assert customer.problem_loss(1, 1, 0.0, P) == pytest.approx(0.008)
+    assert customer.trouble_after_contact(0.0, 1) == 1.0
+
+
+def test_what_is_lost_is_brought_back_by_contacts_or_by_the_case() -> None:
+    lost = customer.loss_to_repair(0.0, 1.0, 0.08, P)
+    assert lost == pytest.approx(0.08)
+    assert customer.loss_to_repair(lost, 1.0, 0.0, P) == pytest.approx(0.06)
+
+
+def test_a_grievance_takes_from_what_later_contacts_leave() -> None:
+    assert customer.satisfaction_target(0.7, 0.7, 0.0, 0.4, P) == pytest.approx(0.64)
 
 
 def test_loyalty_adds_up_as_the_register_says() -> None:

@@ -288,8 +288,11 @@ def feel(world: World, person: Number, quality: Share, delighted_possible: Flag)
     value = market.value_for_money(
         v.perceived, setting.price, world.market[0].outside_price, world.segments[i.segment].price_sensitivity, p
     )
-    target = customer.satisfaction_target(v.perceived, i.expectation, value - v.perceived, p)
-    i.satisfaction = customer.update_satisfaction(i.satisfaction, target, t.importance, p)
+    target = customer.satisfaction_target(v.perceived, i.expectation, value - v.perceived, i.grievance, p)
+    loss = customer.problem_loss(v.severity, v.put_right, i.trouble, p)
+    i.satisfaction = customer.update_satisfaction(i.satisfaction, target, t.importance, loss, p)
+    i.lost = customer.loss_to_repair(i.lost, t.importance, loss, p)
+    i.trouble = customer.trouble_after_contact(i.trouble, v.severity)
     v.delighted = 0
     if delighted_possible == 1:
         chance = customer.delight_chance(v.gate, v.individual, i.wish, v.surprising, v.perceived, i.expectation, p)
@@ -355,6 +358,7 @@ def end_contact(world: World, person: Number, now: Minutes) -> None:
     feel(world, person, v.quality, YES)
     if v.severity == NO_PROBLEM and (v.query == 0 or v.query_well == 1):
         i.grievance = customer.heal_grievance(i.grievance, p)
+        i.trouble = customer.forget_trouble(i.trouble, p)
     if v.taken_over == 1 and v.query_well == 1:
         i.grievance = customer.grievance_after_case(i.grievance, 1, p)
     if v.case == 1:

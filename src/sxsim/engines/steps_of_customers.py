@@ -105,7 +105,8 @@ def close_case(world: World, person: Number) -> None:
     )
     put_right = happens(world, person, draws.CASE_RECOVERY, i.case_place, chance)
     i.grievance = customer.grievance_after_case(i.grievance, put_right, p)
-    i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, p)
+    i.satisfaction = customer.satisfaction_after_case(i.satisfaction, put_right, i.lost, i.trouble, p)
+    i.lost = 0.0
     tally = world.contact_tally[i.site, i.case_touchpoint, i.segment]
     tally.cases_closed += i.case_problems
     tally.cases_put_right += put_right * i.case_problems

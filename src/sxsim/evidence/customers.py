@@ -67,6 +67,7 @@ def airport(parameters: Parameters, replication: int) -> Found:
         "ratings_together": float((items.sum() - TOUCHPOINTS) / (items.size - TOUCHPOINTS)),
         "promoters_untroubled": share(promoters[~troubled]),
         "promoters_troubled": share(promoters[troubled]),
+        "rating_lost_by_problem": float(overall[~troubled].mean() - overall[troubled].mean()),
     }
 
 

@@ -36,27 +36,77 @@ def perceived_quality(quality: Share, expectation: Share, p: Parameters) -> Shar
 
 
 @rule
-def satisfaction_target(perceived: Share, expectation: Share, value_gap: Real, p: Parameters) -> Share:
-    """Satisfaction that this contact alone would leave: perception, disconfirmation, and value for money.
+def satisfaction_target(
+    perceived: Share, expectation: Share, value_gap: Real, grievance: Share, p: Parameters
+) -> Share:
+    """Satisfaction that this contact alone would leave: perception, disconfirmation, value for money, and what rankles.
 
-    perceived, expectation: 0–1; value_gap: perceived value minus quality, −1…1. Returns 0–1. Losses weigh
-    loss_weight times gains.
-    Source: E216 (disconfirmation), E230 and E248 (losses 1.0–2.2 times gains), E300 (value).
+    perceived, expectation: 0–1; value_gap: perceived value minus quality, −1…1; grievance: before this contact, 0–1.
+    Returns 0–1. Losses weigh loss_weight times gains.
+    Source: E216 (disconfirmation), E230 and E248 (losses 1.0–2.2 times gains), E300 (value); what an old problem takes from
+    later contacts by assumption.
     """
     difference = perceived - expectation
     weight = p.disconfirmation if difference >= 0.0 else p.disconfirmation * p.loss_weight
-    return min(max(perceived + weight * difference + p.value_satisfaction * value_gap, 0.0), 1.0)
+    target = perceived + weight * difference + p.value_satisfaction * value_gap - p.satisfaction_grievance * grievance
+    return min(max(target, 0.0), 1.0)
 
 
 @rule
-def update_satisfaction(satisfaction: Share, target: Share, importance: Real, p: Parameters) -> Share:
-    """Satisfaction moves a part of the way to what the last contact would leave.
+def problem_loss(severity: Number, put_right: Flag, trouble: Share, p: Parameters) -> Share:
+    """Satisfaction that a problem itself costs: less when it is put right at once, more when the last one is fresh.
 
-    satisfaction, target: 0–1; importance of the touchpoint: ≥ 0, 1 = usual. Returns 0–1.
-    Source: E231 (cumulative satisfaction, losses count more); weights by assumption.
+    severity: 0 none, 1 minor, 2 major; put_right: 0 or 1 (now); trouble: how fresh the last problem is, 0–1. Returns 0–1,
+    at a touchpoint of usual importance.
+    Source: SFO survey 2017 (a trouble lowers the overall rating by .26 of five stars), E051 (recovery), Maxham and
+    Netemeyer 2002, doi:10.1509/jmkg.66.4.57.18512 (a second failure costs more); sizes by assumption.
+    """
+    if severity == 0:
+        return 0.0
+    loss = p.satisfaction_major if severity == 2 else p.satisfaction_minor
+    loss *= (1.0 + p.satisfaction_again * trouble) * (1.0 - p.satisfaction_put_right * put_right)
+    return min(loss, 1.0)
+
+
+@rule
+def update_satisfaction(satisfaction: Share, target: Share, importance: Real, loss: Share, p: Parameters) -> Share:
+    """Satisfaction moves a part of the way to what the last contact would leave, and a problem costs it as such.
+
+    satisfaction, target: 0–1; importance of the touchpoint: ≥ 0, 1 = usual; loss: `problem_loss`, 0–1. Returns 0–1.
+    Source: E231 (cumulative satisfaction, losses count more), SFO survey 2017; weights by assumption.
     """
     weight = p.satisfaction_weight if target >= satisfaction else p.satisfaction_weight_loss
-    return satisfaction + min(weight * importance, 1.0) * (target - satisfaction)
+    moved = satisfaction + min(weight * importance, 1.0) * (target - satisfaction)
+    return max(moved - importance * loss, 0.0)
+
+
+@rule
+def loss_to_repair(lost: Share, importance: Real, loss: Share, p: Parameters) -> Share:
+    """Satisfaction that problems have taken and no contact has brought back since: what putting a case right can give back.
+
+    lost: before the contact, 0–1; importance of the touchpoint: ≥ 0, 1 = usual; loss: `problem_loss`, 0–1. Returns 0–1.
+    Source: assumption (a contact brings back what it brings satisfaction nearer to its own level).
+    """
+    return min(lost * (1.0 - min(p.satisfaction_weight * importance, 1.0)) + importance * loss, 1.0)
+
+
+@rule
+def trouble_after_contact(trouble: Share, severity: Number) -> Share:
+    """How fresh the last problem is: a new one, even if put right, is remembered when the next one comes.
+
+    trouble: 0–1; severity: 0 none, 1 minor, 2 major. Returns 0–1.
+    Source: Maxham and Netemeyer 2002, doi:10.1509/jmkg.66.4.57.18512 (two failures, also with good recoveries).
+    """
+    return trouble if severity == 0 else 1.0
+
+
+@rule
+def forget_trouble(trouble: Share, p: Parameters) -> Share:
+    """A contact in which all went well makes the last problem less fresh.
+
+    trouble: 0–1. Returns 0–1. Source: E049 (prior purchases mitigate a complaint's effect); size by assumption.
+    """
+    return trouble * (1.0 - p.trouble_forgetting)
 
 
 @rule
@@ -195,12 +245,17 @@ def fade_grievance(grievance: Share, p: Parameters) -> Share:
 
 
 @rule
-def satisfaction_after_case(satisfaction: Share, put_right: Flag, p: Parameters) -> Share:
-    """A case put right repairs part of what was lost.
+def satisfaction_after_case(satisfaction: Share, put_right: Flag, lost: Share, trouble: Share, p: Parameters) -> Share:
+    """A case put right gives back part of what the problem took; a refusal costs more, most while the problem is fresh.
 
-    satisfaction: 0–1; put_right: 0 or 1. Returns 0–1. Source: E051 (recovery lifts satisfaction); size by assumption.
+    satisfaction: 0–1; put_right: 0 or 1; lost: `loss_to_repair`, 0–1; trouble: how fresh the last problem is, 0–1.
+    Returns 0–1.
+    Source: E051 (recovery lifts satisfaction), E287 (most answers make it worse), Maxham and Netemeyer 2002; sizes by
+    assumption.
     """
-    return satisfaction + p.case_satisfaction * put_right * (1.0 - satisfaction)
+    if put_right == 1:
+        return min(satisfaction + p.satisfaction_repaired * lost, 1.0)
+    return max(satisfaction - p.satisfaction_refused * (1.0 + p.satisfaction_again * trouble), 0.0)
 
 
 @rule

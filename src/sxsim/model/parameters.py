@@ -89,6 +89,7 @@ def defaults() -> dict[str, float]:
 DRAWN_TOGETHER = (
     ("quality_minor", "quality_major"),
     ("grievance_minor", "grievance_major"),
+    ("satisfaction_minor", "satisfaction_major"),
     ("quality_turned_away", "quality_abandoned"),
     ("expectation_low_budget", "expectation_standard", "expectation_premium", "expectation_luxury"),
 )
