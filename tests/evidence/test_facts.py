@@ -120,6 +120,7 @@ def test_where_a_figure_must_end_the_interval_need_not_stay_away() -> None:
     assert check_of_fact(made_up("share", 0.0, 0.05, 0.02), few).passed
     assert not check_of_fact(made_up("score", 0.0, 0.05, 0.02), few).passed
     assert not check_of_fact(made_up("share", 0.0, 0.01, 0.01), few).passed, "the other end counts"
+    assert check_of_fact(made_up("ratio", -0.6, -0.15, -0.36), few - 0.4).passed, "a change may be below 0"
 
 
 def test_an_exact_fact_passes_only_by_equality() -> None:

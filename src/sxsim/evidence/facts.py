@@ -183,6 +183,8 @@ def check_of_fact(fact: Fact, values: NDArray[np.float64], *, surveyed: Sequence
     values = values[np.isfinite(values)]
     mean, half = float(values.mean()) if len(values) else math.nan, _half(values)
     ends = NATURAL_ENDS.get(fact.unit, (-math.inf, math.inf))
+    if not ends[0] <= fact.low <= fact.high <= ends[1]:  # a ratio that is a change may be below 0
+        ends = (-math.inf, math.inf)
     low, high = (float(np.clip(end, *ends)) for end in (mean - half, mean + half))
     if fact.low == fact.high:
         low, high = (float(values.min()), float(values.max())) if len(values) else (math.nan, math.nan)
