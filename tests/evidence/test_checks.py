@@ -147,9 +147,9 @@ def test_recommendations_are_those_of_the_rule(run) -> None:
 
 
 def test_loyalty_is_that_of_the_rule(run) -> None:
-    people, site = run.world.persons, run.world.sites[0]
+    people = run.world.persons
     found = Survey(run, np.arange(5)).loyalty(np.full(5, 0.7))
-    expected = [customer.loyalty(0.7, row["bond"], site["reputation"], row["grievance"], run.p) for row in people[:5]]
+    expected = [customer.loyalty(0.7, row["bond"], row["image"], row["grievance"], run.p) for row in people[:5]]
     assert found.tolist() == expected
 
 

@@ -108,9 +108,9 @@ SHAPES = [
     ),
     Shape(
         customer.update_bond,
-        {"bond": SHARE, "delighted": FLAG, "surprising": FLAG, "severity": SEVERITY, "put_right": FLAG},
+        {"bond": SHARE, "delighted": FLAG, "surprising": FLAG, "severity": SEVERITY, "put_right": FLAG, "wish": SHARE},
         rises="bond delighted put_right",
-        either="surprising",
+        either="surprising wish",
         falls="severity",
         low=0,
         high=1,
@@ -160,12 +160,36 @@ SHAPES = [
         high=1,
         typical={"put_right": 0},
     ),
-    Shape(customer.heal_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
+    Shape(
+        customer.heal_grievance,
+        {"grievance": SHARE, "importance": within(0, 3)},
+        rises="grievance",
+        falls="importance",
+        low=0,
+        high=1,
+        typical={"importance": 1.0},
+    ),
+    Shape(
+        customer.image_after_hearing,
+        {"image": SHARE, "praise": within(0, 20), "complaints": within(0, 20)},
+        rises="image praise",
+        falls="complaints",
+        low=0,
+        high=1,
+        typical={"praise": 1.0, "complaints": 1.0},
+    ),
+    Shape(
+        customer.image_after_living,
+        {"image": SHARE, "satisfaction": SHARE},
+        rises="image satisfaction",
+        low=0,
+        high=1,
+    ),
     Shape(customer.fade_grievance, {"grievance": SHARE}, rises="grievance", low=0, high=1),
     Shape(
         customer.loyalty,
-        {"satisfaction": SHARE, "bond": SHARE, "reputation": SHARE, "grievance": SHARE},
-        rises="satisfaction bond reputation",
+        {"satisfaction": SHARE, "bond": SHARE, "image": SHARE, "grievance": SHARE},
+        rises="satisfaction bond image",
         falls="grievance",
         low=0,
         high=1,
@@ -299,19 +323,58 @@ def test_delight_is_being_valued_or_exceeding_expectations_and_surprise_adds(
 
 @given(SHARE, FLAG)
 def test_a_plain_contact_leaves_the_bond_alone(bond, put_right) -> None:
-    assert customer.update_bond(bond, 0, 0, 0, put_right, P) == bond
+    assert customer.update_bond(bond, 0, 0, 0, put_right, 0.5, P) == bond
 
 
 def test_delight_binds_and_surprise_binds_more() -> None:
-    assert customer.update_bond(0.5, 1, 0, 0, 0, P) == pytest.approx(0.56)
-    assert customer.update_bond(0.5, 1, 1, 0, 0, P) == pytest.approx(0.59)
-    assert customer.update_bond(0.5, 0, 1, 0, 0, P) == 0.5
+    assert customer.update_bond(0.5, 1, 0, 0, 0, 0.5, P) == pytest.approx(0.56)
+    assert customer.update_bond(0.5, 1, 1, 0, 0, 0.5, P) == pytest.approx(0.59)
+    assert customer.update_bond(0.5, 0, 1, 0, 0, 0.5, P) == 0.5
+
+
+def test_who_wants_the_use_only_is_bound_less_by_delight() -> None:
+    gains = [customer.update_bond(0.2, 1, 0, 0, 0, wish, P) - 0.2 for wish in (0.0, 0.25, 0.5, 1.0)]
+    assert gains[0] == 0.0
+    assert gains[1:] == pytest.approx([0.048, 0.096, 0.192])
+
+
+def test_an_image_follows_what_is_heard_and_lived() -> None:
+    assert customer.image_after_hearing(0.6, 0.0, 0.0, P) == 0.6
+    one, three = (customer.image_after_hearing(0.6, told, 0.0, P) for told in (1.0, 3.0))
+    assert 0.6 < one < three < 1.0
+    assert customer.image_after_hearing(0.6, 0.0, 1.0, P) < 0.6
+    assert customer.image_after_hearing(0.5, 2.0, 2.0, P) == 0.5
+    assert customer.image_after_living(0.6, 0.8, P) == pytest.approx(0.6 + 0.2 * P["image_lived"])
+
+
+@given(within(0.3, 0.9), within(0.3, 0.9), within(0.001, 0.1))
+def test_who_expects_more_is_never_more_satisfied_with_the_same(quality, expectation, more) -> None:
+    """Expectation draws perception up, and disconfirmation takes at least as much. The register's own values."""
+    p = record()[0]
+    less_expected, more_expected = (
+        customer.satisfaction_target(customer.perceived_quality(quality, level, p), level, 0.0, 0.0, p)
+        for level in (expectation, expectation + more)
+    )
+    assert more_expected <= less_expected + 1e-12
+
+
+@pytest.mark.parametrize("importance", [0.3, 1.0, 1.5])
+def test_a_grievance_follows_the_share_of_contacts_with_a_problem_whatever_their_weight(importance) -> None:
+    """One contact in ten fails, for long. What is unimportant hurts less and heals less, so it rankles as much."""
+    grievance, seen = 0.0, []
+    for contact in range(600):
+        if contact % 10 == 0:
+            grievance = customer.grievance_after_contact(grievance, 1, 0, importance, P)
+        else:
+            grievance = customer.heal_grievance(grievance, importance, P)
+        seen.append(grievance)
+    assert sum(seen[-100:]) / 100 == pytest.approx(0.28, abs=0.03)
 
 
 def test_unsolved_failures_break_the_bond_and_solved_ones_do_not() -> None:
-    assert customer.update_bond(0.5, 0, 0, 1, 0, P) == pytest.approx(0.35)
-    assert customer.update_bond(0.5, 0, 0, 2, 0, P) == pytest.approx(0.2)
-    assert customer.update_bond(0.5, 0, 0, 2, 1, P) == 0.5
+    assert customer.update_bond(0.5, 0, 0, 1, 0, 0.5, P) == pytest.approx(0.35)
+    assert customer.update_bond(0.5, 0, 0, 2, 0, 0.5, P) == pytest.approx(0.2)
+    assert customer.update_bond(0.5, 0, 0, 2, 1, 0.5, P) == 0.5
 
 
 def test_a_bond_fades_by_one_and_a_half_per_cent_a_month() -> None:
@@ -366,7 +429,8 @@ def test_a_case_put_right_relieves_and_one_refused_adds_or_comforts() -> None:
     heard = record(worked_examples() | {"grievance_refused": -0.2})[0]
     assert customer.grievance_after_case(0.5, 0, heard) == pytest.approx(0.4)
     assert customer.fade_grievance(0.5, P) == pytest.approx(0.45)
-    assert customer.heal_grievance(0.5, P) == pytest.approx(0.47)
+    assert customer.heal_grievance(0.5, 1.0, P) == pytest.approx(0.47)
+    assert customer.heal_grievance(0.5, 0.5, P) == pytest.approx(0.485)
 
 
 def test_a_case_put_right_gives_back_part_of_what_was_lost_and_never_more() -> None:

@@ -299,7 +299,7 @@ def feel(world: World, person: Number, quality: Share, delighted_possible: Flag)
         where = here(v)
         if happens(world, person, draws.DELIGHT, where, chance) == 1:
             v.delighted = 1
-    i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, p)
+    i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, i.wish, p)
     i.expectation = customer.update_expectation(i.expectation, quality, v.delighted, p)
     i.memory = customer.remember_surprise(i.memory, v.surprising * v.gate)
     i.grievance = customer.grievance_after_contact(i.grievance, v.severity, v.put_right, t.importance, p)
@@ -357,7 +357,7 @@ def end_contact(world: World, person: Number, now: Minutes) -> None:
     where = here(v)
     feel(world, person, v.quality, YES)
     if v.severity == NO_PROBLEM and (v.query == 0 or v.query_well == 1):
-        i.grievance = customer.heal_grievance(i.grievance, p)
+        i.grievance = customer.heal_grievance(i.grievance, world.touchpoints[v.touchpoint].importance, p)
         i.trouble = customer.forget_trouble(i.trouble, p)
     if v.taken_over == 1 and v.query_well == 1:
         i.grievance = customer.grievance_after_case(i.grievance, 1, p)

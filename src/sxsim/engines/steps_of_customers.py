@@ -51,10 +51,12 @@ def begin_people(world: World) -> None:
         i.satisfaction = customer.own_level(segment.satisfaction, p.satisfaction_spread, z)
         i.bond = customer.starting_bond(segment.bond, uniform(luck, replication, who, draws.STARTING_BOND, NO))
         if i.status != CUSTOMER:
-            i.bond, i.satisfaction = 0.0, i.usual_expectation
+            i.bond = 0.0
+        z = normal(luck, replication, who, draws.STARTING_IMAGE, NO)
+        i.image = customer.own_level(world.sites[i.site].reputation, p.image_spread, z)
         i.since = BEFORE_THE_RUN
         i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
-        i.loyalty = customer.loyalty(i.satisfaction, i.bond, world.sites[i.site].reputation, 0.0, p)
+        i.loyalty = customer.loyalty(i.satisfaction, i.bond, i.image, 0.0, p)
         i.visit = AT_HOME
         i.remaining = market.threshold(uniform(luck, replication, who, draws.VISIT_THRESHOLD, place(NO, NO, NO, NO)))
         ties = world.neighbours.shape[1]
@@ -93,6 +95,15 @@ def fade(world: World, person: Number, month: Number) -> None:
 
 
 @step
+def hear(world: World, person: Number) -> None:
+    """What a person has heard moves the image that this person holds, and is done with."""
+    i = world.persons[person]
+    praise, complaints = float(i.heard_praise), float(i.heard_complaint)
+    i.image = customer.image_after_hearing(i.image, praise, complaints, world.parameters[0])
+    i.heard_praise, i.heard_complaint = 0, 0
+
+
+@step
 def close_case(world: World, person: Number) -> None:
     """An open case is closed: put right, or not."""
     i, setting, p = world.persons[person], world.settings[0], world.parameters[0]
@@ -123,9 +134,12 @@ def person_month(world: World, person: Number) -> None:
     i = world.persons[person]
     if i.status != CUSTOMER:
         return
-    segment, site, tally = world.segments[i.segment], world.sites[i.site], world.site_tally[i.site]
+    segment, tally = world.segments[i.segment], world.site_tally[i.site]
     fade(world, person, month)
-    i.loyalty = customer.loyalty(i.satisfaction, i.bond, site.reputation, i.grievance, p)
+    hear(world, person)
+    if i.contacts > 0:
+        i.image = customer.image_after_living(i.image, i.satisfaction, p)
+    i.loyalty = customer.loyalty(i.satisfaction, i.bond, i.image, i.grievance, p)
     offer = world.market[0]
     i.advantage = market.advantage(
         i.satisfaction, setting.price, offer.outside_price, segment.price_sensitivity, offer.outside_quality, p
@@ -156,15 +170,14 @@ def person_month(world: World, person: Number) -> None:
 
 @step
 def spread_word(world: World, person: Number) -> None:
-    """Whoever tells, tells all acquaintances; those who are customers know better."""
+    """Whoever tells, tells all acquaintances: it moves their image, and whether those outside join."""
     i = world.persons[person]
     if i.told == 0:
         return
     for tie in range(world.neighbours.shape[1]):
         other = world.persons[world.neighbours[person, tie]]
-        if other.status == CUSTOMER:
-            continue
-        world.accounts[other.account].heard = 1
+        if other.status != CUSTOMER:
+            world.accounts[other.account].heard = 1
         if i.told > 0:
             other.heard_praise += 1
         else:
@@ -226,7 +239,7 @@ def take_word(world: World, account: Number) -> None:
         heard = market.heard(float(i.heard_praise), float(i.heard_complaint), p)
         more += market.in_account(market.after_hearing(mine, heard) - mine, a.persons)
         eager += market.in_account(mine, a.persons)
-        i.heard_praise, i.heard_complaint = 0, 0
+        hear(world, person)
     a.heard = 0
     a.joins_at = market.joins_sooner(a.joins_at, more, eager, pace)
 
@@ -250,9 +263,7 @@ def account_month(world: World, account: Number) -> None:
         tally.returners += 1 if i.status == FORMER else 0
         fade(world, person, month)
         i.status, i.since, i.contacts, i.delighted = CUSTOMER, month + 1, 0, 0
-        i.loyalty = customer.loyalty(
-            i.satisfaction, i.bond, world.sites[i.site].reputation, i.grievance, world.parameters[0]
-        )
+        i.loyalty = customer.loyalty(i.satisfaction, i.bond, i.image, i.grievance, world.parameters[0])
     a.joins_at, a.spells = IS_CUSTOMER, a.spells + 1
     world.sites[a.site].customers += a.persons
     if term > 0:
@@ -276,6 +287,7 @@ def account_leaves(world: World, account: Number) -> None:
     if uniform(luck, setting.replication, np.int64(a.ordinal), draws.LEAVE, month) >= chance:
         return
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
+        hear(world, person)
         world.persons[person].status = FORMER
     world.site_tally[a.site].leavers += a.persons
     world.sites[a.site].customers -= a.persons

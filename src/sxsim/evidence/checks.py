@@ -225,11 +225,10 @@ def recommend(
 
 @step
 def feel_loyal(world: World, satisfactions: Numbers, persons: Persons, loyalties: Numbers) -> None:
-    """Loyalty of persons at some satisfaction, with bond and grievance as they are."""
+    """Loyalty of persons at some satisfaction, with bond, image and grievance as they are."""
     for sheet in range(len(persons)):
         i = world.persons[persons[sheet]]
-        reputation = world.sites[i.site].reputation
-        loyalties[sheet] = customer.loyalty(satisfactions[sheet], i.bond, reputation, i.grievance, world.parameters[0])
+        loyalties[sheet] = customer.loyalty(satisfactions[sheet], i.bond, i.image, i.grievance, world.parameters[0])
 
 
 class Survey:
@@ -250,7 +249,7 @@ class Survey:
         return answers
 
     def loyalty(self, satisfaction: Numbers) -> Numbers:
-        """How loyal each is at some satisfaction (0–1), with bond and grievance as they are now."""
+        """How loyal each is at some satisfaction (0–1), with bond, image and grievance as they are now."""
         loyalties = np.empty(len(satisfaction))
         feel_loyal(self._world, np.ascontiguousarray(satisfaction), self._persons, loyalties)
         return loyalties

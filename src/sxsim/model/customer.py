@@ -132,15 +132,17 @@ def delight_chance(
 
 @rule
 def update_bond(
-    bond: Share, delighted: Flag, surprising: Flag, severity: Number, put_right: Flag, p: Parameters
+    bond: Share, delighted: Flag, surprising: Flag, severity: Number, put_right: Flag, wish: Share, p: Parameters
 ) -> Share:
     """The emotional tie: grows with delight, breaks with failures.
 
-    bond: 0–1; delighted, surprising, put_right: 0 or 1; severity of a failure: 0 none, 1 minor, 2 major. Returns 0–1.
+    bond: 0–1; delighted, surprising, put_right: 0 or 1; severity of a failure: 0 none, 1 minor, 2 major; wish: how much this
+    customer wants individual service, 0–1: who wants the use only is bound less. Returns 0–1.
     Source: clause 4 (delight builds an emotional tie), E100; sizes by assumption.
     """
     if delighted == 1:
-        bond += p.bond_gain * (1.0 + p.bond_surprise * surprising) * (1.0 - bond)
+        gain = p.bond_gain * (1.0 + p.bond_surprise * surprising) * wish / p.wish_normal
+        bond += min(gain, 1.0) * (1.0 - bond)
     if severity > 0 and put_right == 0:
         bond -= p.bond_break * bond * severity / 2.0
     return min(max(bond, 0.0), 1.0)
@@ -230,12 +232,13 @@ def grievance_after_case(grievance: Share, put_right: Flag, p: Parameters) -> Sh
 
 
 @rule
-def heal_grievance(grievance: Share, p: Parameters) -> Share:
-    """A contact without any problem heals a part of a grievance: trust comes back with experience.
+def heal_grievance(grievance: Share, importance: Real, p: Parameters) -> Share:
+    """A contact without any problem heals a part of a grievance, so that it follows the share of contacts with problems.
 
-    grievance: 0–1. Returns 0–1. Source: E049 (prior purchases mitigate a complaint's effect); size by assumption.
+    grievance: 0–1; importance of the touchpoint: ≥ 0, 1 = usual; it weighs as in the hurt. Returns 0–1.
+    Source: E049 (prior purchases mitigate a complaint's effect); size by assumption.
     """
-    return grievance * (1.0 - p.grievance_healing)
+    return grievance * (1.0 - min(p.grievance_healing * importance, 1.0))
 
 
 @rule
@@ -259,17 +262,41 @@ def satisfaction_after_case(satisfaction: Share, put_right: Flag, lost: Share, t
 
 
 @rule
-def loyalty(satisfaction: Share, bond: Share, reputation: Share, grievance: Share, p: Parameters) -> Share:
-    """Loyalty as an attitude: about linear in satisfaction, with bond, image and what rankles.
+def image_after_hearing(image: Share, praise: Real, complaints: Real, p: Parameters) -> Share:
+    """The image that a person holds moves towards what acquaintances tell, further when more of them do.
 
-    satisfaction, bond, reputation, grievance: 0–1. Returns 0–1.
+    image: 0–1; praise, complaints: acquaintances who told either in the month, ≥ 0. Returns 0–1.
+    Source: E249 and E063 (direction), clause 4 (reputation); form and size by assumption.
+    """
+    told = praise + complaints
+    if told <= 0.0:
+        return image
+    weight = p.image_heard * told
+    return image + weight / (1.0 + weight) * (praise / told - image)
+
+
+@rule
+def image_after_living(image: Share, satisfaction: Share, p: Parameters) -> Share:
+    """In a month with contacts the image that a person holds moves towards what this person has lived.
+
+    image, satisfaction: 0–1. Returns 0–1.
+    Source: ECSI (image and satisfaction go together, E190), E231 (cumulative); size by assumption.
+    """
+    return image + p.image_lived * (satisfaction - image)
+
+
+@rule
+def loyalty(satisfaction: Share, bond: Share, image: Share, grievance: Share, p: Parameters) -> Share:
+    """Loyalty as an attitude: about linear in satisfaction, with bond, this person's image and what rankles.
+
+    satisfaction, bond, image, grievance: 0–1. Returns 0–1.
     Source: E030 (r .54), ECSI paths (satisfaction .47–.49, image .20–.29), clause 4; sizes by assumption.
     """
     value = (
         p.loyalty_base
         + p.loyalty_satisfaction * satisfaction
         + p.loyalty_bond * bond
-        + p.loyalty_reputation * (reputation - p.reputation_normal)
+        + p.loyalty_reputation * (image - p.reputation_normal)
         - p.loyalty_grievance * grievance
     )
     return min(max(value, 0.0), 1.0)
@@ -338,9 +365,9 @@ def tell_chance(satisfaction: Share, delighted: Flag, grievance: Share, positive
 
 @rule
 def own_level(usual: Share, spread: Real, z: Noise) -> Share:
-    """How one person differs from the segment in wish, expectation or satisfaction.
+    """How one person differs from the segment in wish, expectation, satisfaction or image.
 
-    usual: of the segment, 0–1; spread: standard deviation, ≥ 0; z: standard normal. Returns 0–1.
+    usual: of the segment, or a site's reputation, 0–1; spread: standard deviation, ≥ 0; z: standard normal. Returns 0–1.
     Source: assumption (evenly spread people, nobody beyond the scale).
     """
     return min(max(usual + spread * z, 0.0), 1.0)

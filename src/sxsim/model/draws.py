@@ -28,7 +28,8 @@ from sxsim.model.rule import draw
     JOIN, RETURN, TRAIT, SPEED, STARTING_TENURE, TALENT, QUIT, HIRE, SURVEY_MOOD, DAILY_FACTOR,
     STAFF_ROUNDING, OFFER_QUALITY, OFFER_PRICE, SEEN_MATURITY, TIME_OF_DAY, HAND_OVER,
     PARAMETER_VALUE, STAGE, SETTLING_STAGE, STARTING_STAGE, NEWCOMER_STAGE, SETTLING_QUIT, SETTLING_NEWCOMER,
-) = range(63)  # fmt: skip
+    STARTING_IMAGE,
+) = range(64)  # fmt: skip
 #: Bits of a place beside those of the touchpoint's name, which lie beside the purpose in the counter.
 VISIT_BITS, STEP_BITS, ATTEMPT_BITS = 16, 8, 8
 

@@ -38,6 +38,7 @@ NEVER_ZERO = frozenset(
         "standard_erosion_days",
         "standard_recovery_days",
         "wins_delight_half",
+        "wish_normal",
     ]
 )
 _SMALLEST = 1e-6
