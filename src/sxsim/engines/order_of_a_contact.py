@@ -1,8 +1,8 @@
 """The order of a contact, exactly as both engines run it. The rules are in `model`; here is only their sequence.
 
 `arrive` → waiting → `begin_service` → `end_contact` → `after_contact`; or `not_served` when a customer balks, abandons or is
-turned away; a problem may be left open as a case (`steps_of_customers.close_case`). A visit is in `order_of_a_visit`; what happens on the other side of the
-counter is in `order_of_a_shift`. Times are minutes from the first day of the warm-up.
+turned away; a problem may be left open as a case (`close_case`). Visits are in `order_of_a_visit`, the other side of the counter in
+`order_of_a_shift`. Times are minutes from the first day of the warm-up.
 """
 
 import math
@@ -296,15 +296,12 @@ def feel(world: World, person: Number, quality: Share, delighted_possible: Flag)
     v.delighted = 0
     if delighted_possible == 1:
         chance = customer.delight_chance(v.gate, v.individual, i.wish, v.surprising, v.perceived, i.expectation, p)
-        where = here(v)
-        if happens(world, person, draws.DELIGHT, where, chance) == 1:
-            v.delighted = 1
+        v.delighted = happens(world, person, draws.DELIGHT, here(v), chance)
     i.bond = customer.update_bond(i.bond, v.delighted, v.surprising, v.severity, v.put_right, i.wish, p)
     i.expectation = customer.update_expectation(i.expectation, quality, v.delighted, p)
     i.memory = customer.remember_surprise(i.memory, v.surprising * v.gate)
     i.grievance = customer.grievance_after_contact(i.grievance, v.severity, v.put_right, t.importance, p)
-    i.contacts += 1
-    i.delighted += v.delighted
+    i.contacts, i.delighted = i.contacts + 1, i.delighted + v.delighted
 
 
 @part_of_step
