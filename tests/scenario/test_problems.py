@@ -96,3 +96,13 @@ def test_a_name_is_no_command_of_what_it_is_written_in() -> None:
     assert problems.in_page("<b>&'") == "&lt;b&gt;&amp;&#x27;"
     assert problems.column("kpi") == "kpi (setting)" and problems.column("staff") == "staff"
     assert len(problems.cell_text("x" * 40_000)) == 32_767
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_a_spreadsheet_would_compute_is_marked_as_text_in_csv(text: str) -> None:
+    assert problems.csv_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["front desk", "a=b", "", 3, -2.5, None])
+def test_other_cells_stay_as_they_are_in_csv(value: object) -> None:
+    assert problems.csv_text(value) is value

@@ -18,6 +18,7 @@ import numpy as np
 from sxsim.engines.records import Records
 from sxsim.engines.world import OUTCOMES
 from sxsim.results.kpis import month_kpis, run_kpis
+from sxsim.scenario.problems import csv_text
 from sxsim.scenario.scenario import Scenario
 from sxsim.standard.catalogue import LEVERS, OBSTACLES, SUB_ELEMENTS
 
@@ -66,7 +67,7 @@ def write_rows(kinds: Mapping[str, type], rows: Iterable[Sequence[Any]], path: P
         makers = list(kinds.values())
         for row in rows:
             made = [make(cell) for make, cell in zip(makers, row, strict=True)]
-            writer.writerow(["" if cell != cell else cell for cell in made])  # NaN alone differs from itself
+            writer.writerow(["" if cell != cell else csv_text(cell) for cell in made])  # NaN alone differs from itself
 
 
 def _write_rows_as_parquet(kinds: Mapping[str, type], rows: Iterable[Sequence[Any]], path: Path) -> None:

@@ -191,6 +191,8 @@ def locate(error: ErrorDetails, data: Any) -> tuple[Path, Any]:
 
 #: Characters of a name in a path, of a sheet's title, of a text in a cell of a workbook.
 _IN_PATH, _IN_SHEET, _IN_CELL = 80, 31, 32_767
+#: What makes a spreadsheet take a text for a formula. Source: OWASP, CSV injection.
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HASH = 8
 _NOT_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")
 #: Columns that tables of results have of their own, so that a factor of this name needs another one.
@@ -254,6 +256,11 @@ def column(name: str) -> str:
 def cell_text(text: str) -> str:
     """A text as a cell of a workbook can hold it; the cell must be told that it is text, or `=1+1` becomes a formula."""
     return visible(text)[:_IN_CELL]
+
+
+def csv_text(value: Any) -> Any:
+    """A value as a cell of a CSV file: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_BEGINS_A_FORMULA) else value
 
 
 def visible(text: str) -> str:

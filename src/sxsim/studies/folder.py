@@ -22,7 +22,7 @@ from sxsim.results.provenance import SCHEMA_VERSION, digest, environment, file_d
 from sxsim.results.result import unit_of
 from sxsim.results.tables import suffix_here, write_rows
 from sxsim.scenario.plug_ins import COPIES
-from sxsim.scenario.problems import cell_text, in_path, in_paths, sheet_title
+from sxsim.scenario.problems import cell_text, csv_text, in_path, in_paths, sheet_title
 from sxsim.studies.part import Part, Study, sentences, summary
 
 EXPERIMENT_FILE = "experiment.yaml"
@@ -115,7 +115,7 @@ def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: csv_text(cell) for name, cell in row.items()} for row in rows)
 
 
 def _write_workbook(study: Study, tables: Mapping[str, list[dict[str, Any]]], path: Path) -> None:
