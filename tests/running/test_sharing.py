@@ -179,7 +179,14 @@ def test_processes_end_with_their_parent_however_it_ends(how: signal.Signals, tm
 
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_ctrl_c_ends_a_run_with_its_code_and_what_is_finished_is_kept(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "code", "words"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "ended from outside")],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+def test_an_ended_run_says_so_with_its_code_and_what_is_finished_is_kept(
+    engine: str, how: int, code: int, words: str, tmp_path: Path
+) -> None:
     path = tmp_path / "cafe.yaml"
     path.write_text(TEXT, encoding="utf-8")
     command = [
@@ -204,10 +211,11 @@ def test_ctrl_c_ends_a_run_with_its_code_and_what_is_finished_is_kept(engine: st
         assert time.monotonic() < until
         time.sleep(0.1)
     time.sleep(4.0)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, said = process.communicate(timeout=_PATIENCE)
-    assert process.returncode == 130
-    assert said == "interrupted; what is finished is kept, the same command goes on from there\n"
+    assert process.returncode == code
+    assert said == f"{words}; what is finished is kept, the same command goes on from there\n"
+    assert not [*tmp_path.rglob("*.tmp*")]
 
 
 def test_points_that_are_finished_are_kept_when_the_work_is_stopped(tmp_path: Path) -> None:

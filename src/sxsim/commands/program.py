@@ -5,6 +5,7 @@ import functools
 import gc
 import inspect
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -16,6 +17,11 @@ from sxsim.commands import a_run, before_a_run, verify
 from sxsim.scenario.problems import InvalidInput, visible
 
 EXIT_DONE, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_RUN_FAILED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
+EXIT_TERMINATED = 128 + signal.SIGTERM
+
+
+class _Terminated(KeyboardInterrupt):
+    """Somebody asked the process to end (SIGTERM): everything is tidied up as after Ctrl-C."""
 
 
 class _AsUsed(TyperGroup):
@@ -68,8 +74,10 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except InvalidInput as error:
             _stop(str(error), EXIT_INVALID)
-        except KeyboardInterrupt:
-            _stop("interrupted; what is finished is kept, the same command goes on from there", EXIT_INTERRUPTED)
+        except KeyboardInterrupt as error:
+            ended = isinstance(error, _Terminated)
+            said = f"{'ended from outside' if ended else 'interrupted'}; what is finished is kept, the same command goes on from there"
+            _stop(said, EXIT_TERMINATED if ended else EXIT_INTERRUPTED)
         except BrokenPipeError:
             _nobody_reads()
         except OSError as error:
@@ -128,11 +136,16 @@ _BETWEEN_COLLECTIONS = 100_000
 def main() -> None:
     """Run the command line. Its pictures are files, so the screen a notebook had in mind for its own does not matter."""
     os.environ["MPLBACKEND"] = "Agg"
+    signal.signal(signal.SIGTERM, _end)
     gc.set_threshold(_BETWEEN_COLLECTIONS, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     app()
+
+
+def _end(*_: Any) -> NoReturn:
+    raise _Terminated
 
 
 def _system_problem(error: OSError, has_out: bool) -> str:
