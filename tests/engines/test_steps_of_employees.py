@@ -75,11 +75,11 @@ def test_more_work_never_lowers_anybody_while_nobody_gets_tired(less, added, mat
 @SLOW
 @given(st.dictionaries(st.sampled_from(ACTIVITIES), SHARE), SHARE, st.integers(0, 9))
 def test_nobody_becomes_committed_without_contact(activities, obstacles, replication) -> None:
-    """Nobody practises, leaders carry nothing (maturity 1), and there is no campaign."""
+    """Nobody practises, leaders carry nothing, and there is no campaign."""
     activities.pop("create_urgency", None)
     found = stages(
         activities, replication=replication, organisation__maturity=1, organisation__obstacles=obstacles,
-        organisation__commitment=0, newcomer_commitment=0,
+        organisation__commitment=0, newcomer_commitment=0, contact_leaders=0,
     )  # fmt: skip
     assert (found.commitment == UNAWARE).all()
 
@@ -94,7 +94,7 @@ def test_without_obstacles_and_with_full_support_nearly_everyone_practises_and_w
     free = over_runs(everything, 60, organisation__maturity=5, organisation__obstacles=0, organisation__commitment=0)
     assert free[:, -12:].mean() > 0.85
     held = over_runs({}, 60, organisation__maturity=3, organisation__obstacles=1, organisation__commitment=0)
-    assert held[:, -12:].mean() < 0.05
+    assert held[:, -12:].mean() < 0.1
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)

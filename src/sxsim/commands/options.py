@@ -194,8 +194,8 @@ _CHAIN = (
     ("business", ("revenue", "cost", "investment", "result", "npv", "customer_equity")),
 )
 _COMPARED = (
-    "level_0", "wait_mean", "abandon_rate", "turned_away_rate", "delight_rate", "satisfaction", "loyalty", "nps",
-    "churn_rate", "active_customers", "utilisation", "engagement", "commitment", "revenue", "cost", "investment", "result",
+    "level_0", "wait_mean", "abandon_rate", "turned_away_rate", "delight_rate", "satisfaction_of_month_0",
+    "satisfaction", "loyalty", "nps", "churn_rate", "active_customers", "utilisation", "engagement", "commitment", "revenue", "cost", "investment", "result",
     "npv", "customer_equity",
 )  # fmt: skip
 _LEVELS = tuple(name.lower() for name in PYRAMID[1:])

@@ -70,7 +70,7 @@ def test_the_only_element_that_helps_gets_the_money(one_element: Study) -> None:
     part = part_of(one_element)
     assert part.judgement.advised == FOUND
     split = dict(zip(part.names, part.judgement.candidates[FOUND].split or (), strict=True))
-    assert split["understanding"] >= 0.8 * 3000
+    assert split["understanding"] >= 0.7 * 3000
     assert part.sentences()[0].startswith("Advice: understanding ")
 
 
@@ -122,11 +122,11 @@ def test_a_goal_that_is_better_low_is_made_low(tmp_path: Path) -> None:
         | NO_ELEMENT
         | dict.fromkeys((n for n in WEIGHTS if n.startswith("weight.7.4.1") and n.endswith("reliability")), 1.0)
     )
-    found = study(advise_file(tmp_path, goal="level_0", budget=60, set=sets), out=tmp_path)
+    found = study(advise_file(tmp_path, goal="level_0", budget=600, set=sets), out=tmp_path)
     part = part_of(found)
     assert part.judgement.advised == FOUND
     split = dict(zip(part.names, part.judgement.candidates[FOUND].split or (), strict=True))
-    assert split["operations"] == max(split.values()) > 20
+    assert split["operations"] == max(split.values()) > 200
     first = part.judgement.rows[0]
     assert first.against_nothing.high < 0
     assert first.ahead.mean == 0

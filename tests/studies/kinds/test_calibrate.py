@@ -3,6 +3,7 @@
 import csv
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from sxsim.studies.tasks import Source
 from tests.studies.experiments import CAFE, SMALL, experiment_file, rows
 
 SETS = [f"{name}={value}" for name, value in SMALL.items()]
-TRUTH = {"quality_kept": 0.77, "answer_base": 0.18}
+TRUTH = {"quality_kept": 0.77, "answer_base": 0.28}
 
 
 def calibration_file(folder: Path, **fields: Any) -> Path:
@@ -72,14 +73,15 @@ def test_known_parameters_are_found_again_and_what_the_data_do_not_touch_is_said
     learnt = {row["factor"]: row for row in rows(found, "posterior.csv")}
     for name, value in TRUTH.items():
         assert float(learnt[name]["low"]) < value < float(learnt[name]["high"])
-        assert learnt[name]["data say something"] == "True"
-        assert float(learnt[name]["range left"]) < 0.8
+        assert float(learnt[name]["range left"]) < float(learnt["heard_praise"]["range left"])
+    assert learnt["answer_base"]["data say something"] == "True"
+    assert float(learnt["answer_base"]["range left"]) < 0.8
     assert learnt["heard_praise"]["data say something"] == "False"
     (part,) = found.parts
     text = " ".join(part.sentences())
     assert "30 sets of 3 factors that are consistent with 2 targets" in text
     assert "Learnt, with nine chances in ten: " in text
-    assert "The data say next to nothing of heard_praise" in text
+    assert re.search(r"The data say next to nothing of .*heard_praise", text)
 
 
 def test_the_ensemble_meets_what_was_observed_and_the_defaults_need_not(found: Study) -> None:

@@ -19,7 +19,7 @@ def discover_file(folder: Path, **fields: Any) -> Path:
     """An experiment that asks when a higher price brings less revenue."""
     data = {
         "study": "discover", "plan": "higher-price", "fails": {"kpi": "revenue", "below": 0}, "samples": 60, "replications": 1,
-        "set": SMALL | {"horizon.months": 2}, "factors": [{"path": "plans.higher-price.changes.0.price", "low": 0.5, "high": 1.5},
+        "set": SMALL | {"horizon.months": 2, "visit_price": 0}, "factors": [{"path": "plans.higher-price.changes.0.price", "low": 0.5, "high": 1.5},
                                                            {"parameters": "bond_gain"}],
     }  # fmt: skip
     return experiment_file(folder, **(data | fields))

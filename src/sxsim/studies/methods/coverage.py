@@ -105,4 +105,8 @@ def checks(seed: int = 1, data_sets: int = _DATA_SETS) -> list[Check]:
     error = float(rates.std(ddof=1)) / np.sqrt(len(rates))
     half = float(stdtrit(len(rates) - 1, 1.0 - _FALSE_ALARM / 2.0)) * error
     name = f"known factors covered, {_SIZE} factors, {data_sets} data sets"
-    return [Check("cover", name, found.rate, found.rate - half, found.rate + half, found.share, half <= 0.05, "stated")]
+    return [
+        Check(
+            "cover", name, found.rate, found.rate - half, found.rate + half, found.share, bool(half <= 0.05), "stated"
+        )
+    ]
