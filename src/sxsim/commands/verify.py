@@ -56,7 +56,7 @@ def verify(
 ) -> None:
     """Hold the model against theory and reality.
 
-    Without a command everything is verified, in about five minutes; options may stand before the command, too. Each line says pass or miss, with the figures. Exit code 1 when anything is missed that is not declared.
+    Without a command everything is verified, in about ten minutes; options may stand before the command, too. Each line says pass or miss, with the figures. Exit code 1 when anything is missed that is not declared.
     """
     if ctx.invoked_subcommand is not None:
         given = _passed_on(ctx, ctx.invoked_subcommand)
