@@ -15,8 +15,9 @@ from openpyxl import Workbook
 from sxsim.engines.start import start
 from sxsim.reruns import _described
 from sxsim.running.plans import load
-from sxsim.scenario.assessment import read_assessment, write_form
-from sxsim.scenario.parameters import read_ensemble, read_parameters
+from sxsim.scenario.ensemble import read_ensemble
+from sxsim.scenario.forms.assessment import read_assessment, write_form
+from sxsim.scenario.parameters import read_parameters
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.methods.observations import Observed, figures_of
 from sxsim.studies.study import load_experiment

@@ -8,7 +8,7 @@ import pytest
 
 from sxsim.reruns import rerun
 from sxsim.running.plans import load
-from sxsim.scenario.assessment import read_assessment
+from sxsim.scenario.forms.assessment import read_assessment
 from sxsim.scenario.parameters import read_parameters
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.study import load_experiment

@@ -11,8 +11,8 @@ from sxsim.results import folder as module
 from sxsim.results.folder import SavedResult, run_folder_name
 from sxsim.results.provenance import SCHEMA_VERSION
 from sxsim.results.result import Comparison, Result
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.loading import load, resolved
-from sxsim.scenario.parameters import Ensemble
 
 from ..without_pyarrow import hide_pyarrow
 

@@ -23,7 +23,7 @@ from sxsim.running.kept import Kept
 from sxsim.running.one_run import RunFailed, Stopped
 from sxsim.running.plans import planned
 from sxsim.running.task import Point, Task, assuming, replication_key
-from sxsim.scenario.parameters import Ensemble
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.problems import InvalidInput
 from tests.scenario.cafe import CAFE, TEXT
 

@@ -5,13 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sxsim.scenario.parameters import (
-    Ensemble,
-    is_ensemble,
-    parameters_or_ensemble,
-    read_ensemble,
-    stated_twice,
-)
+from sxsim.scenario.ensemble import Ensemble, is_ensemble, parameters_or_ensemble, read_ensemble, stated_twice
 from sxsim.scenario.problems import InvalidInput
 
 TWO = Ensemble(("bond_gain", "leave_loyalty"), ((0.1, 4.0), (0.2, 5.0)))

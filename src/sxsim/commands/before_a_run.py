@@ -1,7 +1,7 @@
 """`sxsim new`, `check`, `explain` and `warmup`: what is done before anything is run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +26,14 @@ def new(
             "--assessment", metavar="FILE", help="Write an empty form for a self-assessment (.csv or .xlsx) and stop."
         ),
     ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights",
+            metavar="FILE",
+            help="Write an empty sheet for assessors of the levers' weights (.csv or .xlsx) and stop.",
+        ),
+    ] = None,
     template: Annotated[
         str | None,
         typer.Option("--template", metavar="NAME", help="Scenario to start from; --templates lists what there is."),
@@ -34,16 +42,21 @@ def new(
 ) -> None:
     """Write a commented scenario file to start from.
 
-    Or, with --assessment, an empty form for a self-assessment.
+    Or, with --assessment, an empty form for a self-assessment; with --weights, an empty sheet in which people who know the
+    organisation say which sub-elements carry its levers.
     """
     from sxsim.results.provenance import whole_file
     from sxsim.scenario.loading import DEFAULT_TEMPLATE, templates
 
-    if assessment is not None:
-        if name is not None:
-            message = f"{assessment} is a form and {name} a scenario: give either NAME or --assessment"
-            raise typer.BadParameter(message, param_hint="--assessment")
-        _form(assessment)
+    for option, form in (("--assessment", assessment), ("--weights", weights)):
+        if form is not None and name is not None:
+            message = f"{form} is a form and {name} a scenario: give either NAME or {option}"
+            raise typer.BadParameter(message, param_hint=option)
+    if assessment is not None or weights is not None:
+        if assessment is not None:
+            _form_of_assessment(assessment)
+        if weights is not None:
+            _sheet_of_weights(weights)
         return
     known = templates()
     if show:
@@ -64,18 +77,37 @@ def new(
     typer.echo(f"next: change it in an editor, then sxsim check {path} and sxsim run {path}", err=True)
 
 
-def _form(path: Path) -> None:
-    """Write an empty form for a self-assessment."""
+def _written(path: Path, option: str, write: Callable[[Path], None]) -> None:
+    """Write an empty form. Raises InvalidInput where it cannot be one, or is there already."""
     from sxsim.results.provenance import whole_file
-    from sxsim.scenario.assessment import write_form
 
     if path.suffix.lower() not in _FORMS:
-        message = f"--assessment {path} must end in {' or '.join(_FORMS)}"
+        message = f"{option} {path} must end in {' or '.join(_FORMS)}"
         raise InvalidInput([Problem((), message, f"for example {path.stem}.xlsx")])
     if path.exists():
         raise InvalidInput([Problem((), f"{path} exists already", _EXIST)])
     with whole_file(path) as temporary:
-        write_form(temporary)
+        write(temporary)
+
+
+def _sheet_of_weights(path: Path) -> None:
+    """Write an empty sheet in which assessors share out points."""
+    from sxsim.scenario.forms.weights import POINTS, write_sheet
+
+    _written(path, "--weights", write_sheet)
+    typer.echo(
+        f"{path} written: each assessor, alone, shares out {POINTS:g} points a lever among the sub-elements that carry it; copy the "
+        "rows for more assessors, and leave a lever empty of which somebody knows nothing"
+    )
+    typer.echo("next: sxsim explain levers says what a lever is", err=True)
+    typer.echo(f"then: sxsim run SCENARIO --parameters {path}, or sxsim study FILE --parameters {path}", err=True)
+
+
+def _form_of_assessment(path: Path) -> None:
+    """Write an empty form for a self-assessment."""
+    from sxsim.scenario.forms.assessment import write_form
+
+    _written(path, "--assessment", write_form)
     typer.echo(f"{path} written: fill in levels from 1 to 5, and leave empty what nobody knows")
     typer.echo(f"next: sxsim run SCENARIO --assessment {path}", err=True)
 
@@ -112,7 +144,7 @@ def check(
 
 def _valid(path: Path, sets: Sequence[str], parameters: Path | None, assessment: Path | None, unusual: bool) -> str:
     """What a valid scenario holds, in a line. Raises InvalidInput for one that is not."""
-    from sxsim.scenario.assessment import read_assessment
+    from sxsim.scenario.forms.assessment import read_assessment
     from sxsim.scenario.loading import load
     from sxsim.scenario.scenario import Scenario
 

@@ -30,7 +30,7 @@ from sxsim.standard.catalogue import PYRAMID
 
 if TYPE_CHECKING:
     from sxsim.results.intervals import Until
-    from sxsim.scenario.parameters import Ensemble
+    from sxsim.scenario.ensemble import Ensemble
 
 
 _A_MINUTE = 60.0
@@ -86,7 +86,7 @@ def hint(text: str, quiet: bool) -> None:
 
 def parameters_given(path: Path | None, sets: list[str] | None) -> "tuple[Path | None, Ensemble | None]":
     """What `--parameters` names: a file with a value for each parameter, or an ensemble. Raises InvalidInput."""
-    from sxsim.scenario.parameters import parameters_or_ensemble, stated_twice
+    from sxsim.scenario.ensemble import parameters_or_ensemble, stated_twice
     from sxsim.scenario.problems import InvalidInput
 
     stated, ensemble = parameters_or_ensemble(path)

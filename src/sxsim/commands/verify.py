@@ -261,7 +261,8 @@ def _facts(
 ) -> dict[str, Any]:
     """What is known of reality."""
     from sxsim.evidence import facts
-    from sxsim.scenario.parameters import parameters_or_ensemble, read_parameters
+    from sxsim.scenario.ensemble import parameters_or_ensemble
+    from sxsim.scenario.parameters import read_parameters
 
     stated, ensemble = parameters_or_ensemble(parameters)
     fixed = read_parameters(stated) if stated else {}

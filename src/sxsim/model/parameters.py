@@ -119,11 +119,11 @@ def drawn_between(seed: int, replication: int, name: str, low: float, high: floa
 def record(values: Mapping[str, float] | None = None) -> NDArray[Any]:
     """The parameter record as an array of shape (1,), register values overridden by `values`.
 
-    Raises KeyError for a name that is not in the register.
+    Weights are no part of it: see `lever_weights`. Raises KeyError for another name that is not in the register.
     """
     merged = defaults()
     for name, value in (values or {}).items():
-        if name not in merged:
+        if name not in merged and not name.startswith("weight."):
             raise KeyError(name)
         merged[name] = float(value)
     filled = np.zeros(1, record_type())

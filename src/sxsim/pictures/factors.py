@@ -36,7 +36,10 @@ from sxsim.pictures.canvas import (
 
 _MOST_SHOWN = 15
 _ROW, _HEAD = 0.27, 0.85
+_ROW_OF_CASES = 0.36
 _WIDE = 4.6
+#: Weights as in the runs, drawn, drawn with some zeros freed.
+_OF_CASES = (LINE, LIGHT, LOSS)
 #: A chance that is drawn as a number; above the last it is called more than that, because a bootstrap cannot tell.
 _LEAST_SAID, _SURE = 0.05, 0.99
 #: Ranks that leave a chance enough room.
@@ -85,6 +88,13 @@ class Hinge(NamedTuple):
             return f"{100 * value:.2g} points"
         scale = "–" in self.kpi.unit or "…" in self.kpi.unit
         return f"{thousands(value)} {'on ' if scale else ''}{short(self.kpi.unit, 24)}"
+
+
+class First(NamedTuple):
+    """Who comes first under which weights, for one KPI. chances: by kind of weights, the first as in the runs, then by factor."""
+
+    kpi: Kpi
+    chances: Mapping[str, Mapping[str, float]]
 
 
 class Side(NamedTuple):
@@ -182,6 +192,44 @@ def _ranks_of(axes: Axes, found: Hinge, count: int) -> None:
     axis_name(axes, "rank")
     whole = " has a hand in" if found.first else ":"
     heading(axes, found.kpi.name, f"luck{whole} {found.said(found.luck)}", letters=40)
+
+
+def first_over_weights(found: Sequence[First], basis: str, path: Path) -> Path:
+    """Draw, KPI by KPI, how probable it is that a factor comes first: under the weights of the runs, and under other ones."""
+    across, down = grid_of(len(found))
+    cases = list(found[0].chances)
+    rows = min(max(len(each.chances[cases[0]]) for each in found), _MOST_SHOWN)
+    figure = canvas(
+        max(_WIDE * across, 7.0), down * (_ROW_OF_CASES * rows + _HEAD), _firsts_message(found, cases),
+        f"Who comes first, if the levers' weights are other than assumed · {basis} · probability of rank 1 of what a level more brings",
+    )  # fmt: skip
+    colours = _OF_CASES[: len(cases)]
+    height = 0.8 / len(cases)
+    for axes, each in zip(panels(figure, len(found), across), found, strict=True):
+        order = sorted(each.chances[cases[0]], key=lambda name: -max(each.chances[case][name] for case in cases))[:rows]
+        for k, case in enumerate(cases):
+            places = [row + (k - (len(cases) - 1) / 2) * height for row in range(len(order))]
+            axes.barh(places, [each.chances[case][name] for name in order], color=colours[k], height=height)
+        rows_named(axes, order)
+        axes.set_xlim(0.0, 1.0)
+        quiet(axes, "x")
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        written(axes.xaxis, "share")
+        heading(axes, each.kpi.name, each.kpi.meaning, letters=40)
+    bar = {"marker": "s", "linestyle": ""}
+    legend(figure, {f"weights {case}": {"color": c} | bar for case, c in zip(cases, colours, strict=True)})
+    return saved(figure, path)
+
+
+def _firsts_message(found: Sequence[First], cases: Sequence[str]) -> str:
+    """Who comes first for the first KPIs under the weights of the runs, and how often under the last kind of weights."""
+    said = []
+    for each in found[:2]:
+        chances = each.chances[cases[0]]
+        name = max(chances, key=lambda one: chances[one])
+        said.append(f"{each.kpi.name}: {short(name, 24)} comes first in {each.chances[cases[-1]][name]:.0%}")
+    return f"With weights {cases[-1]}, {'; '.join(said)}"
 
 
 def failure_box(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sxsim.results.provenance import SCHEMA_VERSION, digest, environment, file_digest, software, whole_folder
 from sxsim.results.result import DEFAULT_OUT, Comparison, Result
 from sxsim.results.tables import suffix_here, write_table
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import deciding, resolved
-from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.plug_ins import COPIES, plug_in_copies
 from sxsim.scenario.problems import in_path
 from sxsim.scenario.scenario import Scenario

@@ -16,7 +16,7 @@ from sxsim.results.kpis import KPIS, range_of, reach_of
 from sxsim.results.maturity import Commitment, Maturity, commitment_of, maturity_of
 from sxsim.results.verdicts import Paired, Verdict, primary_kpis, verdicts
 from sxsim.results.warnings import warnings_of
-from sxsim.scenario.parameters import Ensemble
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sxsim.scenario import limits
 
 if TYPE_CHECKING:
     from sxsim.results.intervals import Until
-    from sxsim.scenario.parameters import Ensemble
+    from sxsim.scenario.ensemble import Ensemble
 
 #: The largest seed, which is one of 64 bits.
 LARGEST_SEED = 2**63 - 1
@@ -55,7 +55,8 @@ class Reading(TypedDict, total=False):
     parameters: Annotated[
         str | Path | None,
         Option(
-            "Parameters: a CSV (name,value) or YAML file, a version of the register (version-1), or a calibration's ensemble (CSV).",
+            "Parameters: a CSV (name,value) or YAML file, a version of the register (version-1), a sheet of weights, or a calibration's "
+            "ensemble (CSV).",
             None, ("--parameters",), Path, "FILE",
         ),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from sxsim.running.one_run import Stopped, engine_of, kpis_of
 from sxsim.running.sharing import Progress, ShouldStop, share
 from sxsim.running.task import Point, Task
 from sxsim.scenario import loading
-from sxsim.scenario.parameters import Ensemble, read_ensemble
+from sxsim.scenario.ensemble import Ensemble, read_ensemble
 from sxsim.scenario.plug_ins import plug_in_sources
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.scenario import BASE_PLAN

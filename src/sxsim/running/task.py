@@ -10,9 +10,9 @@ from sxsim.model.parameters import drawn
 from sxsim.results.kpis import KPIS
 from sxsim.results.provenance import digest
 from sxsim.running.one_run import EachMonth, RunFailed, Stopped, engine_of, kpis_of, run_world, simulate
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import deciding, with_values
-from sxsim.scenario.parameters import Ensemble
 from sxsim.scenario.paths import place_in
 from sxsim.scenario.plug_ins import plug_in_sources
 from sxsim.scenario.problems import InvalidInput

@@ -23,8 +23,8 @@ NUMBER_CHARACTERS = 40
 TABLE_ROWS = 1_000_000
 TABLE_COLUMNS = 2_000
 CELL_CHARACTERS = 10_000
-#: Rows and columns of a self-assessment, which has 40 rows.
-ASSESSMENT_ROWS, ASSESSMENT_COLUMNS = 10_000, 100
+#: Rows and columns of a form that people fill in: a self-assessment has 40 rows, a sheet of weights 31 an assessor.
+FORM_ROWS, FORM_COLUMNS = 10_000, 100
 #: Entries of a list in a scenario: sites, segments, journeys, teams, contact types, plans, changes.
 PARTS = 200
 #: Samples, runs and trials of a study, replications of a plan, sets of an ensemble.

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sxsim.model.parameters import register
-from sxsim.scenario.assessment import applied, read_assessment
 from sxsim.scenario.fields import Decides
+from sxsim.scenario.forms.assessment import applied, read_assessment
+from sxsim.scenario.forms.weights import settable
 from sxsim.scenario.parameters import read_parameters
 from sxsim.scenario.paths import override, parts_of, put
 from sxsim.scenario.plug_ins import untrusted
@@ -175,9 +175,9 @@ def with_values(scenario: Model, values: Mapping[str, Any]) -> Model:
     raw = scenario.model_dump(mode="python")
     problems: list[Problem] = []
     for path, value in values.items():
-        parts = ["parameters", path] if path in register() else parts_of(path)
+        parts = ["parameters", path] if path in settable() else parts_of(path)
         if not parts or parts[0] not in Scenario.model_fields:
-            hint = did_you_mean(path, [*Scenario.model_fields, *register()])
+            hint = did_you_mean(path, [*Scenario.model_fields, *settable()])
             problems.append(Problem((path,), " is neither a field nor a parameter", hint))
         else:
             problems += put(raw, parts, value)

@@ -7,8 +7,8 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from sxsim.model.parameters import register
 from sxsim.scenario.fields import Short, below, forms_of
+from sxsim.scenario.forms.weights import settable
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.reading import parsed, plain
 from sxsim.scenario.scenario import Scenario
@@ -18,11 +18,11 @@ from sxsim.standard.names import ACTIVITY_CLAUSES
 def override(raw: dict[str, Any], text: str) -> list[Problem]:
     """Apply one `path=value` override to plain data; returns what is wrong with it."""
     path, equals, value_text = (piece.strip() for piece in text.partition("="))
-    parts = ["parameters", path] if path in register() else parts_of(path)
+    parts = ["parameters", path] if path in settable() else parts_of(path)
     if not equals or not parts:
         return [Problem((), f" --set {text!r} must have the form path=value", "for example --set market.customers=500")]
     if parts[0] not in Scenario.model_fields:
-        hint = did_you_mean(path, [*Scenario.model_fields, *register()])
+        hint = did_you_mean(path, [*Scenario.model_fields, *settable()])
         return [Problem((path,), " is neither a field nor a parameter", hint)]
     try:
         value = plain(parsed(value_text))
@@ -65,7 +65,7 @@ def put(data: Any, parts: Sequence[str], value: Any) -> list[Problem]:
 
 def place_in(path: str, plan: str) -> list[str]:
     """A path of a scenario cut into parts, as seen from one plan: what is said of that plan bears no name."""
-    parts = ["parameters", path] if path in register() else parts_of(path)
+    parts = ["parameters", path] if path in settable() else parts_of(path)
     return ["plan", *parts[2:]] if parts[:2] == ["plans", plan] else parts
 
 
@@ -77,7 +77,7 @@ def _same_key(known: str, part: str) -> bool:
 def value_at(scenario: Scenario, path: str) -> Any:
     """What stands at a path of a scenario; None where nothing does."""
     data: Any = scenario.model_dump(mode="python")
-    for part in ["parameters", path] if path in register() else parts_of(path):
+    for part in ["parameters", path] if path in settable() else parts_of(path):
         data = _part_of(data, part)
     return data
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from sxsim.model.luck import key_of, name_of_place, with_equal_luck
-from sxsim.model.parameters import register
 from sxsim.scenario.fields import Decides, Name, Number, Part, week_open, week_values
+from sxsim.scenario.forms.weights import settable
 from sxsim.scenario.limits import PARTS
 from sxsim.scenario.organisation import Economics, Horizon, Market, Organisation, Site
 from sxsim.scenario.parameters import broken_limit
@@ -113,9 +113,9 @@ def cross_check(scenario: Scenario) -> Iterator[Problem]:
     yield from _market(scenario)
     yield from _plans(scenario)
     for name, value in scenario.parameters.items():
-        if name not in register():
-            yield Problem(("parameters", name), " is no parameter", did_you_mean(name, register()))
-        elif said := broken_limit(register()[name], value):
+        if name not in settable():
+            yield Problem(("parameters", name), " is no parameter", did_you_mean(name, settable()))
+        elif said := broken_limit(settable()[name], value):
             yield Problem(("parameters", name), said)
 
 

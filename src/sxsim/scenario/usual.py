@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sxsim.model.parameters import register
 from sxsim.scenario.fields import Duration, week_values
+from sxsim.scenario.forms.weights import settable
 from sxsim.scenario.parameters import usual_of
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.problems import Path, Problem
@@ -40,9 +40,9 @@ def unusual(scenario: Scenario, data: Any = None) -> Iterator[Problem]:
         if factor > _SEASON:
             yield _asked(("demand", "season", month), factor, f"0 to {_SEASON:g}", "ratio")
     for name, value in scenario.parameters.items():
-        low, high = usual_of(register()[name])
+        low, high = usual_of(settable()[name])
         if not low <= value <= high:
-            yield _asked(("parameters", name), value, f"{low:g} to {high:g}", register()[name].unit)
+            yield _asked(("parameters", name), value, f"{low:g} to {high:g}", settable()[name].unit)
     yield from _of_money(scenario)
 
 

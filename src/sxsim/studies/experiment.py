@@ -13,8 +13,9 @@ from pydantic import Field
 from sxsim.results.kpis import KPIS
 from sxsim.running.plans import Scenario
 from sxsim.scenario import limits
+from sxsim.scenario.ensemble import Ensemble
 from sxsim.scenario.fields import Name, Part, quantity
-from sxsim.scenario.parameters import Ensemble
+from sxsim.scenario.forms.weights import Judgements
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.problems import Path as Place
 from sxsim.scenario.scenario import BASE_PLAN
@@ -45,8 +46,8 @@ class Experiment(Part):
     seed: int = quantity(1, "number", "seed of samples and of all random numbers", ge=0, le=limits.SEED)
     parameters: str | None = Field(
         None,
-        description="file of parameters, seen from this file: CSV (name,value) or YAML, or a calibration's ensemble (CSV), of "
-        "which every replication runs with one set",
+        description="file of parameters, seen from this file: CSV (name,value) or YAML, a sheet of weights (sxsim new --weights), or "
+        "a calibration's ensemble (CSV), of which every replication runs with one set",
     )
     uncertain: bool = Field(
         False,
@@ -135,3 +136,4 @@ class Setup:
     scenarios: tuple[Scenario, ...]
     factors: tuple[tuple[Factor, ...], ...]
     ensemble: Ensemble | None = None
+    judgements: Judgements | None = None

@@ -19,7 +19,8 @@ from sxsim.running.one_run import engine_of
 from sxsim.running.plans import Scenario
 from sxsim.running.sharing import Work
 from sxsim.running.task import Failure, Point, Task
-from sxsim.scenario.parameters import Ensemble
+from sxsim.scenario.ensemble import Ensemble
+from sxsim.scenario.forms.weights import Judgements
 from sxsim.studies.experiment import Experiment, Setup
 from sxsim.studies.factors import Factor
 from sxsim.studies.methods.search import Choice, Space, search
@@ -48,12 +49,14 @@ class Part(ABC):
         factors: tuple[Factor, ...],
         engine: str | None = None,
         ensemble: Ensemble | None = None,
+        judgements: Judgements | None = None,
     ) -> None:
         self.experiment: Any = experiment
         self.scenario = scenario
         self.factors = factors
         self.engine = engine_of(scenario, engine)
         self.ensemble = ensemble
+        self.judgements = judgements
         self.task = self.task_of(experiment)
         self.work: Work | None = None
 

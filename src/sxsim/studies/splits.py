@@ -2,40 +2,22 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.model.business import discount_factor
-from sxsim.results.intervals import Interval
 from sxsim.running.task import Point, Task
 from sxsim.scenario.plan import Plan
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
 from sxsim.studies.methods.candidates import NOTHING, Candidate, Judgement
 from sxsim.studies.methods.search import Limits, Split
-from sxsim.studies.part import Row, SearchingPart
+from sxsim.studies.part import SearchingPart
 
 _SPLIT_PLAN = "split"
-#: Money on top of a split, and the last money within it.
-NEXT, LAST = "next", "last"
 #: What is looked at of every run, beside the goal, which comes first.
-_NPV, _INVESTMENT, _COST = 1, 2, 3
+NPV, _INVESTMENT, _COST = 1, 2, 3
 _LOOKED_AT = ("npv", "investment", "cost")
-
-
-@dataclass(frozen=True)
-class Euro:
-    """What some money of one element brings. npv: a unit of money, its own cost counted; goal: all of it."""
-
-    npv: Interval
-    goal: Interval
-
-    def lost(self, better: float) -> bool:
-        """Whether it clearly makes the goal worse. better: 1 where the goal is better high, −1 where it is better low."""
-        return self.goal.high < 0 if better > 0 else self.goal.low > 0
 
 
 class SplitsPart(SearchingPart):
@@ -56,8 +38,6 @@ class SplitsPart(SearchingPart):
         scenario = self.scenario.model_copy(update={"plans": self.scenario.plans | {_SPLIT_PLAN: plan}})
         self.splits = self.task_under(_SPLIT_PLAN, scenario)
         self.plans = {name: self.task_under(name) for name in (asked.plan, *self.rivals())}
-        self.next_money: dict[str, dict[str, Euro]] = {}
-        self.last: dict[str, Euro] = {}
 
     def rivals(self) -> list[str]:
         """The plans that are judged beside."""
@@ -84,80 +64,6 @@ class SplitsPart(SearchingPart):
         assert candidate.split is not None
         return self.splits, self.of_split(candidate.split, replication, more)
 
-    def look_at_next_euro(self, bases: Sequence[Candidate]) -> None:
-        """Run each split with one step more for each element in turn: what that brings is `next_money`."""
-        step = self.experiment.step * self.experiment.budget
-        cases = [case for base in bases for case in self.with_more(base, step)]
-        shape = len(bases), len(self.names) + 1, len(self.fresh), -1
-        values = self.finish("next euro", cases, self.fresh).reshape(shape)
-        self.next_money = {
-            base.name: {
-                name: self._euro(values[place, 1 + k] - values[place, 0], step) for k, name in enumerate(self.names)
-            }
-            for place, base in enumerate(bases)
-        }
-
-    def look_at_last_euro(self, base: Candidate) -> None:
-        """Run a split without the last step of each element in turn that has money: what that step brings is `last`."""
-        steps = self._last_steps(base)
-        cases: list[tuple[Candidate, Mapping[str, float]]] = [(base, {})]
-        cases += [(Candidate("", self.without_last(base, [name])), {}) for name in steps]
-        values = self.finish("last euro", cases, self.fresh)
-        self.last = {name: self._euro(values[0] - values[1 + k], step) for k, (name, step) in enumerate(steps.items())}
-
-    def _last_steps(self, base: Candidate) -> dict[str, float]:
-        """By element how much of its money can be taken back: a step at most, and nothing below its bound."""
-        assert base.split is not None
-        step = self.experiment.step * self.experiment.budget
-        free = zip(self.names, base.split, self.limits.low, strict=True)
-        return {name: min(step, money - low) for name, money, low in free if money > low}
-
-    def without_last(self, base: Candidate, names: Sequence[str]) -> Split:
-        """A split without the last step of some elements."""
-        assert base.split is not None
-        steps = self._last_steps(base)
-        pairs = zip(self.names, base.split, strict=True)
-        return tuple(money - steps[name] if name in names else money for name, money in pairs)
-
-    def _euro(self, change: NDArray[np.float64], step: float) -> Euro:
-        """What a step of money brings, from the changes of goal and NPV in each replication."""
-        rate, months = self.scenario.economics.discount_rate, self.scenario.horizon.months
-        spent = step * math.fsum(discount_factor(rate, float(month)) for month in range(months))
-        return Euro(
-            self.interval_of("npv", change[:, _NPV] / spent, difference=True),
-            self.interval_of(self.experiment.goal, change[:, 0], difference=True),
-        )
-
-    @cached_property
-    def next_euro(self) -> list[Row]:
-        """What one more step of money brings, element by element, from nothing and from the advice, and what the last one brought."""
-        found = [(base, NEXT, euros) for base, euros in self.next_money.items()]
-        if self.last:
-            found.append((list(self.next_money)[-1], LAST, self.last))
-        return [
-            {"from": base, "money": which, "element": name, "npv per unit of money": euro.npv.mean,
-             "low": euro.npv.low, "high": euro.npv.high, "goal": self.experiment.goal, "goal change": euro.goal.mean,
-             "goal low": euro.goal.low, "goal high": euro.goal.high}
-            for base, which, euros in found for name, euro in euros.items()
-        ]  # fmt: skip
-
-    def euro_words(self, named: int) -> list[str]:
-        """Where the next money brings most and least beyond the last split looked at."""
-        base, euros = list(self.next_money.items())[-1]
-        best = sorted(euros.items(), key=lambda pair: -pair[1].npv.mean)
-        said = [f"{n} {e.npv.mean:+.2f} ({e.npv.low:+.2f} … {e.npv.high:+.2f})" for n, e in best[:named]]
-        return [
-            f"The next {self.scenario.currency} beyond {base} changes the NPV, its own cost counted, by: {'; '.join(said)}; "
-            f"last {best[-1][0]} {best[-1][1].npv.mean:+.2f}."
-        ]
-
-    def with_more(self, base: Candidate, step: float) -> list[tuple[Candidate, Mapping[str, float]]]:
-        """A split as it is, then with some money more for each element in turn, as cases for `finish`."""
-        assert base.split is not None
-        places = range(len(self.names))
-        more = [tuple(money + step * (place == k) for k, money in enumerate(base.split)) for place in places]
-        return [(base, {}), *((Candidate("", split), {}) for split in more)]
-
     def finish(
         self, what: str, cases: Sequence[tuple[Candidate, Mapping[str, float]]], replications: Sequence[int]
     ) -> NDArray[np.float64]:
@@ -177,8 +83,8 @@ class SplitsPart(SearchingPart):
 
     def _remember(self, what: str, task: Task, point: Point, candidate: Candidate, more: Mapping[str, float]) -> None:
         split = dict(zip(self.names, candidate.split or (math.nan,) * len(self.names), strict=True))
-        ((parameter, value),) = more.items() or ((("", math.nan)),)
-        self.ask(what, task, point, {"plan": candidate.plan or "", **split, "parameter": parameter, "at": value})
+        named: dict[str, float | str] = {"parameter": ", ".join(more), "at": next(iter(more.values()), math.nan)}
+        self.ask(what, task, point, {"plan": candidate.plan or "", **split, **named})
 
     def _spend(self, candidate: Candidate, beyond_nothing: NDArray[np.float64]) -> float:
         """Money a month: of a split what it says; of a plan what it cost in the runs beyond nothing, all its work counted.

@@ -17,8 +17,8 @@ from sxsim.running.cluster import cluster_runner
 from sxsim.running.plans import Scenario, load
 from sxsim.running.sharing import Progress, ShouldStop, Work
 from sxsim.running.task import Failure
+from sxsim.scenario.ensemble import Ensemble, judgements_in, parameters_or_ensemble, stated_twice
 from sxsim.scenario.loading import line_of, plain, read_yaml
-from sxsim.scenario.parameters import Ensemble, parameters_or_ensemble, stated_twice
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean, distinct_names, dotted, from_error
 from sxsim.studies.experiment import Experiment, Setup
 from sxsim.studies.factors import Factor, check_ends, factors_of
@@ -76,7 +76,7 @@ def load_experiment(
     )
     for scenario, name in zip(scenarios, called, strict=True):
         scenario.name = name
-    return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble)
+    return Setup(experiment, path, tuple(scenarios), tuple(factors), ensemble, judgements_in(stated))
 
 
 def _experiment(path: Path, data: Any, samples: int | None, uncertain: bool) -> Experiment:
@@ -248,7 +248,7 @@ def parts_of(setup: Setup, engine: str | None = None) -> list[Part]:
     """A study's parts, one a scenario, nothing run yet."""
     kind = PARTS[setup.experiment.study]
     return [
-        kind(setup.experiment, scenario, factors, engine, setup.ensemble)
+        kind(setup.experiment, scenario, factors, engine, setup.ensemble, setup.judgements)
         for scenario, factors in zip(setup.scenarios, setup.factors, strict=True)
     ]
 

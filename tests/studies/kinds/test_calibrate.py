@@ -21,8 +21,8 @@ from sxsim.model.parameters import register
 from sxsim.reruns import rerun
 from sxsim.running.plans import load, run
 from sxsim.running.task import Point, Task
+from sxsim.scenario.ensemble import read_ensemble
 from sxsim.scenario.loading import with_values
-from sxsim.scenario.parameters import read_ensemble
 from sxsim.scenario.problems import InvalidInput
 from sxsim.studies.kinds.calibrate import Calibrate, CalibratePart
 from sxsim.studies.methods.observations import Target

@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from sxsim.model.parameters import Parameter, register
 from sxsim.pictures import decisions
 from sxsim.pictures.canvas import Between
-from sxsim.results.intervals import Interval
 from sxsim.results.pictured import kpi_of
 from sxsim.results.result import unit_of
 from sxsim.results.summary import number, signed
@@ -32,28 +29,22 @@ from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
 from sxsim.studies.experiment import KIND, Experiment, goal_without_direction, problems_in_names
 from sxsim.studies.factors import parameters_named
+from sxsim.studies.looks import NEAREST_RIVALS, NEXT, LookingPart
 from sxsim.studies.methods.candidates import (
     EQUAL,
     FOUND,
     NOTHING,
-    TARGET,
     TODAY,
     Candidate,
-    Flip,
     Judged,
     Judgement,
     by_nearness,
-    corrected,
     flips_in_words,
-    flips_of,
 )  # fmt: skip
 from sxsim.studies.methods.search import Choice, Split
 from sxsim.studies.methods.statistics import WRONG_AT_MOST
 from sxsim.studies.part import Row
-from sxsim.studies.splits import NEXT, SplitsPart
 
-#: Rivals, the nearest first, that flip points are looked for.
-_NEAREST_RIVALS = 3
 #: What missing a target costs in the search: as much as this many budgets for the whole spread of the goal.
 _MISS = 10.0
 #: Elements that a sentence names.
@@ -139,7 +130,7 @@ class Advise(Experiment):
         return [*super().named_plans(), *((("rivals", n), plan) for n, plan in enumerate(self.rivals or ()))]
 
 
-class AdvisePart(SplitsPart):
+class AdvisePart(LookingPart):
     """Advice for one scenario."""
 
     asks = Advise
@@ -148,18 +139,17 @@ class AdvisePart(SplitsPart):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.spread = 1.0
-        self.flips: list[Flip] = []
         self.taken_back: list[str] = []
 
     def planned(self) -> tuple[list[tuple[Task, Sequence[Point]]], int]:
         """The first look at doing nothing; the rest depends on what comes out."""
         asked = self.experiment
         first = [self.of_split(self.limits.least(), r) for r in self.early]
-        candidates = 4 + len(self.rivals())
-        looks = candidates + 2 * (len(self.names) + 1)
+        candidates = 5 + len(self.rivals())
+        looks = candidates + 3 * (len(self.names) + 1)
         looks += (_MOST_CUTS + 1) * len(self.names) + _MOST_CUTS if asked.target is None else 0
         more = self.most_looks + looks * asked.replications
-        more += len(self._assumptions()) * 2 * (1 + _NEAREST_RIVALS) * asked.flip_replications
+        more += len(self.assumptions()) * 2 * (1 + NEAREST_RIVALS) * asked.flip_replications
         return [(self.splits, first)], more - len(first)
 
     # The search.
@@ -173,11 +163,13 @@ class AdvisePart(SplitsPart):
             ends = [(Candidate("", split), _NOTHING_ELSE) for split in (self.limits.least(), self.limits.equal())]
             means = np.nanmean(self.finish("search", ends, self.early)[:, :, 0], axis=1)
             self.spread = float(abs(means[1] - means[0])) or 1.0
+        self.look_at_a_level_more()
+        also.append(self.all_into(self.first))
         self.judgement = self._judge(self.best_of(self.limits, also), today)
         self._take_back(today)
         advised, nothing = self.judgement.candidates[self.judgement.advised], self.judgement.candidates[NOTHING]
         self.look_at_next_euro([nothing, *([advised] if advised.split not in (None, nothing.split) else [])])
-        self._look_for_flips()
+        self.look_for_flips()
 
     def _take_back(self, today: Split | None) -> None:
         """Take money back where its last step clearly makes the goal worse, and judge again: no advice is to lose money."""
@@ -210,6 +202,8 @@ class AdvisePart(SplitsPart):
     def _judge(self, found: Split, today: Split | None) -> Judgement:
         """Run all candidates on fresh draws."""
         candidates = [Candidate(NOTHING, (0.0,) * len(self.names)), Candidate(EQUAL, self.limits.equal())]
+        if self.level_more:
+            candidates.append(Candidate(f"all into {self.first}", self.all_into(self.first)))
         if self.scenario.plans[self.experiment.plan].money:
             candidates.append(Candidate(TODAY, today, None if today else self.experiment.plan))
         candidates += [Candidate(name, None, name) for name in self.rivals()]
@@ -220,49 +214,6 @@ class AdvisePart(SplitsPart):
     def unmet(self) -> list[str]:
         """The target, when it is not met."""
         return [] if self.judgement.target_met else self._advice()
-
-    # Flip points.
-
-    def _assumptions(self) -> list[Parameter]:
-        """The assumptions looked at: of confidence C or D, or those that are named; not those that the scenario states."""
-        asked = self.experiment.flip_points
-        if asked == "none":
-            return []
-        doubtful = [name for name, parameter in register().items() if parameter.confidence in "CD"]
-        names = parameters_named(asked) if isinstance(asked, list) else doubtful
-        stated = self.scenario.parameters
-        return [register()[n] for n in names if n not in stated and register()[n].low < register()[n].high]
-
-    def _look_for_flips(self) -> None:
-        """Look at the ends of the assumptions' ranges, and where a rival is ahead there, for where it overtakes."""
-        assumptions, judged, target = self._assumptions(), self.judgement, self.experiment.target
-        behind = [name for name, lead in judged.leads.items() if name not in judged.tied and lead.mean > 0]
-        nearest = sorted(behind, key=lambda name: judged.leads[name].mean)[:_NEAREST_RIVALS]
-        rivals = [TARGET] if target is not None else nearest
-        if not assumptions or not rivals:
-            return
-        replications = self.fresh[: self.experiment.flip_replications]
-
-        def cases(parameter: Parameter, value: float, names: Sequence[str]) -> list[tuple[Candidate, dict[str, float]]]:
-            among = [judged.candidates[name] for name in (judged.advised, *names) if name != TARGET]
-            return [(candidate, {parameter.name: value}) for candidate in among]
-
-        def leads_in(values: NDArray[np.float64], names: Sequence[str]) -> dict[str, Interval]:
-            first = values[0, :, 0]
-            second = [np.full(len(first), target)] if target is not None else values[1:, :, 0]
-            ahead = (self.better * (first - other) for other in second)
-            return {name: judged.difference_of(lead) for name, lead in zip(names, ahead, strict=True)}
-
-        def lead(parameter: Parameter, value: float, names: Sequence[str]) -> dict[str, Interval]:
-            return leads_in(self.finish("flip points", cases(parameter, value, names), replications), names)
-
-        ends = [(p, end) for p in assumptions for end in (p.low, p.high)]
-        values = self.finish("flip points", [case for p, end in ends for case in cases(p, end, rivals)], replications)
-        by_end = values.reshape(len(ends), -1, *values.shape[1:])
-        for place, parameter in enumerate(assumptions):
-            both = leads_in(by_end[2 * place], rivals), leads_in(by_end[2 * place + 1], rivals)
-            self.flips += flips_of(parameter, parameter.value, both, lead)
-        self.flips = corrected(self.flips)
 
     # What came out.
 
@@ -288,6 +239,7 @@ class AdvisePart(SplitsPart):
             ],
         )  # fmt: skip
         yield "next_euro", self.next_euro
+        yield "first_and_next", self.first_and_next(judged.candidates[judged.advised].split)
         if self.flips:
             yield "flip_points", [flip.figures for flip in sorted(self.flips, key=by_nearness)]
 
@@ -319,7 +271,7 @@ class AdvisePart(SplitsPart):
 
     def sentences(self) -> list[str]:
         """The advice, how sure it is, what binds, where the next euro goes, and what would flip it."""
-        return [*self._advice(), *self._binds(), *self.euro_words(_NAMED), *self._flip_words()]
+        return [*self._advice(), *self._binds(), *self.euro_words(_NAMED), *self.rank_words(), *self._flip_words()]
 
     def _advice(self) -> list[str]:
         """The advice and how sure it is, or that the target cannot be met."""

@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sxsim.pictures import factors
 from sxsim.results.kpis import KPIS
 from sxsim.results.pictured import kpi_of
+from sxsim.results.result import unit_of
 from sxsim.results.summary import number
 from sxsim.running.sharing import Work
 from sxsim.running.task import Point, Points, Task
@@ -21,6 +23,16 @@ from sxsim.studies.experiment import FACTORS, KIND, Experiment
 from sxsim.studies.factors import Factor, Varied
 from sxsim.studies.methods.indices import DUMMY, LUCK, Estimate, Indices, Sample, analyse, sample
 from sxsim.studies.methods.ranks import share_said
+from sxsim.studies.methods.ranks_over_weights import (
+    OverWeights,
+    effects_of,
+    in_words,
+    is_aspect,
+    over_weights,
+    rank_rows,
+    weights_of,
+    worth_rows,
+)
 from sxsim.studies.part import Part, Row
 
 #: Factors beyond which a study screens them by Morris first, and factors that the screening leaves for Sobol.
@@ -31,6 +43,11 @@ _OF_INDICES = (
     "The total index (the bars) is the share of a KPI's spread that would stay if all other factors were known: what the "
     "factor does alone and together with others, so the shares overlap. The first-order index (dark) is the share that would "
     "go away if this factor alone were known. With few samples indices may leave 0–100 %."
+)
+_MATURITY, _WEIGHT = "organisation.maturity", "weight."
+_TWO_QUESTIONS = (
+    "What comes first says what a level more would move, however it is had. Where the next money goes is another question, because "
+    "levels cost differently where an organisation stands: a study of kind advise answers both beside each other."
 )
 _OF_EFFECTS = (
     "The mean effect (the bars) is by how much a KPI moves, up or down, while one factor goes through its range and all "
@@ -121,6 +138,29 @@ class SensitivityPart(Part):
         assert self.design is not None
         return self._indices(self.design)
 
+    @cached_property
+    def over_weights(self) -> list[OverWeights]:
+        """How the ranks of elements hold over the uncertainty of the levers' weights, KPI by KPI; empty where no elements vary.
+
+        Nor where the weights differ from run to run: then the ranks are over them already.
+        """
+        design, settings = self.design, [factor.name for factor in self.factors]
+        assert design is not None
+        names = [f.name for f in self.factors if is_aspect(f.name) and f.paths[0].startswith(_MATURITY)]
+        drawn = [*settings, *(self.ensemble.names if self.ensemble is not None else ())]
+        if len(names) < 2 or self.experiment.uncertain or any(name.startswith(_WEIGHT) for name in drawn):
+            return []
+        weights = weights_of(self.scenario.parameters, self.judgements, self.experiment.seed)
+        columns = [settings.index(name) for name in names]
+        values = self.values(self.task, _points(design), self.experiment.kpis)
+        at = np.array([[f.at(float(x)) for f, x in zip(self.factors, row, strict=False)] for row in design.places])
+        found = []
+        for kpi, own, each in zip(self.experiment.kpis, values.T, self.indices, strict=True):
+            if each.samples:
+                effects = effects_of(at, own, design.block).only(columns)
+                found.append(over_weights(kpi, names, effects, weights, self.experiment.seed))
+        return found
+
     def points(self) -> Iterator[tuple[Task, Mapping[str, float | str], Point]]:
         """All points of the design, those of luck and dummy included."""
         assert self.design is not None
@@ -142,6 +182,9 @@ class SensitivityPart(Part):
                 row = {"kpi": found.kpi, "factor": rank.name, "best rank": best, "worst rank": worst}
                 ranks.append(row | chances)
         yield "ranks", ranks
+        if self.over_weights:
+            yield "ranks_over_weights", [row for found in self.over_weights for row in rank_rows(found)]
+            yield "worth_learning", [row for found in self.over_weights for row in worth_rows(found)]
         if self.experiment.second_order:
             yield (
                 "second_order",
@@ -153,10 +196,19 @@ class SensitivityPart(Part):
             )
 
     def draw(self, folder: Path, suffix: str) -> None:
-        """Draw tornado and rank probabilities."""
+        """Draw tornado, rank probabilities, and who comes first under which weights."""
         hinges = [self._hinge(each) for each in self.indices]
         factors.tornado(hinges, self.scenario.name, folder / f"tornado{suffix}.png")
         factors.ranks(hinges, self.scenario.name, folder / f"ranks{suffix}.png")
+        if self.over_weights:
+            firsts = [
+                factors.First(
+                    kpi_of(found.kpi, self.scenario),
+                    {case.name: dict(zip(found.names, map(float, case.first), strict=True)) for case in found.cases},
+                )
+                for found in self.over_weights
+            ]
+            factors.first_over_weights(firsts, self.scenario.name, folder / f"ranks_over_weights{suffix}.png")
 
     def _hinge(self, found: Indices) -> factors.Hinge:
         """What a KPI hinges on, as it is drawn; the dummy is left out, because it is 0."""
@@ -173,7 +225,16 @@ class SensitivityPart(Part):
         if self.screening is not None:
             kept = ", ".join(factor.name for factor in self.factors)
             texts.append(f"{len(self.screening.factors)} factors were screened by Morris first; these go on: {kept}.")
-        return texts + [ranking(found) + _left_out(found) for found in self.indices]
+        texts += [ranking(found) + _left_out(found) for found in self.indices]
+        texts += [in_words(found, partial(self._said, found.kpi)) for found in self.over_weights]
+        return [*texts, _TWO_QUESTIONS] if self.over_weights else texts
+
+    def _said(self, kpi: str, difference: float) -> str:
+        """A difference of a KPI with its unit, where it is no scale."""
+        unit = unit_of(kpi, self.scenario)
+        if unit.startswith("share"):
+            return f"{_PERCENT * difference:.2g} points"
+        return f"{difference:.2g} points" if "–" in unit or "…" in unit else f"{number(difference)} {unit}"
 
     def remarks(self) -> list[str]:
         """What indices mean, and a table of ranks."""

@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sxsim.scenario.fields import Part, quantity
+from sxsim.scenario.forms.spreadsheets import read_rows
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
-from sxsim.scenario.spreadsheets import read_rows
 from sxsim.studies.methods.statistics import Array
 
 Content = Literal["recommendation", "satisfaction", "churn", "waits", "engagement"]

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 import sxsim
 from sxsim.running.task import assuming
-from sxsim.scenario.assessment import SPREADS, applied, read_assessment, write_form
+from sxsim.scenario.forms.assessment import SPREADS, applied, read_assessment, write_form
 from sxsim.scenario.problems import InvalidInput
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS
 from tests.scenario.cafe import CAFE

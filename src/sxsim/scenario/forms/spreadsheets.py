@@ -2,11 +2,13 @@
 
 import csv
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import Any
 
 from sxsim.scenario import limits
 from sxsim.scenario.reading import read_bytes, read_text, refused
@@ -77,3 +79,43 @@ def check_workbook(path: FilePath, advice: str) -> None:
     ) as error:
         said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
         raise refused(path, said, advice, 1) from None
+
+
+def read_form(path: FilePath, advice: str) -> list[tuple[int, list[Any]]]:
+    """Rows of a form that people filled in, each with its line: a CSV file, or the first sheet of a workbook.
+
+    Raises InvalidInput for what is no table, or is too long.
+    """
+    if path.suffix.lower() != ".xlsx":
+        table = [(row.line, list[Any](row.cells)) for row in read_rows(path, advice)]
+    else:
+        check_workbook(path, advice)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                table = list(_of_workbook(path))
+        except Exception as error:  # whatever a damaged workbook makes its reader raise
+            said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
+            raise refused(path, said, advice, 1) from None
+    if len(table) > limits.FORM_ROWS:
+        said = f"the table has {len(table):,} rows, must be ≤ {limits.FORM_ROWS:,}"
+        raise refused(path, said, advice, limits.FORM_ROWS)
+    return table
+
+
+def _of_workbook(path: FilePath) -> Iterator[tuple[int, list[Any]]]:
+    """Rows of the first sheet of a workbook."""
+    from openpyxl import load_workbook
+
+    books = [load_workbook(path, read_only=True, data_only=only) for only in (True, False)]
+    try:
+        sheets = [
+            book.worksheets[0].iter_rows(max_row=limits.FORM_ROWS, max_col=limits.FORM_COLUMNS, values_only=True)
+            for book in books
+        ]
+        for line, (cells, formulas) in enumerate(zip(*sheets, strict=True), 1):
+            # A formula that no spreadsheet has computed yet has no value: it stands there as it was written.
+            yield line, [f if value is None else value for value, f in zip(cells, formulas, strict=False)]
+    finally:
+        for book in books:
+            book.close()

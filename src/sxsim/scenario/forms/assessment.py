@@ -7,15 +7,13 @@ element. CSV and XLSX are read.
 
 import csv
 import math
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sxsim.scenario import limits
+from sxsim.scenario.forms.spreadsheets import read_form
 from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
-from sxsim.scenario.spreadsheets import check_workbook, read_rows
 from sxsim.standard.catalogue import ELEMENTS, SUB_ELEMENTS, element_of, find
 
 COLUMNS = ("element", "name", "level", "confidence")
@@ -98,47 +96,14 @@ def _number(stated: Any) -> float:
 def _rows(path: Path) -> Rows:
     """Rows of a CSV or XLSX file with their line, by the heads of the columns. Raises InvalidInput."""
     advice = "sxsim new --assessment FILE makes a form"
-    if path.suffix.lower() == ".xlsx":
-        check_workbook(path, advice)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                table = list(_of_workbook(path))
-        except Exception as error:  # whatever a damaged workbook makes its reader raise
-            said = f" {path} cannot be read: it is no table in CSV or XLSX ({error})"
-            raise InvalidInput([Problem((), said, advice, str(path), 1)]) from None
-    else:
-        table = [(row.line, list(row.cells)) for row in read_rows(path, advice)]
+    table = read_form(path, advice)
     heads = [str(cell or "").strip().lower() for cell in table[0][1]] if table else []
     missing = [name for name in ("element", "level") if name not in heads]
     if missing:
         message = f"the first row must name the columns {', '.join(missing)}"
         raise InvalidInput([Problem((), message, advice, str(path), 1)])
-    if len(table) > limits.ASSESSMENT_ROWS:
-        said = f"the table has {len(table):,} rows, must be ≤ {limits.ASSESSMENT_ROWS:,}"
-        raise InvalidInput([Problem((), said, advice, str(path), limits.ASSESSMENT_ROWS)])
     for line, cells in table[1:]:
         yield line, dict(zip(heads, cells, strict=False))
-
-
-def _of_workbook(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """Rows of the first sheet of a workbook."""
-    from openpyxl import load_workbook
-
-    books = [load_workbook(path, read_only=True, data_only=only) for only in (True, False)]
-    try:
-        sheets = [
-            book.worksheets[0].iter_rows(
-                max_row=limits.ASSESSMENT_ROWS, max_col=limits.ASSESSMENT_COLUMNS, values_only=True
-            )
-            for book in books
-        ]
-        for line, (cells, formulas) in enumerate(zip(*sheets, strict=True), 1):
-            # A formula that no spreadsheet has computed yet has no value: it stands there as it was written.
-            yield line, [f if value is None else value for value, f in zip(cells, formulas, strict=False)]
-    finally:
-        for book in books:
-            book.close()
 
 
 def applied(maturity: Any, levels: dict[str, float]) -> dict[str, float]:

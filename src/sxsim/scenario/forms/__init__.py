@@ -1,0 +1,1 @@
+"""Forms that people fill in: self-assessments, sheets of weights, and the tables they come in."""
