@@ -125,7 +125,7 @@ def test_the_obstacle_that_matters_most_is_named(tmp_path: Path) -> None:
     reached = np.column_stack([np.where(numbers < 0.5, 4.5, 3.0), np.full(len(numbers), 4.0)])
     part.maturity = {plan: {REACHED: reached, HELD: reached} for plan in ("today", "warm-welcome")}
     assert (
-        "Of the obstacles silos (100% where it is low, 0% where it is high) matters most, if their ranges hold."
+        "If their ranges hold, of the obstacles silos (100% where it is low, 0% where it is high) matters most."
         in part.sentences()
     )
 
@@ -171,11 +171,11 @@ def test_shares_what_matters_and_programmes_in_words(tmp_path: Path) -> None:
         "120 organisations; reached means mean maturity ≥ 4 with no element below 3.5 at some time within 1 months, held means so "
         "in each of the last twelve.",
         "today: 50% (41% to 59%) reach it, 50% (41% to 59%) hold it.",
-        "What matters most, if these ranges hold: silos (100% where it is low, 0% where it is high).",
-        "Of the obstacles silos (100% where it is low, 0% where it is high) matters most, if their ranges hold.",
+        "If these ranges hold, what matters most: silos (100% where it is low, 0% where it is high).",
+        "If their ranges hold, of the obstacles silos (100% where it is low, 0% where it is high) matters most.",
         "warm-welcome: 70% (61% to 77%) reach it, 70% (61% to 77%) hold it.",
-        "What matters most, if these ranges hold: silos (100% where it is low, 10% where it is high).",
-        "Of the obstacles silos (100% where it is low, 10% where it is high) matters most, if their ranges hold.",
+        "If these ranges hold, what matters most: silos (100% where it is low, 10% where it is high).",
+        "If their ranges hold, of the obstacles silos (100% where it is low, 10% where it is high) matters most.",
         "warm-welcome against today, in the same organisations: +20 points (+12 to +27) that have reached it.",
         "warm-welcome against today, in the same organisations: +20 points (+12 to +27) that have held it.",
         "With an aim a quarter of a level lower or higher the shares that reach it lie between 50% and 70% over the programmes: see "
@@ -186,7 +186,7 @@ def test_shares_what_matters_and_programmes_in_words(tmp_path: Path) -> None:
 def test_an_obstacle_that_does_not_stand_in_the_way_is_none(tmp_path: Path) -> None:
     helps = told(tmp_path, lambda part, plan: part.drawn[:, part.names.index("silos")] > 0.5, plans=["today"])
     assert helps[2:4] == [
-        "What matters most, if these ranges hold: silos (0% where it is low, 100% where it is high).",
+        "If these ranges hold, what matters most: silos (0% where it is low, 100% where it is high).",
         "None of the nine obstacles stands out clearly by itself.",
     ]
     luck = told(tmp_path, lambda part, plan: np.arange(120) % 2 < 1, plans=["today"])

@@ -264,13 +264,13 @@ class OrganisationsPart(Part):
             texts.append(f"{plan}: {_percent(reached)} reach it, {_percent(held)} hold it.")
             own = [each for each in self.differences if each.plan == plan]
             said = [_ends(each) for each in own if clear(each, len(own))][:_NAMED]
-            most = f"What matters most, if these ranges hold: {'; '.join(said)}."
+            most = f"If these ranges hold, what matters most: {'; '.join(said)}."
             texts.append(most if said else "Nothing that was drawn matters clearly.")
             obstacles = [each for each in own if each.factor in OBSTACLES]
             if obstacles:
                 worst = min(obstacles, key=lambda each: each.change[0])
                 stands_out = clear(worst, len(obstacles)) and worst.change[0] < 0
-                said_of = f"Of the obstacles {_ends(worst)} matters most, if their ranges hold."
+                said_of = f"If their ranges hold, of the obstacles {_ends(worst)} matters most."
                 texts.append(said_of if stands_out else "None of the nine obstacles stands out clearly by itself.")
         for one, other in itertools.pairwise(self.tasks):
             for what in _KPIS:
