@@ -151,7 +151,7 @@ class Economics(Part):
         "wage cost of such a post elsewhere: who pays more keeps and finds people more easily; default: the same as wage",
         gt=0,
     )
-    hours_per_week: float = quantity(38.0, "hours", "contract hours of a post", gt=0, le=80)
+    hours_per_week: float = quantity(38.0, "hours", "contract hours of a post", ge=1, le=80)
     overtime: float = quantity(25.0, "money an hour", "cost of an hour of overtime", ge=0)
     turnover: float = quantity(
         0.25, "share a year", "usual quits a year, of the headcount, at the pay that is usual elsewhere", ge=0, le=3
