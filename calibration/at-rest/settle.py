@@ -43,7 +43,7 @@ def ended(scenario: sxsim.Scenario, replication: int) -> dict[str, Any]:
         join = world.joining["pace"][outside["site"], number] * np.array(eager)
         expected += float(join.sum())
         levels = {name: float(inside[name].mean()) for name in ("satisfaction", "bond")}
-        rates = {"leave": float(np.mean(leave)), "join": float(join.mean()), "people": float(len(mine))}
+        rates = {"leave": float(np.mean(leave)), "join": float(join.mean()), "inside": len(inside) / len(mine)}
         found["segments"].append(levels | rates | {"joining": float(world.segments["joining"][number])})
     active = last["active"].astype(float)
     found["reputation"] = float((last["reputation"] * active).sum() / active.sum())
@@ -63,7 +63,7 @@ def settled(scenario: sxsim.Scenario, runs: int) -> dict[str, Any]:
         share = segment.customers
         share = scenario.market.customers / scenario.market.people if share is None else share
         term = segment.contract.months if segment.contract else 1
-        wanted = mean["leave"] / term * share / (1.0 - share)
+        wanted = mean["leave"] / term * share / (1.0 - share) * share / mean["inside"]
         joining = 1.0 - math.exp(math.log(1.0 - mean["joining"]) * wanted / (mean["join"] * heard))
         levels.append(
             {

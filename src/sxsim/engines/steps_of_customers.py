@@ -21,6 +21,7 @@ from sxsim.engines.world import (
     PROSPECT,
     RECOVERY,
     VOICE,
+    YES,
     World,
 )  # fmt: skip
 from sxsim.model import Number, contact, customer, draws, market
@@ -53,7 +54,9 @@ def begin_people(world: World) -> None:
         if i.status != CUSTOMER:
             i.bond = 0.0
         z = normal(luck, replication, who, draws.STARTING_IMAGE, NO)
-        i.image = customer.own_level(world.sites[i.site].reputation, p.image_spread, z)
+        own = YES if i.status == CUSTOMER else NO
+        usual = customer.starting_image(world.sites[i.site].reputation, i.satisfaction, own, p)
+        i.image = customer.own_level(usual, p.image_spread, z)
         i.since = BEFORE_THE_RUN
         i.case_due, i.last_visit = math.inf, BEFORE_THE_RUN
         i.loyalty = customer.loyalty(i.satisfaction, i.bond, i.image, 0.0, p)

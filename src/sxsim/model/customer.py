@@ -374,6 +374,16 @@ def own_level(usual: Share, spread: Real, z: Noise) -> Share:
 
 
 @rule
+def starting_image(reputation: Share, satisfaction: Share, is_customer: Flag, p: Parameters) -> Share:
+    """What a person thinks of the site at the start: others what is told of it, customers also what they have lived there.
+
+    reputation, satisfaction: 0–1; is_customer: 0 or 1. Returns 0–1. Source: ECSI (image and satisfaction go together, E190);
+    where customers of long standing settle between the two: assumption.
+    """
+    return reputation + p.image_own * is_customer * (satisfaction - reputation)
+
+
+@rule
 def starting_bond(usual: Share, u: Chance) -> Share:
     """The bond with which a customer begins: any from none to twice the segment's, alike often.
 

@@ -1,6 +1,5 @@
 """The whole scenario: one organisation and its plans, and what its parts demand of each other."""
 
-import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated, Literal
@@ -10,12 +9,12 @@ from pydantic import Field, field_validator
 from sxsim.model.luck import key_of, name_of_place, with_equal_luck
 from sxsim.scenario.fields import Decides, Name, Number, Part, week_open, week_values
 from sxsim.scenario.forms.weights import settable
-from sxsim.scenario.limits import PARTS, POSTS, POSTS_OF_A_TEAM, TALLIES
+from sxsim.scenario.limits import PARTS
 from sxsim.scenario.organisation import Economics, Horizon, Market, Organisation, Site
 from sxsim.scenario.parameters import broken_limit
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.problems import Path, Problem, did_you_mean, explained, shown
-from sxsim.scenario.service import Capacity, Demand, Journey, Segment, Team, Touchpoint, posts_of
+from sxsim.scenario.service import Capacity, Demand, Journey, Segment, Team, Touchpoint
 
 BASE_PLAN = "today"
 MOST_TOUCHPOINTS = 62
@@ -113,7 +112,6 @@ def cross_check(scenario: Scenario) -> Iterator[Problem]:
     yield from _without_effect(scenario)
     yield from _market(scenario)
     yield from _plans(scenario)
-    yield from _size(scenario)
     for name, value in scenario.parameters.items():
         if name not in settable():
             yield Problem(("parameters", name), " is no parameter", did_you_mean(name, settable()))
@@ -249,40 +247,6 @@ def _market(scenario: Scenario) -> Iterator[Problem]:
     if market.customers > market.people:
         message = f"(={market.customers}) must be ≤ market.people (={market.people})"
         yield Problem(("market", "customers"), message, "people counts everyone, customers included")
-
-
-def _size(scenario: Scenario) -> Iterator[Problem]:
-    """What would take more memory than a machine has, or more posts than a team's luck has places for."""
-    hours, places = scenario.economics.hours_per_week, {t.name: k for k, t in enumerate(scenario.touchpoints)}
-    named = {team.name: k for k, team in enumerate(scenario.teams)}
-    total = 0
-    for team in scenario.all_teams():
-        at: Path = ("teams", named[team.name]) if team.name in named else ("touchpoints", places[team.name])
-        week = week_values(team.staff, "staff")
-        for site in scenario.sites:
-            stated = None if team.posts is None else math.ceil(team.posts * site.staff_factor - 1e-9)
-            posts = posts_of([number * site.staff_factor for number in week], stated, hours)
-            total += posts
-            if posts > POSTS_OF_A_TEAM:
-                said = f": {team.name} would have {posts:,} posts at {site.name}, must be ≤ {POSTS_OF_A_TEAM:,}"
-                yield Problem((*at, "staff"), said, "cut it into several teams or sites, or take fewer")
-                return
-    if total > POSTS:
-        yield Problem(
-            ("sites",), f" have {total:,} posts in all, must be ≤ {POSTS:,}", "take fewer sites or less staff"
-        )
-    for name, plan in scenario.plans.items():
-        for index, change in enumerate(plan.changes):
-            for field in ("staff", "extra_staff"):
-                value = getattr(change, field)
-                most = max(week_values(value, field)) if value is not None else 0.0
-                if most > POSTS_OF_A_TEAM:
-                    said = f"(={most:g}) must be ≤ {POSTS_OF_A_TEAM:,} persons on duty"
-                    yield Problem(("plans", name, "changes", index, field), said)
-    rows = scenario.horizon.months * len(scenario.sites) * len(scenario.touchpoints)
-    if rows > TALLIES:
-        said = f"(={scenario.horizon.months}) × {len(scenario.sites)} sites × {len(scenario.touchpoints)} touchpoints are {rows:,}"
-        yield Problem(("horizon", "months"), f"{said}, must be ≤ {TALLIES:,}", "take fewer of them")
 
 
 def _plans(scenario: Scenario) -> Iterator[Problem]:

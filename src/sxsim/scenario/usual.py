@@ -1,9 +1,10 @@
-"""What is legal but unusual: it is asked back, because another unit or a slip of the finger is likelier than that it is meant.
+"""What no machine holds is refused. What is legal but unusual is asked back, because another unit or a slip of the finger is likelier than that it is meant.
 
 Usual ranges stand where fields are declared (`quantity`) and, of parameters, follow from the register's. Here is what needs more
 than one field to judge. Source of all: assumption.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +12,13 @@ from pydantic import BaseModel
 
 from sxsim.scenario.fields import Duration, week_values
 from sxsim.scenario.forms.weights import settable
+from sxsim.scenario.limits import POSTS, POSTS_OF_A_TEAM, TALLIES
 from sxsim.scenario.parameters import usual_of
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.problems import Path, Problem
 from sxsim.scenario.reading import like_thousands
 from sxsim.scenario.scenario import Scenario
+from sxsim.scenario.service import posts_of
 
 HINT = "if you mean it, say --unusual"
 #: Persons on duty at a time; minutes of a time, a year; years in which a run may start; times as much in a month's season.
@@ -141,3 +144,37 @@ def _of_money(scenario: Scenario) -> Iterator[Problem]:
 
 def _spent(plan: Plan) -> float:
     return sum(money.per_month for money in plan.money.values())
+
+
+def too_large(scenario: Scenario) -> Iterator[Problem]:
+    """What would take more memory than a machine has, or more posts than a team's luck has places for."""
+    hours, places = scenario.economics.hours_per_week, {t.name: k for k, t in enumerate(scenario.touchpoints)}
+    named = {team.name: k for k, team in enumerate(scenario.teams)}
+    total = 0
+    for team in scenario.all_teams():
+        at: Path = ("teams", named[team.name]) if team.name in named else ("touchpoints", places[team.name])
+        week = week_values(team.staff, "staff")
+        for site in scenario.sites:
+            stated = None if team.posts is None else math.ceil(team.posts * site.staff_factor - 1e-9)
+            posts = posts_of([number * site.staff_factor for number in week], stated, hours)
+            total += posts
+            if posts > POSTS_OF_A_TEAM:
+                said = f": {team.name} would have {posts:,} posts at {site.name}, must be ≤ {POSTS_OF_A_TEAM:,}"
+                yield Problem((*at, "staff"), said, "cut it into several teams or sites, or take fewer")
+                return
+    if total > POSTS:
+        yield Problem(
+            ("sites",), f" have {total:,} posts in all, must be ≤ {POSTS:,}", "take fewer sites or less staff"
+        )
+    for name, plan in scenario.plans.items():
+        for index, change in enumerate(plan.changes):
+            for field in ("staff", "extra_staff"):
+                value = getattr(change, field)
+                most = max(week_values(value, field)) if value is not None else 0.0
+                if most > POSTS_OF_A_TEAM:
+                    said = f"(={most:g}) must be ≤ {POSTS_OF_A_TEAM:,} persons on duty"
+                    yield Problem(("plans", name, "changes", index, field), said)
+    rows = scenario.horizon.months * len(scenario.sites) * len(scenario.touchpoints)
+    if rows > TALLIES:
+        said = f"(={scenario.horizon.months}) × {len(scenario.sites)} sites × {len(scenario.touchpoints)} touchpoints are {rows:,}"
+        yield Problem(("horizon", "months"), f"{said}, must be ≤ {TALLIES:,}", "take fewer of them")
