@@ -85,3 +85,18 @@ def test_more_than_a_tenth_turned_away_is_a_warning(missed: int, warned: bool) -
 
 def test_a_short_warm_up_is_not_called_none() -> None:
     assert not any("there is no warm-up" in text for text in warnings_of([lively()] * 2, cafe("horizon.warm_up=1")))
+
+
+@pytest.mark.parametrize(
+    ("left", "drift", "said"), [(8, 0.0005, True), (8, 0.0, False), (10, 0.0005, False), (12, 0.0005, False)]
+)
+def test_customers_lost_while_the_market_rises_are_said_to_be_the_markets(left: int, drift: float, said: bool) -> None:
+    record = settled([0.6] * 6)
+    record.sites["active"][-1] = left
+    texts = warnings_of(
+        [record] * 2, cafe("horizon.warm_up=6", f"market.outside_drift={drift}", "market.expectation_drift=0")
+    )
+    found = [text for text in texts if "this is the market's doing" in text]
+    assert bool(found) == said
+    if said:
+        assert "customers fall by 20% while the market rises (market.outside_drift 0.0005 a month)" in found[0]

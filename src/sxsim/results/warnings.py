@@ -12,6 +12,8 @@ from sxsim.scenario.scenario import Scenario
 _DRIFT_MONTHS = 6
 _CUSTOMER_DRIFT = 0.05
 _MANY_TURNED_AWAY = 0.1
+#: Share of the customers beyond which a loss is said to be the market's where the market moves.
+_MARKETS_LOSS = 0.03
 
 
 def warnings_of(records: Sequence[Records], scenario: Scenario) -> list[str]:
@@ -49,11 +51,27 @@ def warnings_of(records: Sequence[Records], scenario: Scenario) -> list[str]:
     contacts = np.mean([record.contacts["served"][record.warm_up :].sum() for record in records])
     if contacts < 100:
         texts.append(f"only {contacts:.0f} contacts took place: shares of contacts say little")
+    texts += _of_the_market(records, scenario)
     for record in records:
         if record.sites["active"][-1].sum() == 0 and record.sites["active"][0].sum() > 0:
             texts.append("in at least one replication every customer had left at the end")
             break
     return texts
+
+
+def _of_the_market(records: Sequence[Records], scenario: Scenario) -> list[str]:
+    """Whose loss it is when customers fall while the market rises."""
+    market = scenario.market
+    moves = {"market.outside_drift": market.outside_drift, "market.expectation_drift": market.expectation_drift}
+    moves = {name: value for name, value in moves.items() if value > 0.0}
+    first, last = (float(np.mean([_active(record)[k] for record in records])) for k in (records[0].warm_up, -1))
+    if not moves or last > first * (1.0 - _MARKETS_LOSS):
+        return []
+    said = " and ".join(f"{name} {value:g} a month" for name, value in moves.items())
+    return [
+        f"customers fall by {1.0 - last / first:.0%} while the market rises ({said}): of a house that begins at rest this is the market's "
+        "doing; with 0 in place of it a run shows what the house does by itself"
+    ]
 
 
 def _active(record: Records) -> Any:
