@@ -91,7 +91,7 @@ def test_a_short_warm_up_is_not_called_none() -> None:
     ("left", "drift", "said"), [(8, 0.0005, True), (8, 0.0, False), (10, 0.0005, False), (12, 0.0005, False)]
 )
 def test_customers_lost_while_the_market_rises_are_said_to_be_the_markets(left: int, drift: float, said: bool) -> None:
-    record = settled([0.6] * 6)
+    record = settled([0.6] * 6, months=12)
     record.sites["active"][-1] = left
     texts = warnings_of(
         [record] * 2, cafe("horizon.warm_up=6", f"market.outside_drift={drift}", "market.expectation_drift=0")

@@ -12,8 +12,8 @@ from sxsim.scenario.scenario import Scenario
 _DRIFT_MONTHS = 6
 _CUSTOMER_DRIFT = 0.05
 _MANY_TURNED_AWAY = 0.1
-#: Share of the customers beyond which a loss is said to be the market's where the market moves.
-_MARKETS_LOSS = 0.03
+#: Share of the customers beyond which a loss is said to be the market's where the market moves, and months that it takes at least.
+_MARKETS_LOSS, _MARKETS_MONTHS = 0.03, 12
 
 
 def warnings_of(records: Sequence[Records], scenario: Scenario) -> list[str]:
@@ -65,7 +65,11 @@ def _of_the_market(records: Sequence[Records], scenario: Scenario) -> list[str]:
     moves = {"market.outside_drift": market.outside_drift, "market.expectation_drift": market.expectation_drift}
     moves = {name: value for name, value in moves.items() if value > 0.0}
     first, last = (float(np.mean([_active(record)[k] for record in records])) for k in (records[0].warm_up, -1))
-    if not moves or last > first * (1.0 - _MARKETS_LOSS):
+    if (
+        not moves
+        or len(records[0].sites) - records[0].warm_up < _MARKETS_MONTHS
+        or last > first * (1.0 - _MARKETS_LOSS)
+    ):
         return []
     said = " and ".join(f"{name} {value:g} a month" for name, value in moves.items())
     return [
