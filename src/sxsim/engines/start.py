@@ -47,9 +47,11 @@ from sxsim.model.arithmetic import check_arithmetic
 from sxsim.model.luck import key_of
 from sxsim.model.parameters import lever_weights, record
 from sxsim.scenario.fields import week_open, week_values
+from sxsim.scenario.limits import POSTS_OF_A_TEAM
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario
 from sxsim.scenario.service import Segment, Team
+from sxsim.scenario.usual import posts_at
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, activities, element_of
 
 _BRANDS = {
@@ -59,8 +61,6 @@ _BRANDS = {
     "luxury": customer.LUXURY,
 }
 _FULL_YEAR = 12.0
-#: Posts that a team may have: a post keeps its luck whatever other teams are like.
-MOST_POSTS = 1 << 14
 
 
 def plain(rule: Any) -> Any:
@@ -98,12 +98,6 @@ def place_in_group(groups: NDArray[np.int64]) -> NDArray[np.int64]:
     places = np.empty(len(groups), np.int64)
     places[order] = np.arange(len(groups)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return places
-
-
-def posts_of(week: NDArray[np.float64], stated: int | None, hours_per_week: float) -> int:
-    """Posts that a week's staffing at a site needs: for its peak and for its hours, and at least those stated."""
-    by_hours = math.ceil(float(week.sum()) / 2.0 / hours_per_week - 1e-9) if stated is None else stated
-    return max(1, math.ceil(float(week.max()) - 1e-9), by_hours)
 
 
 class Start:
@@ -270,9 +264,7 @@ class Start:
         for version, table in enumerate(staffing):
             for site, place in enumerate(self.scenario.sites):
                 for index, team in enumerate(self.teams):
-                    stated = None if team.posts is None else math.ceil(team.posts * place.staff_factor - 1e-9)
-                    week = table[index] * place.staff_factor
-                    needed[version, site * len(self.teams) + index] = posts_of(week, stated, hours)
+                    needed[version, site * len(self.teams) + index] = posts_at(place, team, table[index], hours)
         return needed
 
     def _posts(self, staffing: NDArray[np.float64], needed: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -296,7 +288,7 @@ class Start:
                 row["pay"] = self._pay(team)
                 row["quitting"] = (economics.turnover if team.turnover is None else team.turnover) / _FULL_YEAR
                 posts += [
-                    (number_of_team * MOST_POSTS + number, site, number_of_team, number)
+                    (number_of_team * POSTS_OF_A_TEAM + number, site, number_of_team, number)
                     for number in range(row["posts"])
                 ]
         rows = rows_in_lines(len(posts), POST)

@@ -24,6 +24,7 @@ from sxsim.scenario.plug_ins import untrusted
 from sxsim.scenario.problems import InvalidInput, Path, Problem, did_you_mean, from_error, locate
 from sxsim.scenario.reading import line_of, plain, read_text, read_yaml
 from sxsim.scenario.scenario import BASE_PLAN, Scenario, cross_check
+from sxsim.scenario.usual import too_large
 from sxsim.scenario.usual import unusual as what_is_unusual
 
 __all__ = [
@@ -127,7 +128,7 @@ def validate(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, lis
         # A short form is wrong in all its parts at once.
         problems = list({str(problem): problem for problem in found}.values())
         return None, problems + _problems_beyond(raw, [problem.path for problem in problems], model)
-    return scenario, list(cross_check(scenario))
+    return scenario, [*cross_check(scenario), *too_large(scenario)]
 
 
 def _problems_beyond(raw: dict[str, Any], wrong: list[Path], model: type[Model]) -> list[Problem]:

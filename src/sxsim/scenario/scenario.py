@@ -186,9 +186,7 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
             hint = "name the touchpoint that takes over"
             yield Problem((*here, "hand_over_rate"), " goes with a staffed touchpoint that has hands_over_to", hint)
         if touchpoint.kind == "staffed" and touchpoint.name not in served:
-            hint = "set its staff, or name it in a team's serves"
-            message = f"{shown(touchpoint.staff)} leaves this touchpoint without anybody to serve while it is open"
-            yield Problem((*here, "staff"), message, hint)
+            yield _unserved(here, touchpoint)
         if touchpoint.kind == "self_service" and touchpoint.name in served:
             yield Problem((*here, "staff"), " goes with kind: staffed only", "set units for self-service places")
     for index, team in enumerate(scenario.teams):
@@ -217,6 +215,15 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
                 ("segments", index, "journeys", name), name, [j.name for j in scenario.journeys], "journey"
             )
         yield from _known(("segments", index, "profile"), segment.profile, scenario.demand.profiles, "demand profile")
+
+
+def _unserved(here: Path, touchpoint: Touchpoint) -> Problem:
+    """Nobody serves at a staffed touchpoint: because it never opens, or because nobody is there while it is open."""
+    if not any(week_open(touchpoint.opening)) and max(week_values(touchpoint.staff, "staff")) > 0:
+        hint = "give it opening hours, or name it in a team's serves and leave its staff out"
+        return Problem((*here, "opening"), " leaves it closed all week, so its own staff serve nobody", hint)
+    message = f"{shown(touchpoint.staff)} leaves this touchpoint without anybody to serve while it is open"
+    return Problem((*here, "staff"), message, "set its staff, or name it in a team's serves")
 
 
 def _without_effect(scenario: Scenario) -> Iterator[Problem]:
