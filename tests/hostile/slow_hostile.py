@@ -1,7 +1,12 @@
-"""The large numbers: 10,000 broken files of every kind in process, 200 by command; 121 extreme scenarios and every field's ends."""
+"""The large numbers.
+
+10,000 broken files of every kind in process and 200 by command; 121 extreme scenarios, and every field at its smallest and
+largest; 500 damaged stores.
+"""
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from sxsim.results import pictured
+from sxsim.results.folder import RUN_FILE
+
+from .damage import Folder, Store
 from .extremes import Extreme, Tester, extremes, single
 from .mutators import KINDS, attack, mutated, surroundings
 
@@ -88,3 +97,22 @@ def test_every_field_at_its_smallest_and_at_its_largest(tmp_path: Path) -> None:
     found = _asked(Tester(tmp_path, SECONDS_OF_AN_EXTREME, save=False), single())
     assert _wrong(found) == {}
     assert len(found) > 300
+
+
+def test_400_damaged_stores_of_points_and_replications(tmp_path: Path) -> None:
+    store, chance, wrong = Store(tmp_path), random.Random(19), []
+    for number in range(400):
+        wrong.append(store.wrong(tmp_path / str(number), chance))
+        shutil.rmtree(tmp_path / str(number))
+    assert [text for text in wrong if text] == []
+
+
+def test_100_damaged_folders_of_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictured, "draw_run", lambda _result, _folder: None)
+    folder, chance, wrong = Folder(tmp_path / "whole"), random.Random(20), []
+    names = sorted(path.name for path in folder.folder.iterdir() if path.is_file())
+    for number in range(100):
+        name = RUN_FILE if number % 2 else chance.choice(names)
+        wrong.append(folder.wrong(tmp_path / str(number), name, chance))
+        shutil.rmtree(tmp_path / str(number))
+    assert [text for text in wrong if text] == []
