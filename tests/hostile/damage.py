@@ -101,7 +101,10 @@ class Store:
         return [bytes_of(records) for records in result.records], result.reused
 
     def wrong(self, out: Path, chance: random.Random) -> str:
-        """Damage a file of a copy, and use it twice: what is wrong with what comes out, or nothing."""
+        """Damage a file of a copy, and use it three times: what is wrong with what comes out, or nothing.
+
+        What is found damaged at first is computed again; what is put beside other damage may be lost once more, but not for ever.
+        """
         (out / FOLDER).mkdir(parents=True)
         files = chance.choice(self.files)
         for name, content in files.items():
@@ -109,7 +112,7 @@ class Store:
         name = chance.choice(tuple(files))
         (out / FOLDER / name).write_bytes(damaged(files[name], chance))
         with heard() as said:
-            for _ in range(2):
+            for _ in range(3):
                 work = Work(out, jobs=1)
                 work.finish(self.task, POINTS, "points", "loyalty")
                 if self._points(work) != self.points:

@@ -342,7 +342,7 @@ def _serve(asked: Connection, folder: str, save: bool) -> None:
             asked.send(f"WRONG: {type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"[:500])
 
 
-class Tester:
+class Trial:
     """Tries scenarios one after the other in another process, which is ended where one takes too long."""
 
     def __init__(self, folder: Path, seconds: float, *, save: bool = True) -> None:

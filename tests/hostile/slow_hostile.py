@@ -1,7 +1,7 @@
 """The large numbers.
 
 10,000 broken files of every kind in process and 200 by command; 121 extreme scenarios, and every field at its smallest and
-largest; 500 damaged stores.
+largest; 500 damaged stores; 60 kills.
 """
 
 import os
@@ -18,7 +18,8 @@ from sxsim.results import pictured
 from sxsim.results.folder import RUN_FILE
 
 from .damage import Folder, Store
-from .extremes import Extreme, Tester, extremes, single
+from .extremes import Extreme, Trial, extremes, single
+from .kills import kill_all
 from .mutators import KINDS, attack, mutated, surroundings
 
 resource = pytest.importorskip("resource")
@@ -72,13 +73,13 @@ def _seconds_of_children() -> float:
     return float(used.ru_utime + used.ru_stime)
 
 
-def _asked(tester: Tester, scenarios: Sequence[Extreme]) -> dict[str, str]:
+def _asked(trial: Trial, scenarios: Sequence[Extreme]) -> dict[str, str]:
     """What becomes of scenarios, by name: first as they are; when they are asked back, as they are meant."""
     found = {}
     for extreme in scenarios:
-        said = tester.ask(extreme, unusual=False)
-        found[extreme.name] = tester.ask(extreme, unusual=True) if "is legal but unusual" in said else said
-    tester.close()
+        said = trial.ask(extreme, unusual=False)
+        found[extreme.name] = trial.ask(extreme, unusual=True) if "is legal but unusual" in said else said
+    trial.close()
     return found
 
 
@@ -87,14 +88,14 @@ def _wrong(found: dict[str, str]) -> dict[str, str]:
 
 
 def test_121_extreme_scenarios(tmp_path: Path) -> None:
-    found = _asked(Tester(tmp_path, SECONDS_OF_AN_EXTREME), extremes(121, 17))
+    found = _asked(Trial(tmp_path, SECONDS_OF_AN_EXTREME), extremes(121, 17))
     assert _wrong(found) == {}
     assert len(found) == 121
     assert sum(said == "done" for said in found.values()) > 80, "most can be run"
 
 
 def test_every_field_at_its_smallest_and_at_its_largest(tmp_path: Path) -> None:
-    found = _asked(Tester(tmp_path, SECONDS_OF_AN_EXTREME, save=False), single())
+    found = _asked(Trial(tmp_path, SECONDS_OF_AN_EXTREME, save=False), single())
     assert _wrong(found) == {}
     assert len(found) > 300
 
@@ -116,3 +117,8 @@ def test_100_damaged_folders_of_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
         wrong.append(folder.wrong(tmp_path / str(number), name, chance))
         shutil.rmtree(tmp_path / str(number))
     assert [text for text in wrong if text] == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+def test_60_kills(tmp_path: Path) -> None:
+    assert kill_all(tmp_path, 60, 21) == []
