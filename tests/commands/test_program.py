@@ -137,3 +137,18 @@ def test_a_reader_of_the_help_who_leaves_early_is_no_error(words: tuple[str, ...
     finally:
         os.close(writes)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="streams of POSIX")
+@pytest.mark.parametrize("closed", [(2,), (0, 1, 2)], ids=["standard error", "all"])
+@pytest.mark.parametrize(("words", "code"), [(("run", *TINY), 0), (("nonsense",), 2)], ids=["run", "usage"])
+def test_closed_streams_change_neither_the_end_nor_the_files(
+    closed: tuple[int, ...], words: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
+    close = "; ".join(f"os.close({number})" for number in closed)
+    command = f"import os, sys; {close}; os.execv(sys.executable, [sys.executable, '-m', 'sxsim', *sys.argv[1:]])"
+    done = subprocess.run(
+        [sys.executable, "-c", command, *words, *(["-o", str(tmp_path)] if code == 0 else [])], timeout=120, check=False
+    )
+    assert done.returncode == code
+    assert bool(list(tmp_path.glob("cafe-today-*/kpis.*"))) == (code == 0)

@@ -1,83 +1,51 @@
-"""Extreme scenarios: figures that are figures, or a clear word before the work."""
+"""Extreme scenarios give finite figures, or a clear word before any work; all 121 of them are in slow_hostile.py."""
 
-import json
-import math
 from pathlib import Path
 
 import pytest
 
-from sxsim.results.kpis import KPIS, range_of
-from sxsim.running.plans import load
-from sxsim.scenario.limits import POSTS_OF_A_TEAM
-from sxsim.scenario.problems import InvalidInput
+from .extremes import Extreme, extremes, tried, undefined
 
-from ..scenario.cafe import TEXT
-from .extremes import AS_A_WHOLE, Extreme, chosen, of_fields, of_parameters
-
-#: KPIs that are defined in every world.
-ALWAYS = ("npv", "result", "active_customers")
-
-
-def outcome(extreme: Extreme, folder: Path) -> str:
-    """What becomes of an extreme scenario: refused, finished, or what is wrong with its figures."""
-    path = folder / "cafe.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-    try:
-        scenario = load(
-            path, sets=[f"{name}={json.dumps(value)}" for name, value in extreme.sets.items()], unusual=True
-        )
-    except InvalidInput as error:
-        return "refused" if str(error).strip() else "refused without a word"
-    row = scenario.run(replications=1, jobs=1, out=folder).kpis.iloc[0]
-    wrong = {name: row[name] for name in ALWAYS if not math.isfinite(row[name])}
-    for name in KPIS:
-        low, high = range_of(name) or (-math.inf, math.inf)
-        if math.isinf(row[name]) or row[name] < low - 1e-9 or row[name] > high + 1e-9:
-            wrong[name] = row[name]
-    return f"{extreme.name}: {wrong}" if wrong else "finished"
-
-
-def test_what_is_extreme_as_a_whole_gives_figures_or_a_word(tmp_path: Path) -> None:
-    found = {each.name: outcome(each, tmp_path) for each in AS_A_WHOLE if not each.long}
-    refused = {"everything is shut", "nobody serves", "a city serves"}
-    assert found == {name: "refused" if name in refused else "finished" for name in found}
-
-
-def test_numbers_at_their_ends_give_figures_or_a_word(tmp_path: Path) -> None:
-    path = tmp_path / "cafe.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-    scenario = load(path)
-    few = chosen(scenario, len(AS_A_WHOLE) + 24, 17)[len(AS_A_WHOLE) :]
-    assert len(few) == 24
-    found = {each.name: outcome(each, tmp_path) for each in few}
-    assert set(found.values()) <= {"finished", "refused"}, found
-    assert list(found.values()).count("finished") > 12
-
-
-def test_the_ends_of_what_numbers_may_be_are_known() -> None:
-    scenario = load(Path(__file__).parents[1] / "scenario" / "cafe.yaml")
-    fields = {each.name for each in of_fields(scenario)}
-    assert "touchpoints.counter.failure_rate largest: 1" in fields
-    assert "economics.hours_per_week smallest: 1" in fields
-    assert len(fields) > 150
-    assert "weight.7.3.3a.craft smallest: 0" in {each.name for each in of_parameters()}
+ALL = {extreme.name: extreme for extreme in extremes(121, 17)}
 
 
 @pytest.mark.parametrize(
-    ("sets", "words"),
+    "name",
+    ["nobody", "one person", "one prospect", "every promise fails", "no patience", "a season of nothing", "mixture 2", "mixture 6"],
+)  # fmt: skip
+def test_an_extreme_scenario_gives_figures_or_undefined_ones_with_both_engines(tmp_path: Path, name: str) -> None:
+    assert tried(ALL[name], tmp_path, unusual=True, save=False) == "done"
+    (tmp_path / "reference").mkdir()
+    if name in ("one person", "mixture 2"):
+        assert tried(ALL[name], tmp_path / "reference", unusual=True, save=False, engine="reference") == "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
     [
-        ("touchpoints.counter.staff=20000", f"must be ≤ {POSTS_OF_A_TEAM:,}"),
-        ("teams.waiters.posts=20000", "waiters would have 20,000 posts at site"),
-        (
-            "plans.dearer.changes=[{month: 1, team: waiters, staff: 20000}]",
-            f"must be ≤ {POSTS_OF_A_TEAM:,} persons on duty",
-        ),
-        ("economics.hours_per_week=0.5", "must be ≥ 1"),
-        ("touchpoints.counter.opening={mon: closed}", "leaves this touchpoint closed all week"),
+        ("everything closed", "touchpoints[0].opening leaves it closed all week"),
+        ("no staff", "touchpoints[0].staff(=0) leaves this touchpoint without anybody to serve"),
+        ("a trillion on duty", "makes 1,000,000,000,000 posts of a team"),
+        ("no months", "horizon.months(=0) must be ≥ 1"),
+        ("year 9999", "lets the run go from the year 9999 to 10000"),
     ],
 )
-def test_what_is_too_large_is_said_before_any_work(sets: str, words: str, tmp_path: Path) -> None:
-    path = tmp_path / "cafe.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-    with pytest.raises(InvalidInput, match=words.replace("(", r"\(")):
-        load(path, sets=[sets], unusual=True)
+def test_what_cannot_be_run_is_said_before_any_work(tmp_path: Path, name: str, said: str) -> None:
+    assert said in tried(ALL[name], tmp_path, unusual=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["extreme.yaml"]
+
+
+def test_the_scenarios_are_the_same_for_the_same_seed_and_there_are_as_many_as_asked_for() -> None:
+    again = extremes(121, 17)
+    assert [extreme.name for extreme in again] == list(ALL)
+    assert again == list(ALL.values())
+    assert extremes(121, 18) != again
+    assert len(ALL) == 121
+
+
+def test_a_figure_that_is_not_finite_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(sums: dict[str, object], kpi: str) -> bool:
+        return kpi == "loyalty" or undefined(sums, kpi)
+
+    monkeypatch.setattr("tests.hostile.extremes.undefined", wrong)
+    assert tried(Extreme("usual"), tmp_path, unusual=False, save=False).startswith("WRONG: loyalty(=")

@@ -138,10 +138,23 @@ def main() -> None:
     os.environ["MPLBACKEND"] = "Agg"
     signal.signal(signal.SIGTERM, _end)
     gc.set_threshold(_BETWEEN_COLLECTIONS, 20, 20)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     app()
+
+
+def _open_what_is_closed() -> None:
+    """Where a standard stream is closed, let what goes there go nowhere: no file of results may take its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  it stays open to the end
 
 
 def _end(*_: Any) -> NoReturn:

@@ -50,7 +50,8 @@ from sxsim.scenario.fields import week_open, week_values
 from sxsim.scenario.limits import POSTS_OF_A_TEAM
 from sxsim.scenario.plan import Plan
 from sxsim.scenario.scenario import BASE_PLAN, Scenario
-from sxsim.scenario.service import Segment, Team, posts_of
+from sxsim.scenario.service import Segment, Team
+from sxsim.scenario.usual import posts_at
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, LEVERS, OBSTACLES, SUB_ELEMENTS, activities, element_of
 
 _BRANDS = {
@@ -60,7 +61,6 @@ _BRANDS = {
     "luxury": customer.LUXURY,
 }
 _FULL_YEAR = 12.0
-#: Posts that a team may have: a post keeps its luck whatever other teams are like.
 
 
 def plain(rule: Any) -> Any:
@@ -264,9 +264,7 @@ class Start:
         for version, table in enumerate(staffing):
             for site, place in enumerate(self.scenario.sites):
                 for index, team in enumerate(self.teams):
-                    stated = None if team.posts is None else math.ceil(team.posts * place.staff_factor - 1e-9)
-                    week = table[index] * place.staff_factor
-                    needed[version, site * len(self.teams) + index] = posts_of(week.tolist(), stated, hours)
+                    needed[version, site * len(self.teams) + index] = posts_at(place, team, table[index], hours)
         return needed
 
     def _posts(self, staffing: NDArray[np.float64], needed: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:

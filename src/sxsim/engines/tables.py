@@ -21,10 +21,11 @@ from sxsim.engines.world import (
 from sxsim.model.arithmetic import gamma, log
 from sxsim.model.luck import name_of_place
 from sxsim.model.market import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, WEIBULL
-from sxsim.scenario.fields import Duration, half_hour, week_open, week_values
+from sxsim.scenario.fields import Duration, half_hour, week_open
 from sxsim.scenario.plan import Effort, Money, Plan
-from sxsim.scenario.scenario import Scenario, own_staff
+from sxsim.scenario.scenario import Scenario
 from sxsim.scenario.service import Nights, Team, Touchpoint
+from sxsim.scenario.usual import staffing_of
 from sxsim.standard.catalogue import ACTIVITIES, ELEMENTS, SUB_ELEMENTS
 
 _FAMILIES = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "weibull": WEIBULL}
@@ -59,12 +60,6 @@ def duration_code(duration: Duration | None) -> tuple[int, float, float, float]:
         power = 1.0 / (duration.shape or 1.0)
         return WEIBULL, mean / gamma(1.0 + power), power, mean
     return _FAMILIES[duration.distribution], mean, 0.0, mean
-
-
-def _more(staff: list[float], extra: object) -> list[float]:
-    """Staff by half hour with extra staff on top."""
-    added = week_values(extra, "extra_staff") if extra is not None else [0.0] * len(staff)
-    return [a + b for a, b in zip(staff, added, strict=True)]
 
 
 class ServiceTables:
@@ -213,32 +208,10 @@ class PlanTables:
 
     def _staffing(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Staff on duty by version, team and half hour of the week, and the version in force by month."""
-        current = [week_values(team.staff, "staff") for team in self.teams]
-        opening = {t.name: t.opening for t in self.scenario.touchpoints}
-        own = {t.name: t.staff for t in self.scenario.touchpoints}
-        names = [team.name for team in self.teams]
-        versions, starts = [list(current)], [0]
-        for change in sorted(self.plan.changes, key=lambda c: c.month):
-            name = change.team or change.touchpoint
-            if name is None or name not in names:
-                continue
-            place = names.index(name)
-            changes_staff = change.staff is not None or change.extra_staff is not None
-            if place >= len(self.scenario.teams):  # a touchpoint's own staff, there while it is open
-                if not (changes_staff or change.opening is not None):
-                    continue
-                opening[name] = change.opening if change.opening is not None else opening[name]
-                own[name] = change.staff if change.staff is not None else own[name]
-                own[name] = _more(week_values(own[name], "staff"), change.extra_staff)
-                current[place] = own_staff(own[name], opening[name])
-            elif changes_staff:
-                staff = current[place] if change.staff is None else week_values(change.staff, "staff")
-                current[place] = _more(staff, change.extra_staff)
-            else:
-                continue
-            versions.append(list(current))
-            starts.append(change.month + self.scenario.horizon.warm_up)
-        return np.array(versions).reshape(len(versions), len(names), HALF_HOURS_A_WEEK), self._in_force(starts)
+        versions, months = staffing_of(self.scenario, self.plan, self.teams)
+        shape = len(versions), len(self.teams), HALF_HOURS_A_WEEK
+        starts = [0, *(month + self.scenario.horizon.warm_up for month in months[1:])]
+        return np.array(versions).reshape(shape), self._in_force(starts)
 
     def _opening(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         current = [week_open(touchpoint.opening) for touchpoint in self.scenario.touchpoints]

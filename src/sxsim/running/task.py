@@ -210,6 +210,11 @@ class Task:
             )[1]
         except (InvalidInput, OSError, RunFailed, Stopped):
             raise
+        except MemoryError as error:
+            people = f"{self.scenario.market.people:,} people in the market"
+            raise RunFailed(
+                f"there is too little memory for {people}: take fewer, or run one at a time (-j 1)"
+            ) from error
         except Exception as error:
             said = f"replication {point.replication} of plan {self.plan}: {type(error).__name__}: {error}"
             raise RunFailed(said) from error

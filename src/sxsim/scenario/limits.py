@@ -27,8 +27,12 @@ CELL_CHARACTERS = 10_000
 FORM_ROWS, FORM_COLUMNS = 10_000, 100
 #: Entries of a list in a scenario: sites, segments, journeys, teams, contact types, plans, changes.
 PARTS = 200
-#: Posts of a team at a site, whose luck has so many places; posts of an organisation; months × sites × touchpoints of a scenario.
-POSTS_OF_A_TEAM, POSTS, TALLIES = 1 << 14, 1_000_000, 2_000_000
+#: Posts of a team at a site (a post keeps its luck whatever other teams are like), and of all teams at all sites.
+POSTS_OF_A_TEAM, POSTS = 2**14, 1_000_000
+#: Months × sites × touchpoints of a scenario.
+TALLIES = 2_000_000
+#: Years in which a run may lie.
+FIRST_YEAR, LAST_YEAR = 1, 9_998
 #: Samples, runs and trials of a study, replications of a plan, sets of an ensemble.
 SAMPLES = 2**15
 REPLICATIONS = 100_000

@@ -185,10 +185,8 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         if touchpoint.hand_over_rate > 0 and (touchpoint.kind != "staffed" or not touchpoint.hands_over_to):
             hint = "name the touchpoint that takes over"
             yield Problem((*here, "hand_over_rate"), " goes with a staffed touchpoint that has hands_over_to", hint)
-        if touchpoint.kind == "staffed" and touchpoint.name not in served and any(week_open(touchpoint.opening)):
-            hint = "set its staff, or name it in a team's serves"
-            message = f"{shown(touchpoint.staff)} leaves this touchpoint without anybody to serve while it is open"
-            yield Problem((*here, "staff"), message, hint)
+        if touchpoint.kind == "staffed" and touchpoint.name not in served:
+            yield _unserved(here, touchpoint)
         if touchpoint.kind == "self_service" and touchpoint.name in served:
             yield Problem((*here, "staff"), " goes with kind: staffed only", "set units for self-service places")
     for index, team in enumerate(scenario.teams):
@@ -219,15 +217,20 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         yield from _known(("segments", index, "profile"), segment.profile, scenario.demand.profiles, "demand profile")
 
 
+def _unserved(here: Path, touchpoint: Touchpoint) -> Problem:
+    """Nobody serves at a staffed touchpoint: because it never opens, or because nobody is there while it is open."""
+    if not any(week_open(touchpoint.opening)) and max(week_values(touchpoint.staff, "staff")) > 0:
+        hint = "give it opening hours, or name it in a team's serves and leave its staff out"
+        return Problem((*here, "opening"), " leaves it closed all week, so its own staff serve nobody", hint)
+    message = f"{shown(touchpoint.staff)} leaves this touchpoint without anybody to serve while it is open"
+    return Problem((*here, "staff"), message, "set its staff, or name it in a team's serves")
+
+
 def _without_effect(scenario: Scenario) -> Iterator[Problem]:
     """What is said of a touchpoint and could do nothing there."""
     for index, touchpoint in enumerate(scenario.touchpoints):
         here: Path = ("touchpoints", index)
         staffed = touchpoint.kind == "staffed"
-        if staffed and not any(week_open(touchpoint.opening)):
-            yield Problem(
-                (*here, "opening"), " leaves this touchpoint closed all week", "open it at some time, or take it out"
-            )
         if touchpoint.units is not None and staffed:
             yield Problem((*here, "units"), f"(={touchpoint.units}) goes with kind: self_service only", "set its staff")
         if touchpoint.after_contact is not None and not staffed:

@@ -1,7 +1,5 @@
 """The service: touchpoints, teams, capacities, journeys and the segments of customers who travel them."""
 
-import math
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator
@@ -277,12 +275,3 @@ class Demand(Part):
         if any(factor < 0 for factor in value):
             raise ValueError("season factors must be ≥ 0")
         return value
-
-
-def posts_of(week: Sequence[float], stated: int | None, hours_per_week: float) -> int:
-    """Posts that a week's staffing at a site needs: for its peak and for its hours, and at least those stated.
-
-    week: persons on duty, half hour by half hour.
-    """
-    by_hours = math.ceil(math.fsum(week) / 2.0 / hours_per_week - 1e-9) if stated is None else stated
-    return max(1, math.ceil(max(week) - 1e-9), by_hours)
