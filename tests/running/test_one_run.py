@@ -1,5 +1,6 @@
 """One run: by either engine, stopped at a month's end, and plug-ins that end the program."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,16 +46,26 @@ def test_a_run_stops_at_the_end_of_the_month_in_which_it_is_told_to(task: Task, 
     assert len(months) == 1 + len(records.sites), "nothing stops it any longer"
 
 
-def test_a_plug_in_that_ends_the_program_is_a_failed_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["sys.exit(0)", "raise GeneratorExit"])
+def test_a_plug_in_that_ends_the_program_is_a_failed_run(tmp_path: Path, how: str) -> None:
     (tmp_path / "calm.py").write_text(
         "import sys\nfrom sxsim.engines.reference import Customer\n\n\nclass Calm(Customer):\n"
-        "    def ends_month(self) -> None:\n        sys.exit(0)\n",
+        f"    def ends_month(self) -> None:\n        {how}\n",
         encoding="utf-8",
     )
     (tmp_path / "cafe.yaml").write_text(f"{TEXT}plug_ins: {{customer: 'calm.py:Calm'}}\n", encoding="utf-8")
     plugged = Task(load(tmp_path / "cafe.yaml"))
-    with pytest.raises(RunFailed, match=r"calm.py:Calm ended the program: sys.exit\(0\)"):
+    with pytest.raises(RunFailed, match=f"calm.py:Calm ended the program: {re.escape(how)}; take"):
         plugged.records(Point((), 0))
     found = run_point(plugged, Point((), 0))
     assert isinstance(found, Failure)
-    assert "sys.exit(0)" in found.text
+    assert how in found.text
+
+
+def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("sxsim.running.task.run_world", short)
+    with pytest.raises(RunFailed, match="there is too little memory for 800 people in the market"):
+        Task(load(CAFE)).records(Point((), 0))

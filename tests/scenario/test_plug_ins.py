@@ -107,6 +107,7 @@ def test_two_kinds_in_one_file_share_its_module(tmp_path: Path) -> None:
         ("1 / 0\n", "Calm", "fails when it is loaded: ZeroDivisionError", "calm.py, line 1"),
         ("class Calm(\n", "Calm", "fails when it is loaded: SyntaxError", "calm.py, line 1"),
         ("\nraise SystemExit(3)\n", "Calm", "fails when it is loaded: SystemExit: 3", "calm.py, line 2"),
+        ("raise GeneratorExit\n", "Calm", "fails when it is loaded: GeneratorExit", "calm.py, line 1"),
         ("\nimport hause.rules\n", "Calm", "imports 'hause', which is not there", "put hause.py beside calm.py"),
         ("from . import rules\n", "Calm", "attempted relative import", "write import NAME in "),
         ("\nfrom broken import FLOOR\n", "Calm", "cannot import name 'FLOOR' from 'broken'", "calm.py, line 2"),

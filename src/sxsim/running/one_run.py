@@ -108,9 +108,12 @@ def run_world(
     try:
         plugged = load_plug_ins(scenario)
         return world, reference.simulate(world, plug_ins=plugged, each_month=watch, observer=observer)
-    except SystemExit as error:
+    except BaseException as error:
+        if isinstance(error, Exception | KeyboardInterrupt):
+            raise
         named = ", ".join(scenario.plug_ins.values()) or "the reference engine"
-        raise RunFailed(f"{named} ended the program: sys.exit({error.code!r}); take that out") from error
+        how = f"sys.exit({error.code!r})" if isinstance(error, SystemExit) else f"raise {type(error).__name__}"
+        raise RunFailed(f"{named} ended the program: {how}; take that out") from error
 
 
 def simulate(

@@ -315,7 +315,9 @@ def _load(plug_in: PlugIn) -> ModuleType:
     sys.modules[name] = module
     try:
         loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
         said, hint = _what_is_wrong(error, plug_in)
         raise InvalidInput([Problem(("plug_ins", plug_in.kind), f"(={plug_in.text!r}) {said}", hint)]) from error
     return module
