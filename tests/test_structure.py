@@ -323,9 +323,9 @@ def test_what_scripts_import_from_the_package_is_there(module: str, name: str) -
 
 # The whole tree: limits of files, functions, mistakes and imports.
 
-MOST_FILES, MOST_IN_A_FOLDER = 133, 16
+MOST_FILES, MOST_IN_A_FOLDER = 134, 16
 #: Lines of a file and of a function: nine of ten at most, and any.
-FILE_LINES, FUNCTION_LINES = (365, 450), (25, 60)
+FILE_LINES, FUNCTION_LINES = (300, 450), (25, 60)
 RAISES_WITH_A_VALUE = 0.9
 
 

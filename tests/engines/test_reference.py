@@ -10,7 +10,8 @@ from sxsim.engines.records import Records
 from sxsim.engines.reference import ServiceModel, simulate
 from sxsim.engines.start import start
 from sxsim.engines.world import ABANDONED, AT_HOME, BALKED, CUSTOMER, FORMER, PROSPECT, SERVED, TURNED_AWAY
-from sxsim.results.kpis import KPIS, month_kpis, range_of, run_kpis
+from sxsim.results.intervals import range_of
+from sxsim.results.kpis import KPIS, month_kpis, run_kpis
 from sxsim.scenario.scenario import Scenario
 from tests.engines.random_scenarios import scenarios
 

@@ -5,10 +5,26 @@ from hypothesis import given
 
 from sxsim.model import business
 
-from .shapes import FLAG, MONEY, SEVERITY, SHARE, Shape, shape_tests, whole, within
+from .shapes import DIFFERENCE, FLAG, MONEY, SEVERITY, SHARE, P, Shape, shape_tests, whole, within
 
 RATE = within(0.001, 1)
 SHAPES = [
+    Shape(
+        business.in_account,
+        {"value": DIFFERENCE, "persons": within(1, 20)},
+        rises="value",
+        either="persons",
+        low=-1,
+        high=1,
+    ),
+    Shape(
+        business.activity_cost,
+        {"effort": within(0, 12), "wages": MONEY},
+        rises="effort wages",
+        low=0,
+        high=1e9,
+        typical={"wages": 1000.0},
+    ),
     Shape(
         business.contact_cost,
         {"usual": MONEY, "put_right": FLAG, "compensation": MONEY, "gesture": FLAG, "gesture_cost": MONEY},
@@ -122,3 +138,14 @@ def test_customers_who_all_leave_at_once_are_worth_nothing() -> None:
 def test_a_loss_does_not_shrink_the_programme() -> None:
     assert business.programme_money(1000.0, -500.0, 0.2) == 1000.0
     assert business.programme_money(1000.0, 500.0, 0.2) == 1100.0
+
+
+def test_contracts_began_at_any_time_and_renew_whole_terms_later() -> None:
+    assert sorted({business.first_renewal((k + 0.5) / 120, 12) for k in range(120)}) == list(range(12))
+    for month in range(30):
+        renewal = business.renewal_from(month, 12)
+        assert [m for m in range(month + 1, month + 25) if (m + renewal) % 12 == 0] == [month + 12, month + 24]
+
+
+def test_an_activity_costs_a_share_of_the_wage_bill() -> None:
+    assert business.activity_cost(2.0, 50_000.0, P) == pytest.approx(2 * P.activity_cost * 50_000)

@@ -35,14 +35,6 @@ ACTIVITIES = [
     Shape(
         implementation.worth_anchoring, {"effort": SHARE, "practising": SHARE}, rises="effort practising", low=0, high=1
     ),
-    Shape(
-        implementation.activity_cost,
-        {"effort": within(0, 12), "wages": MONEY},
-        rises="effort wages",
-        low=0,
-        high=1e9,
-        typical={"wages": 1000.0},
-    ),
     Shape(implementation.align, {"alignment": SHARE, "vision": SHARE}, rises="alignment vision", low=0, high=1),
     Shape(implementation.know_better, {"practice": SHARE, "analysed": SHARE}, rises="practice analysed", low=0, high=1),
     Shape(
@@ -91,10 +83,6 @@ def test_activities_take_time_more_of_it_where_resources_are_scarce_and_where_th
 def test_what_nobody_practises_cannot_be_anchored() -> None:
     assert implementation.worth_anchoring(1.0, 0.0) == 0.0
     assert implementation.worth_anchoring(0.8, 0.5) == pytest.approx(0.4)
-
-
-def test_an_activity_costs_a_share_of_the_wage_bill() -> None:
-    assert implementation.activity_cost(2.0, 50_000.0, P) == pytest.approx(2 * P.activity_cost * 50_000)
 
 
 def test_a_vision_and_an_analysis_bring_part_of_what_is_missing() -> None:

@@ -128,14 +128,6 @@ MARKET = [
         falls="complaints",
     ),
     Shape(
-        market.in_account,
-        {"value": DIFFERENCE, "persons": within(1, 20)},
-        rises="value",
-        either="persons",
-        low=-1,
-        high=1,
-    ),
-    Shape(
         market.joins_sooner,
         {"joins_at": within(0, 10), "more": DIFFERENCE, "eager": within(0.01, 5), "pace": within(0, 1)},
         rises="joins_at",
@@ -284,13 +276,6 @@ def test_praise_works_at_least_as_strongly_as_complaint() -> None:
 
 def test_ties_lead_to_both_sides_of_the_ring_in_turn() -> None:
     assert [market.place_on_ring(tie) for tie in range(6)] == [1, -1, 2, -2, 3, -3]
-
-
-def test_contracts_began_at_any_time_and_renew_whole_terms_later() -> None:
-    assert sorted({market.first_renewal((k + 0.5) / 120, 12) for k in range(120)}) == list(range(12))
-    for month in range(30):
-        renewal = market.renewal_from(month, 12)
-        assert [m for m in range(month + 1, month + 25) if (m + renewal) % 12 == 0] == [month + 12, month + 24]
 
 
 def test_as_many_join_as_leave_where_the_market_is_in_balance() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sxsim.engines.records import Records
 from sxsim.engines.world import WAIT_BINS, WAIT_LOW, WAIT_WIDTH
-from sxsim.results.kpis import KPIS, month_kpis, range_of, run_kpis, wait_quantile, window_months
+from sxsim.results.intervals import range_of
+from sxsim.results.kpis import KPIS, month_kpis, run_kpis, wait_quantile, window_months
 from sxsim.standard.catalogue import ELEMENTS
 
 from .hand_made import empty

@@ -10,7 +10,6 @@ from sxsim.commands.options import asks, hint, hint_at_compiling, progress
 from sxsim.running.asked import LARGEST_SEED, Reading, Screen
 
 if TYPE_CHECKING:
-    from sxsim.engines.reference import Agreement
     from sxsim.evidence.checks import Check
     from sxsim.running.plans import Scenario
 
@@ -224,7 +223,7 @@ def _engines(
             agreement = compare_engines(scenario, plan, seed=1 if seed is None else seed, replication=replication)
             found.append({"plan": plan, "replication": replication, "same": agreement.same, **vars(agreement)})
             if not json:
-                typer.echo("\n".join(_lines(plan, replication, agreement)))
+                typer.echo("\n".join(agreement.lines(plan, replication)))
     return {"scenario": scenario.name, "engines": found}
 
 
@@ -238,22 +237,6 @@ def _scenario(path: Path | None, sets: list[str], parameters: Path | None) -> "S
         return load(path, sets=sets, parameters=parameters)
     with as_file(templates()[SHOWN_BY_DEFAULT]) as shipped:
         return load(shipped, sets=sets, parameters=parameters)
-
-
-def _lines(plan: str, replication: int, agreement: "Agreement") -> list[str]:
-    """Whether both engines agree on a run, and where they begin to differ."""
-    where = f"plan {plan}, replication {replication}: {agreement.contacts} contacts"
-    if agreement.same:
-        return [f"pass  engines {where}, the same to the bit in both engines"]
-    lines = [f"miss  engines {where}, {agreement.part} differs"]
-    if agreement.compiled is None or agreement.reference is None:
-        return lines
-    lines.append(f"  first at contact {agreement.contact}:")
-    for name, value in agreement.compiled.items():
-        other = agreement.reference[name]
-        mark = "  <" if value != other else ""
-        lines.append(f"  {name:<14} compiled {value!r:<24} reference {other!r}{mark}")
-    return lines
 
 
 def _facts(

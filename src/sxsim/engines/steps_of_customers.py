@@ -24,7 +24,7 @@ from sxsim.engines.world import (
     YES,
     World,
 )  # fmt: skip
-from sxsim.model import Number, contact, customer, draws, market
+from sxsim.model import Number, business, contact, customer, draws, market
 from sxsim.model.draws import normal, place, uniform
 from sxsim.model.rule import step
 
@@ -77,7 +77,7 @@ def begin_people(world: World) -> None:
         if term > 0:
             luck = world.persons[a.first].luck
             u = uniform(luck, replication, np.int64(a.ordinal), draws.RENEWAL_MONTH, NO)
-            a.renewal = market.first_renewal(u, term)
+            a.renewal = business.first_renewal(u, term)
 
 
 @step
@@ -202,7 +202,7 @@ def eagerness_of_account(world: World, account: Number) -> Any:
     a = world.accounts[account]
     eager = 0.0
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
-        eager += market.in_account(eagerness_of(world, person), a.persons)
+        eager += business.in_account(eagerness_of(world, person), a.persons)
     return eager
 
 
@@ -240,8 +240,8 @@ def take_word(world: World, account: Number) -> None:
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
         i, mine = world.persons[person], eagerness_of(world, person)
         heard = market.heard(float(i.heard_praise), float(i.heard_complaint), p)
-        more += market.in_account(market.after_hearing(mine, heard) - mine, a.persons)
-        eager += market.in_account(mine, a.persons)
+        more += business.in_account(market.after_hearing(mine, heard) - mine, a.persons)
+        eager += business.in_account(mine, a.persons)
         hear(world, person)
     a.heard = 0
     a.joins_at = market.joins_sooner(a.joins_at, more, eager, pace)
@@ -270,7 +270,7 @@ def account_month(world: World, account: Number) -> None:
     a.joins_at, a.spells = IS_CUSTOMER, a.spells + 1
     world.sites[a.site].customers += a.persons
     if term > 0:
-        a.renewal = market.renewal_from(month, term)
+        a.renewal = business.renewal_from(month, term)
 
 
 @step
@@ -285,7 +285,7 @@ def account_leaves(world: World, account: Number) -> None:
     for person in range(np.int64(a.first), np.int64(a.first) + a.persons):
         i = world.persons[person]
         leaves = customer.leave_chance(segment.leaving, i.loyalty, i.grievance, i.advantage, p)
-        chance += market.in_account(leaves, a.persons)
+        chance += business.in_account(leaves, a.persons)
     luck = world.persons[a.first].luck
     if uniform(luck, setting.replication, np.int64(a.ordinal), draws.LEAVE, month) >= chance:
         return

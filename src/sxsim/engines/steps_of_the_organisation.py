@@ -215,7 +215,7 @@ def organisation_month(world: World) -> None:
     setting.last_result = 0.0
     for site in range(setting.sites):
         tally = world.site_tally[site]
-        invested = money + implementation.activity_cost(effort, wages, p)
+        invested = money + business.activity_cost(effort, wages, p)
         tally.investment = business.part_of_site(invested, world.sites[site].share)
         tally.result = business.result(tally.revenue, tally.cost, tally.investment)
         setting.last_result += tally.result

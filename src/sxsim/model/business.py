@@ -1,6 +1,8 @@
-"""Business success: revenue, cost, result, present value, customer equity. Money in the scenario's currency."""
+"""Business success: revenue, cost, accounts and their contracts, result, present value, customer equity. Money in the scenario's currency."""
 
-from sxsim.model import Flag, Minutes, Money, Number, Real, Share
+import math
+
+from sxsim.model import Chance, Flag, Minutes, Money, Number, Parameters, Real, Share
 from sxsim.model.arithmetic import exp, log
 from sxsim.model.rule import rule
 
@@ -123,3 +125,40 @@ def total_cost(
     contacts, failures, wages, hiring, acquisition, fixed: money ≥ 0. Returns money ≥ 0. Source: arithmetic.
     """
     return contacts + failures + wages + hiring + (acquisition + fixed)
+
+
+@rule
+def in_account(value: Real, persons: Number) -> Real:
+    """What one person adds to what an account as a whole does: all its persons count alike, none decides alone.
+
+    value: of the person, any; persons: of the account, ≥ 1. Returns a part of the mean over them.
+    Source: assumption (a buying centre agrees on the mean).
+    """
+    return value / persons
+
+
+@rule
+def first_renewal(u: Chance, term: Number) -> Number:
+    """How many months an account's contract has run at the start: any alike.
+
+    u: uniform in (0, 1); term: months ≥ 1. Returns 0 … term − 1. Source: assumption (contracts began at any time).
+    """
+    return int(math.floor(u * term))
+
+
+@rule
+def renewal_from(month: Number, term: Number) -> Number:
+    """What makes a contract that begins in a month renew a whole number of terms later.
+
+    month: from the start of the warm-up; term: months ≥ 1. Returns 0 … term − 1. Source: arithmetic of contracts.
+    """
+    return (term - month % term) % term
+
+
+@rule
+def activity_cost(effort: Real, wages: Money, p: Parameters) -> Money:
+    """Money that activities cost in a month.
+
+    effort: sum over the activities, ≥ 0; wages: the monthly wage bill, ≥ 0. Returns money ≥ 0. Source: assumption.
+    """
+    return p.activity_cost * effort * wages

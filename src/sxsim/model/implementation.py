@@ -3,7 +3,7 @@
 Employees become aware of service excellence, try it, practise it, and fall back.
 """
 
-from sxsim.model import Chance, Flag, Money, Number, Parameters, Real, Share
+from sxsim.model import Chance, Flag, Number, Parameters, Real, Share
 from sxsim.model.rule import rule
 
 
@@ -55,15 +55,6 @@ def worth_anchoring(effort: Real, practising: Share) -> Share:
     effort: for 19390:7.2.2, 7.2.3 or 7.2.4, 0–1; practising: share of the staff, 0–1. Returns 0–1. Source: assumption.
     """
     return effort * practising
-
-
-@rule
-def activity_cost(effort: Real, wages: Money, p: Parameters) -> Money:
-    """Money that activities cost in a month.
-
-    effort: sum over the activities, ≥ 0; wages: the monthly wage bill, ≥ 0. Returns money ≥ 0. Source: assumption.
-    """
-    return p.activity_cost * effort * wages
 
 
 @rule

@@ -179,16 +179,6 @@ def place_on_ring(tie: Number) -> Number:
 
 
 @rule
-def in_account(value: Real, persons: Number) -> Real:
-    """What one person adds to what an account as a whole does: all its persons count alike, none decides alone.
-
-    value: of the person, any; persons: of the account, ≥ 1. Returns a part of the mean over them.
-    Source: assumption (a buying centre agrees on the mean).
-    """
-    return value / persons
-
-
-@rule
 def joins_sooner(joins_at: Real, more: Real, eager: Real, pace: Real) -> Real:
     """When an account joins that has heard something: praise brings it nearer by a part of the month's pace, complaint puts it off.
 
@@ -199,24 +189,6 @@ def joins_sooner(joins_at: Real, more: Real, eager: Real, pace: Real) -> Real:
     if eager > 0.0 and pace > 0.0:
         return joins_at - more / eager * pace
     return joins_at
-
-
-@rule
-def first_renewal(u: Chance, term: Number) -> Number:
-    """How many months an account's contract has run at the start: any alike.
-
-    u: uniform in (0, 1); term: months ≥ 1. Returns 0 … term − 1. Source: assumption (contracts began at any time).
-    """
-    return int(math.floor(u * term))
-
-
-@rule
-def renewal_from(month: Number, term: Number) -> Number:
-    """What makes a contract that begins in a month renew a whole number of terms later.
-
-    month: from the start of the warm-up; term: months ≥ 1. Returns 0 … term − 1. Source: arithmetic of contracts.
-    """
-    return (term - month % term) % term
 
 
 @rule

@@ -228,3 +228,29 @@ def _as_looked_at(value: Interval) -> float:
     if value.n < LEAST_RUNS:
         return math.inf
     return (value.high - value.low) / 2.0 * math.sqrt(1.0 + _LOOKING / value.n)
+
+
+#: The range of a KPI by its unit.
+_RANGES = {
+    "share": (0.0, 1.0),
+    "share a month": (0.0, 1.0),
+    "0–100": (0.0, 100.0),
+    "0–1": (0.0, 1.0),
+    "1–5": (1.0, 5.0),
+}
+_RANGES |= dict.fromkeys(("share a year", "minutes", "persons", "visits a month"), (0.0, np.inf))
+_RANGES["−100 … 100"] = (-100.0, 100.0)
+
+
+#: What one more run may show of KPIs that count the few people of a small team: at the worst all of them, once a year.
+_REACHES = {"commitment": (0.0, 1.0), "turnover_12m": (0.0, 1.0)}
+
+
+def reach_of(kpi: str) -> tuple[float, float] | None:
+    """The smallest and largest value that one more run may show, for KPIs that often show few values; None for others."""
+    return _REACHES.get(kpi)
+
+
+def range_of(kpi: str) -> tuple[float, float]:
+    """The smallest and the largest value that a KPI can take."""
+    return _RANGES.get(KPIS[kpi].unit, (-np.inf, np.inf))

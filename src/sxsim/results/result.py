@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sxsim.results.cash import Cash, cash
-from sxsim.results.intervals import CONFIDENCE, Interval, interval
-from sxsim.results.kpis import KPIS, range_of, reach_of
+from sxsim.results.intervals import CONFIDENCE, Interval, interval, range_of, reach_of
+from sxsim.results.kpis import KPIS
 from sxsim.results.maturity import Commitment, Maturity, commitment_of, maturity_of
 from sxsim.results.verdicts import Paired, Verdict, primary_kpis, verdicts
 from sxsim.results.warnings import warnings_of

@@ -18,11 +18,11 @@ from sxsim.running.asked import CompareOptions, RunOptions, shown_with
 from sxsim.running.kept import Kept, check_unchanged, pack, unpack
 from sxsim.running.one_run import Stopped, engine_of, kpis_of
 from sxsim.running.sharing import Progress, ShouldStop, share
-from sxsim.running.task import Point, Task
+from sxsim.running.task import Point, Task, check_plan
 from sxsim.scenario import loading
 from sxsim.scenario.ensemble import Ensemble, read_ensemble
 from sxsim.scenario.plug_ins import plug_in_sources
-from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
+from sxsim.scenario.problems import InvalidInput, Problem
 from sxsim.scenario.scenario import BASE_PLAN
 from sxsim.scenario.scenario import Scenario as ScenarioFile
 
@@ -208,13 +208,6 @@ def _more(asked: Options, half: float) -> Options:
     """The same with as many replications as should do; finished ones are taken from the store."""
     assert asked.until is not None
     return replace(asked, replications=asked.until.next_runs(half, asked.replications), fresh=False)
-
-
-def check_plan(scenario: ScenarioFile, plan: str) -> None:
-    """Raise InvalidInput when the scenario has no such plan."""
-    if plan not in scenario.plans:
-        message = f": {scenario.name} has no plan {plan!r}"
-        raise InvalidInput([Problem(("plans",), message, did_you_mean(plan, scenario.plans))])
 
 
 def _tasks(scenario: ScenarioFile, plans: Sequence[str], options: Options) -> list[Task]:

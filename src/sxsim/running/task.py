@@ -15,7 +15,7 @@ from sxsim.scenario.fields import Decides
 from sxsim.scenario.loading import deciding, with_values
 from sxsim.scenario.paths import place_in
 from sxsim.scenario.plug_ins import plug_in_sources
-from sxsim.scenario.problems import InvalidInput
+from sxsim.scenario.problems import InvalidInput, Problem, did_you_mean
 from sxsim.scenario.scenario import BASE_PLAN, Scenario
 
 if TYPE_CHECKING:
@@ -228,3 +228,10 @@ def run_point(task: Task, point: Point, each_month: EachMonth | None = None) -> 
         raise
     except Exception:
         return Failure(point, traceback.format_exc())
+
+
+def check_plan(scenario: Scenario, plan: str) -> None:
+    """Raise InvalidInput when the scenario has no such plan."""
+    if plan not in scenario.plans:
+        message = f": {scenario.name} has no plan {plan!r}"
+        raise InvalidInput([Problem(("plans",), message, did_you_mean(plan, scenario.plans))])

@@ -19,8 +19,8 @@ from sxsim.results.summary import signed
 from sxsim.standard.catalogue import SUB_ELEMENTS
 from sxsim.studies.factors import parameters_named
 from sxsim.studies.methods.candidates import NOTHING, TARGET, Candidate, Flip, Judgement, corrected, flips_of
+from sxsim.studies.methods.drawn_weights import rows_of
 from sxsim.studies.methods.ranks import Ranked, ranks_of
-from sxsim.studies.methods.ranks_over_weights import rows_of
 from sxsim.studies.methods.search import Split
 from sxsim.studies.part import Row
 from sxsim.studies.splits import NPV, SplitsPart

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sxsim.results.intervals import Interval, interval
-from sxsim.results.kpis import KPIS, range_of
+from sxsim.results.intervals import Interval, interval, range_of
+from sxsim.results.kpis import KPIS
 from sxsim.results.result import unit_of
 from sxsim.running.one_run import engine_of
 from sxsim.running.plans import Scenario

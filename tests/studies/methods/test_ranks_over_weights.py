@@ -8,18 +8,14 @@ import pytest
 from sxsim.model.parameters import lever_weights
 from sxsim.scenario.forms.weights import read_judgements
 from sxsim.standard.catalogue import ELEMENTS, LEVERS, SUB_ELEMENTS
+from sxsim.studies.methods.drawn_weights import DRAWS, rows_of, weights_of
 from sxsim.studies.methods.ranks_over_weights import (
-    DRAWS,
-    FREED,
     Effects,
-    drawn_weights,
     effects_of,
     in_words,
     lever_effects,
     over_weights,
-    rows_of,
     shares_of_levers,
-    weights_of,
     worth_rows,
 )
 
@@ -70,17 +66,6 @@ def test_what_levers_bring_is_found_as_far_as_it_follows() -> None:
     assert (error < 3.0 * levers.std(axis=0) + 0.05).all()
     implied = levers @ SHARES.T
     assert np.abs(implied.mean(axis=0) - found.mean).max() < 0.15, "what levers bring adds up to what elements bring"
-
-
-def test_weights_are_drawn_within_their_ranges_and_zeros_only_where_they_are_freed() -> None:
-    low, high = np.array([[0.3, 0.0]]), np.array([[2.0, 0.0]])
-    chance = np.random.default_rng(3)
-    kept = drawn_weights(low, high, 2_000, chance)
-    assert kept[:, 0, 0].min() >= 0.3
-    assert kept[:, 0, 0].max() <= 2.0
-    assert (kept[:, 0, 1] == 0.0).all()
-    freed = drawn_weights(low, high, 20_000, chance, FREED)[:, 0, 1]
-    assert (freed > 0).mean() == pytest.approx(FREED, abs=0.01)
 
 
 def test_an_element_that_is_first_by_a_hair_is_not_first_under_other_weights() -> None:
@@ -153,11 +138,3 @@ def test_assessors_take_the_place_of_the_ranges(tmp_path: Path) -> None:
     assert ((craft > 0).sum(axis=1) == 1).all(), "each draw follows one of them"
     over = over_weights("loyalty", list(ELEMENTS), known({"craft": 9.0}), weights, 1)
     assert worth_rows(over)[0]["name"] == "craft"
-
-
-def test_stated_weights_stay_as_stated() -> None:
-    weights = weights_of({"weight.7.2.2a.craft": 0.5}, None, 1)
-    row, lever = SUB_ELEMENTS.index("7.2.2a"), LEVERS.index("craft")
-    for drawn in weights.drawn.values():
-        assert (drawn[:, row, lever] == 0.5).all()
-    assert "weight.7.2.2a.craft" not in weights.of_weights

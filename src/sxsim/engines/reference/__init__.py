@@ -129,6 +129,21 @@ class Agreement:
         """Whether everything is equal byte for byte."""
         return not self.part
 
+    def lines(self, plan: str, replication: int) -> list[str]:
+        """Whether both engines agree on a run, and where they begin to differ."""
+        where = f"plan {plan}, replication {replication}: {self.contacts} contacts"
+        if self.same:
+            return [f"pass  engines {where}, the same to the bit in both engines"]
+        lines = [f"miss  engines {where}, {self.part} differs"]
+        if self.compiled is None or self.reference is None:
+            return lines
+        lines.append(f"  first at contact {self.contact}:")
+        for name, value in self.compiled.items():
+            other = self.reference[name]
+            mark = "  <" if value != other else ""
+            lines.append(f"  {name:<14} compiled {value!r:<24} reference {other!r}{mark}")
+        return lines
+
 
 def compare_engines(scenario: Scenario, plan: str = BASE_PLAN, *, seed: int = 1, replication: int = 0) -> Agreement:
     """Run one replication on both engines and compare everything they hand over."""

@@ -29,7 +29,7 @@ from sxsim.scenario.problems import Problem, did_you_mean
 from sxsim.standard.catalogue import OBSTACLES
 from sxsim.studies.experiment import KIND, Experiment
 from sxsim.studies.factors import Varied, latin_hypercube
-from sxsim.studies.methods.statistics import Difference, clear, more_of_pairs, share_of
+from sxsim.studies.methods.statistics import Difference, clear, in_percent, in_points, more_of_pairs, share_of
 from sxsim.studies.part import Part, Row
 
 REACHED, HELD = "reached", "held"
@@ -261,7 +261,7 @@ class OrganisationsPart(Part):
         ]
         for plan in self.tasks:
             reached, held = self.share(plan, REACHED), self.share(plan, HELD)
-            texts.append(f"{plan}: {_percent(reached)} reach it, {_percent(held)} hold it.")
+            texts.append(f"{plan}: {in_percent(reached)} reach it, {in_percent(held)} hold it.")
             own = [each for each in self.differences if each.plan == plan]
             said = [_ends(each) for each in own if clear(each, len(own))][:_NAMED]
             most = f"If these ranges hold, what matters most: {'; '.join(said)}."
@@ -274,11 +274,11 @@ class OrganisationsPart(Part):
                 texts.append(said_of if stands_out else "None of the nine obstacles stands out clearly by itself.")
         for one, other in itertools.pairwise(self.tasks):
             for what in _KPIS:
-                more = _points(self.ahead(other, one, what))
+                more = in_points(self.ahead(other, one, what))
                 texts.append(f"{other} against {one}, in the same organisations: {more} that have {what} it.")
         for plan in self.experiment.left_out:
             by_share = sorted(self._adds(plan), key=lambda each: -each[1].mean)
-            said = [f"{name} {_points(found)}" for name, found in by_share]
+            said = [f"{name} {in_points(found)}" for name, found in by_share]
             texts.append(f"What each activity of {plan} adds to the share that reaches the aim: {'; '.join(said)}.")
         moved = [self.share(plan, REACHED, move)[0] for plan in self.tasks for move in (_MOVES[1], _MOVES[3])]
         texts.append(
@@ -291,15 +291,6 @@ class OrganisationsPart(Part):
 def _ends(each: Difference) -> str:
     """A factor with the shares at both ends of its range."""
     return f"{each.factor} ({each.lowest[0]:.0%} where it is low, {each.highest[0]:.0%} where it is high)"
-
-
-def _points(difference: Interval) -> str:
-    """A difference of shares in points, with its interval."""
-    return f"{100 * difference.mean:+.0f} points ({100 * difference.low:+.0f} to {100 * difference.high:+.0f})"
-
-
-def _percent(share: tuple[float, float, float]) -> str:
-    return f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"
 
 
 def _row(labels: Row, share: tuple[float, float, float]) -> Row:

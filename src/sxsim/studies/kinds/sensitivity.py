@@ -21,16 +21,24 @@ from sxsim.scenario.fields import quantity
 from sxsim.scenario.problems import Problem
 from sxsim.studies.experiment import FACTORS, KIND, Experiment
 from sxsim.studies.factors import Factor, Varied
-from sxsim.studies.methods.indices import DUMMY, LUCK, Estimate, Indices, Sample, analyse, sample
-from sxsim.studies.methods.ranks import share_said
+from sxsim.studies.methods.drawn_weights import is_aspect, weights_of
+from sxsim.studies.methods.indices import (
+    DUMMY,
+    LUCK,
+    Indices,
+    Sample,
+    analyse,
+    figures_of_index,
+    index_rows,
+    left_out_said,
+    sample,
+)
 from sxsim.studies.methods.ranks_over_weights import (
     OverWeights,
     effects_of,
     in_words,
-    is_aspect,
     over_weights,
     rank_rows,
-    weights_of,
     worth_rows,
 )
 from sxsim.studies.part import Part, Row
@@ -171,8 +179,8 @@ class SensitivityPart(Part):
     def tables(self) -> Iterator[tuple[str, list[Row]]]:
         """Indices, ranks with their chances, and pairs."""
         if self.screened:
-            yield "screening", [row for found in self.screened for row in _index_rows(found)]
-        yield "indices", [row for found in self.indices for row in _index_rows(found)]
+            yield "screening", [row for found in self.screened for row in index_rows(found)]
+        yield "indices", [row for found in self.indices for row in index_rows(found)]
         ranks = []
         for found in self.indices:
             for rank in found.ranks:
@@ -189,7 +197,7 @@ class SensitivityPart(Part):
             yield (
                 "second_order",
                 [
-                    {"kpi": found.kpi, "factor": a, "with": b} | _figures(estimate)
+                    {"kpi": found.kpi, "factor": a, "with": b} | figures_of_index(estimate)
                     for found in self.indices
                     for a, b, estimate in found.second
                 ],
@@ -225,7 +233,7 @@ class SensitivityPart(Part):
         if self.screening is not None:
             kept = ", ".join(factor.name for factor in self.factors)
             texts.append(f"{len(self.screening.factors)} factors were screened by Morris first; these go on: {kept}.")
-        texts += [ranking(found) + _left_out(found) for found in self.indices]
+        texts += [ranking(found) + left_out_said(found) for found in self.indices]
         texts += [in_words(found, partial(self._said, found.kpi)) for found in self.over_weights]
         return [*texts, _TWO_QUESTIONS] if self.over_weights else texts
 
@@ -263,38 +271,6 @@ def _points(design: Sample) -> Points:
     return Points(design.size, design.point)
 
 
-def _figures(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-
-
-def _index_rows(found: Indices) -> Iterator[Row]:
-    kinds = (("first order", found.first), ("total", found.total), ("mean effect", found.mean_effect))
-    for kind, estimates in kinds:
-        for name, estimate in zip(found.names, estimates, strict=False):
-            yield {"kpi": found.kpi, "index": kind, "factor": name} | _figures(estimate)
-
-
-def _left_out(found: Indices) -> str:
-    """How many samples could not be used, if any."""
-    if not found.left_out:
-        return ""
-    whole = found.left_out + found.samples
-    return f" {found.left_out} of {whole} base samples or trajectories are left out: {found.kpi} is not defined there."
-
-
-def _share(estimate: Estimate) -> str:
-    return share_said(estimate.value, estimate.low, estimate.high)
-
-
-def _effect(estimate: Estimate, unit: str) -> str:
-    figures = (estimate.value, estimate.low, estimate.high)
-    if unit.startswith("share"):
-        value, low, high = (f"{_PERCENT * x:.1f}" for x in figures)
-        return f"{value} points ({low} … {high})"
-    value, low, high = map(number, figures)
-    return f"{value} ({low} … {high})"
-
-
 def ranking(found: Indices) -> str:
     """What a KPI hinges on, with the noise floor and what the study settles."""
     if not found.samples:
@@ -306,10 +282,10 @@ def ranking(found: Indices) -> str:
     said = []
     for rank in order[:_NAMED]:
         estimate = found.main[found.names.index(rank.name)]
-        figure = _share(estimate) if found.total else _effect(estimate, unit)
+        figure = estimate.as_share if found.total else estimate.as_effect(unit)
         said.append(f"{rank.name} {figure}, rank {rank.words}")
     what = "share of the spread that each has a hand in" if found.total else "mean effect across its range"
-    noise = f"Luck alone has a hand in {_share(luck)}" if found.total else f"Luck's effect is {_effect(luck, unit)}"
+    noise = f"Luck alone has a hand in {luck.as_share}" if found.total else f"Luck's effect is {luck.as_effect(unit)}"
     if not above:
         told = "no factor stands clearly above it"
         main = [found.main[found.names.index(rank.name)] for rank in order]

@@ -14,16 +14,17 @@ doi:10.1016/j.envsoft.2006.10.004 (Morris), doi:10.21105/joss.00097 (SALib).
 
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sxsim.results.summary import number
 from sxsim.running.task import Point
 from sxsim.studies.factors import Factor
-from sxsim.studies.methods.ranks import Ranked, ranks_of, verdict
+from sxsim.studies.methods.ranks import Ranked, ranks_of, share_said, verdict
 
 #: Names of the two factors that every sensitivity study has.
 LUCK, DUMMY = "luck", "dummy"
@@ -33,6 +34,7 @@ RESAMPLES = 500
 #: Independently scrambled sequences.
 SEQUENCES = 16
 _LEVELS = 4
+_PERCENT = 100.0
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,20 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    @property
+    def as_share(self) -> str:
+        """The index as a share of the spread, in words."""
+        return share_said(self.value, self.low, self.high)
+
+    def as_effect(self, unit: str) -> str:
+        """The effect with its interval, in words; shares in points."""
+        figures = (self.value, self.low, self.high)
+        if unit.startswith("share"):
+            value, low, high = (f"{_PERCENT * x:.1f}" for x in figures)
+            return f"{value} points ({low} … {high})"
+        value, low, high = map(number, figures)
+        return f"{value} ({low} … {high})"
 
 
 @dataclass(frozen=True)
@@ -261,3 +277,24 @@ def _sequences(rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
     sequences = min(SEQUENCES, len(rows))
     sequence = (np.arange(len(rows)) * sequences // len(rows))[rows]
     return [np.flatnonzero(sequence == k) for k in np.unique(sequence)]
+
+
+def figures_of_index(estimate: Estimate) -> dict[str, float]:
+    """An index with its interval, by the names of a table's columns."""
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+
+
+def index_rows(found: Indices) -> Iterator[dict[str, Any]]:
+    """The indices of a KPI, as rows of a table."""
+    kinds = (("first order", found.first), ("total", found.total), ("mean effect", found.mean_effect))
+    for kind, estimates in kinds:
+        for name, estimate in zip(found.names, estimates, strict=False):
+            yield {"kpi": found.kpi, "index": kind, "factor": name} | figures_of_index(estimate)
+
+
+def left_out_said(found: Indices) -> str:
+    """How many samples could not be used, if any."""
+    if not found.left_out:
+        return ""
+    whole = found.left_out + found.samples
+    return f" {found.left_out} of {whole} base samples or trajectories are left out: {found.kpi} is not defined there."

@@ -26,15 +26,16 @@ import numpy as np
 
 from sxsim.studies.methods.observations import Target
 from sxsim.studies.methods.statistics import (
-    EDGE,
-    LOW_SIGMA,
     Array,
     Surface,
     TooFewRuns,
     hypercube,
     implausibility,
     rounded,
+    spread_of,
     surface_of,
+    to_normal,
+    to_places,
     weighted_quantile,
 )
 
@@ -147,19 +148,6 @@ def fit(
     return Posterior(tuple(waves), kept.places, kept.weights, drawn, best, surface.luck)
 
 
-def _to_normal(places: Array) -> Array:
-    """Places as standard normal numbers: evenly likely beforehand becomes normal, and there are no ends."""
-    from scipy.special import ndtri
-
-    return np.asarray(ndtri(np.clip(places, EDGE, 1.0 - EDGE)), float)
-
-
-def _to_places(normal: Array) -> Array:
-    from scipy.special import ndtr
-
-    return rounded(np.asarray(ndtr(normal), float))
-
-
 def _finished(waves: Sequence[Wave]) -> tuple[Array, Array]:
     places = np.concatenate([wave.places for wave in waves])
     statistics = np.concatenate([wave.statistics for wave in waves])
@@ -214,7 +202,7 @@ class _Proposals:
 
     def around(self, kept: _Kept, size: int, chance: np.random.Generator) -> Array:
         """Sets scattered around those that were kept, by twice their variance."""
-        centres = _to_normal(kept.places)
+        centres = to_normal(kept.places)
         mean = np.einsum("n,nf->f", kept.weights, centres)
         off = centres - mean
         covariance = _WIDER * np.einsum("n,na,nb->ab", kept.weights, off, off) + 1e-4 * np.eye(self.factors)
@@ -225,7 +213,7 @@ class _Proposals:
         drawn = centres[chosen] + np.einsum("ab,nb->na", root, chance.standard_normal((size, self.factors)))
 
         def density(places: Array) -> Array:
-            normal = _to_normal(places)
+            normal = to_normal(places)
             white = np.einsum("ab,nb->na", inverse, normal)
             white_centres = np.einsum("ab,nb->na", inverse, centres)
             square = np.zeros((len(normal), len(centres)))
@@ -235,7 +223,7 @@ class _Proposals:
             return np.asarray(mixed * np.exp(log_scale + 0.5 * (normal**2).sum(axis=1)), float)
 
         self._add(size, density)
-        return _to_places(drawn)
+        return to_places(drawn)
 
     def weights(self, places: Array) -> Array:
         """What each run counts, whichever wave proposed it: likely beforehand ÷ likely to be proposed."""
@@ -251,7 +239,7 @@ def _kept(waves: Sequence[Wave], proposals: _Proposals, observed: Array, noise: 
     places, statistics = _finished(waves)
     seen = statistics + noise * _errors(waves, len(observed), seed)
     weights = proposals.weights(places)
-    scale = _scale(seen, weights)
+    scale = spread_of(seen, weights)
     away = (seen - observed) / scale
     distance = np.sqrt((away**2).sum(axis=1))
     terms = len(observed) + 1
@@ -266,12 +254,12 @@ def _kept(waves: Sequence[Wave], proposals: _Proposals, observed: Array, noise: 
     weight = weights[near] * np.maximum(closeness, 1e-9)
     weight = np.round(weight / weight.sum(), _DIGITS_OF_WEIGHTS)
     weight /= weight.sum()
-    normal, off = _to_normal(places[near]), away[near]
+    normal, off = to_normal(places[near]), away[near]
     design = np.concatenate([np.ones((len(off), 1)), off], axis=1)
     worth = 1.0 / float((weight**2).sum())
     if worth > 2 * terms:
         normal = _adjusted(normal, design, weight, worth)
-    return _Kept(_to_places(normal), weight)
+    return _Kept(to_places(normal), weight)
 
 
 def _adjusted(normal: Array, design: Array, weight: Array, worth: float) -> Array:
@@ -296,13 +284,6 @@ def _errors(waves: Sequence[Wave], targets: int, seed: int) -> Array:
     ]
     whole = np.concatenate([np.isfinite(wave.statistics).all(axis=1) for wave in waves])
     return np.asarray(np.concatenate(rows)[whole], float)
-
-
-def _scale(seen: Array, weights: Array) -> Array:
-    """The spread of each statistic over all sets that are likely beforehand."""
-    ends = [[weighted_quantile(column, weights, share) for column in seen.T] for share in (LOW_SIGMA, 1.0 - LOW_SIGMA)]
-    spread = (np.array(ends[1]) - np.array(ends[0])) / 2.0
-    return np.asarray(np.where(spread > 0.0, spread, 1.0), float)
 
 
 def _resampled(kept: _Kept, size: int, chance: np.random.Generator) -> Array:

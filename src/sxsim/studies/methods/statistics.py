@@ -183,3 +183,34 @@ def clear(each: Difference, among: int) -> bool:
     change, low, high = each.change
     wider = float(ndtri(1.0 - WRONG_AT_MOST / 2.0 / among) / ndtri(1.0 - WRONG_AT_MOST / 2.0))
     return change - wider * (change - low) > 0.0 or change + wider * (high - change) < 0.0
+
+
+def to_normal(places: Array) -> Array:
+    """Places as standard normal numbers: evenly likely beforehand becomes normal, and there are no ends."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(np.clip(places, EDGE, 1.0 - EDGE)), float)
+
+
+def to_places(normal: Array) -> Array:
+    """Standard normal numbers as places: the other way round."""
+    from scipy.special import ndtr
+
+    return rounded(np.asarray(ndtr(normal), float))
+
+
+def spread_of(seen: Array, weights: Array) -> Array:
+    """The spread of each statistic over all sets that are likely beforehand."""
+    ends = [[weighted_quantile(column, weights, share) for column in seen.T] for share in (LOW_SIGMA, 1.0 - LOW_SIGMA)]
+    spread = (np.array(ends[1]) - np.array(ends[0])) / 2.0
+    return np.asarray(np.where(spread > 0.0, spread, 1.0), float)
+
+
+def in_points(difference: Interval) -> str:
+    """A difference of shares in points, with its interval."""
+    return f"{100 * difference.mean:+.0f} points ({100 * difference.low:+.0f} to {100 * difference.high:+.0f})"
+
+
+def in_percent(share: tuple[float, float, float]) -> str:
+    """A share in percent, with its interval."""
+    return f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"
