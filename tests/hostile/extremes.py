@@ -119,10 +119,20 @@ def fields() -> dict[Place, tuple[float, float]]:
     return found
 
 
+def _alone(path: Place, value: Any) -> dict[Place, Any]:
+    """A field's value, with what it needs so that the scenario can be run at all, and in some minutes."""
+    values = {path: value}
+    if path == ("horizon", "months"):
+        values |= {("plans", name, "changes"): [] for name in ("welcome", "dearer")}
+    if path == ("market", "people"):
+        values |= {("market", "customers"): value // 2} | _all("visits_per_month", 0.01, "segments")
+    return values
+
+
 def single() -> list[Extreme]:
     """Each field alone at its smallest and at its largest."""
     return [
-        Extreme(f"{'.'.join(map(str, path))} {which}", {path: value})
+        Extreme(f"{'.'.join(map(str, path))} {which}", _alone(path, value))
         for path, ends in fields().items()
         for which, value in zip(("smallest", "largest"), ends, strict=True)
     ]
