@@ -29,6 +29,8 @@ ASSESSMENT_ROWS, ASSESSMENT_COLUMNS = 10_000, 100
 PARTS = 200
 #: Posts of a team at a site (a post keeps its luck whatever other teams are like), and of all teams at all sites.
 POSTS_OF_A_TEAM, POSTS = 2**14, 1_000_000
+#: Visits of a customer in a run: each has luck of its own.
+VISITS = 2**16 - 1
 #: Years in which a run may lie.
 FIRST_YEAR, LAST_YEAR = 1, 9_998
 #: Samples, runs and trials of a study, replications of a plan, sets of an ensemble.
