@@ -42,6 +42,8 @@ Kind = Literal["share", "points", "effect", "number", ""]
 _DPI = 150
 #: Decimals of a place in a picture, as shares of its width and height: far below a pixel.
 _DECIMALS = 7
+#: How often panels are laid out: words at a slant move once more when their panel does.
+_LAYOUTS = 2
 #: Sizes of title and text, points; letters of a line one inch long and one point high, more than there are; points an inch.
 _TITLE_SIZE, _TEXT_SIZE = 14.0, 9.5
 _LETTERS, _POINTS = 165.0, 72.0
@@ -143,7 +145,8 @@ def _settle(figure: Figure) -> None:
     if engine is None:
         return
     figure.set_dpi(_DPI)
-    engine.execute(figure)
+    for _ in range(_LAYOUTS):
+        engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         left, bottom, width, height = (round(edge, _DECIMALS) for edge in axes.get_position(original=True).bounds)
