@@ -164,3 +164,18 @@ def test_a_refusal_that_nobody_reads_is_one_all_the_same(tmp_path: Path) -> None
         )
         assert done.returncode == code
     os.close(writes)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interruption_while_the_program_is_loaded_ends_it_without_a_word() -> None:
+    lines = (
+        "import os, signal, sys",
+        "class Finder:",
+        "    def find_spec(self, name, *_):",
+        "        if name == 'sxsim.commands.program': os.kill(os.getpid(), signal.SIGINT)",
+        "sys.meta_path.insert(0, Finder())",
+        "from sxsim.commands import main",
+        "main()",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines), "--version"], capture_output=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
