@@ -152,3 +152,30 @@ def test_closed_streams_change_neither_the_end_nor_the_files(
     )
     assert done.returncode == code
     assert bool(list(tmp_path.glob("cafe-today-*/kpis.*"))) == (code == 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_refusal_that_nobody_reads_is_one_all_the_same(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    for words, code in ((("check", str(tmp_path / "none.yaml")), 3), (("run", *TINY, "-o", str(tmp_path)), 0)):
+        done = subprocess.run(
+            [sys.executable, "-m", "sxsim", *words], stdout=subprocess.PIPE, stderr=writes, timeout=120
+        )
+        assert done.returncode == code
+    os.close(writes)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interruption_while_the_program_is_loaded_ends_it_without_a_word() -> None:
+    lines = (
+        "import os, signal, sys",
+        "class Finder:",
+        "    def find_spec(self, name, *_):",
+        "        if name == 'sxsim.commands.program': os.kill(os.getpid(), signal.SIGINT)",
+        "sys.meta_path.insert(0, Finder())",
+        "from sxsim.commands import main",
+        "main()",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines), "--version"], capture_output=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

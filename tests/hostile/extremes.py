@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from sxsim.commands.options import comparison_screen, run_screen
 from sxsim.results.kpis import KPIS, in_window, monthly_values, range_of, window_months
 from sxsim.results.result import to_json
+from sxsim.running.one_run import RunFailed
 from sxsim.running.plans import compare, load
 from sxsim.scenario.fields import Duration
 from sxsim.scenario.problems import InvalidInput
@@ -119,10 +120,20 @@ def fields() -> dict[Place, tuple[float, float]]:
     return found
 
 
+def _alone(path: Place, value: Any) -> dict[Place, Any]:
+    """A field's value, with what it needs so that the scenario can be run at all, and in some minutes."""
+    values = {path: value}
+    if path == ("horizon", "months"):
+        values |= {("plans", name, "changes"): [] for name in ("welcome", "dearer")}
+    if path == ("market", "people"):
+        values |= {("market", "customers"): value // 2} | _all("visits_per_month", 0.01, "segments")
+    return values
+
+
 def single() -> list[Extreme]:
     """Each field alone at its smallest and at its largest."""
     return [
-        Extreme(f"{'.'.join(map(str, path))} {which}", {path: value})
+        Extreme(f"{'.'.join(map(str, path))} {which}", _alone(path, value))
         for path, ends in fields().items()
         for which, value in zip(("smallest", "largest"), ends, strict=True)
     ]
@@ -311,7 +322,7 @@ def _wrong_figures(records: Any, rate: float) -> Iterator[str]:
 
 
 def tried(extreme: Extreme, folder: Path, *, unusual: bool, save: bool = True, engine: str | None = None) -> str:
-    """What becomes of a scenario: `refused: …` before any work, `done`, or what is wrong with its figures."""
+    """What becomes of a scenario: `refused: …` before any work, `failed: …` in it, `done`, or what is wrong with its figures."""
     file = folder / "extreme.yaml"
     file.write_text(extreme.text(), encoding="utf-8")
     try:
@@ -320,7 +331,10 @@ def tried(extreme: Extreme, folder: Path, *, unusual: bool, save: bool = True, e
         places = all(problem.line or problem.file == "--set" for problem in error.problems)
         return f"refused: {error}" if places and error.problems else f"WRONG: no place: {error}"
     out = folder / "runs"
-    found = compare(scenario, ["welcome"], replications=2, jobs=1, out=out, engine=engine)
+    try:
+        found = compare(scenario, ["welcome"], replications=2, jobs=1, out=out, engine=engine)
+    except RunFailed as error:
+        return f"failed: {error}"
     wrong = [text for run in (found.base, *found.others) for records in run.records for text in _wrong_figures(records, scenario.economics.discount_rate)]  # fmt: skip
     for text in (comparison_screen(found, folder), run_screen(found.base, folder), to_json(found.as_json())):
         wrong += ["a screen says nothing"] if not text else []

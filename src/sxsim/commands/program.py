@@ -1,9 +1,11 @@
 """The program `sxsim`: its commands, and how errors leave it."""
 
+import contextlib
 import errno
 import functools
 import gc
 import inspect
+import io
 import os
 import signal
 import sys
@@ -24,6 +26,21 @@ class _Terminated(KeyboardInterrupt):
     """Somebody asked the process to end (SIGTERM): everything is tidied up as after Ctrl-C."""
 
 
+class _Unheard(io.TextIOWrapper):
+    """Standard error that may have no reader, or no room: what is said there changes neither the work nor its exit code."""
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with contextlib.suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what can be passed on."""
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
 class _AsUsed(TyperGroup):
     """The commands in the order in which somebody comes to use them."""
 
@@ -37,6 +54,8 @@ class _AsUsed(TyperGroup):
             return super().make_context(*args, **options)
         except BrokenPipeError:
             _nobody_reads()
+        except OSError as error:
+            _stop(_system_problem(error, False), EXIT_RUN_FAILED)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader of its help who leaves early is no error."""
@@ -44,6 +63,8 @@ class _AsUsed(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             _nobody_reads()
+        except OSError as error:
+            _stop(_system_problem(error, False), EXIT_RUN_FAILED)
 
 
 app = typer.Typer(
@@ -139,6 +160,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     gc.set_threshold(_BETWEEN_COLLECTIONS, 20, 20)
     _open_what_is_closed()
+    if isinstance(sys.stderr, io.TextIOWrapper) and sys.stderr is sys.__stderr__:
+        sys.stderr = _Unheard(sys.stderr.buffer, sys.stderr.encoding, line_buffering=True)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

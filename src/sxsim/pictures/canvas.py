@@ -40,6 +40,10 @@ MARKERS = ("o", "s", "^", "D")
 #: How a quantity is written on an axis: a share in per cent, a difference of shares in points, an effect too but without a sign, large numbers short.
 Kind = Literal["share", "points", "effect", "number", ""]
 _DPI = 150
+#: Decimals of a place in a picture, as shares of its width and height: far below a pixel.
+_DECIMALS = 7
+#: How often panels are laid out: words at a slant move once more when their panel does.
+_LAYOUTS = 2
 #: Sizes of title and text, points; letters of a line one inch long and one point high, more than there are; points an inch.
 _TITLE_SIZE, _TEXT_SIZE = 14.0, 9.5
 _LETTERS, _POINTS = 165.0, 72.0
@@ -135,13 +139,28 @@ def canvas(width: float, height: float, message: str, about: str) -> Figure:
     return figure
 
 
+def _settle(figure: Figure) -> None:
+    """Lay the panels out, and round where they are: the layout's last bit differs from time to time, and a pixel with it."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    figure.set_dpi(_DPI)
+    for _ in range(_LAYOUTS):
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(edge, _DECIMALS) for edge in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height))
+
+
 def saved(figure: Figure, path: Path) -> Path:
-    """Write a picture whole, or not at all."""
+    """Write a picture whole, or not at all; the same bytes for the same picture."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(_UNIQUE)}.tmp.png")
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph")  # of a script that the font has not: drawn as a box
+            _settle(figure)
             figure.savefig(temporary, format="png", dpi=_DPI, metadata={"Software": "sxsim"})
         os.replace(temporary, path)
     finally:

@@ -31,6 +31,8 @@ PARTS = 200
 POSTS_OF_A_TEAM, POSTS = 2**14, 1_000_000
 #: Months × sites × touchpoints of a scenario.
 TALLIES = 2_000_000
+#: Visits of a customer in a run: each has luck of its own.
+VISITS = 2**16 - 1
 #: Years in which a run may lie.
 FIRST_YEAR, LAST_YEAR = 1, 9_998
 #: Samples, runs and trials of a study, replications of a plan, sets of an ensemble.

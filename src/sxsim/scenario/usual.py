@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from sxsim.scenario.fields import MOST, Duration, week_values
 from sxsim.scenario.forms.weights import settable
-from sxsim.scenario.limits import FIRST_YEAR, LAST_YEAR, POSTS, POSTS_OF_A_TEAM, TALLIES
+from sxsim.scenario.limits import FIRST_YEAR, LAST_YEAR, POSTS, POSTS_OF_A_TEAM, TALLIES, VISITS
 from sxsim.scenario.organisation import Site
 from sxsim.scenario.parameters import usual_of
 from sxsim.scenario.plan import Plan
@@ -226,6 +226,7 @@ def too_large(scenario: Scenario) -> Iterator[Problem]:
     if rows > TALLIES:
         said = f"(={scenario.horizon.months}) × {len(scenario.sites)} sites × {len(scenario.touchpoints)} touchpoints are {rows:,}"
         yield Problem(("horizon", "months"), f"{said}, must be ≤ {TALLIES:,}", "take fewer of them")
+    yield from _too_many_visits(scenario)
     teams = scenario.all_teams()
     own = {team.name: index for index, team in enumerate(scenario.teams)}
     places: list[Path] = [
@@ -282,3 +283,11 @@ def _beyond_the_calendar(scenario: Scenario) -> Iterator[Problem]:
     if not FIRST_YEAR <= first <= last <= LAST_YEAR:
         said = f"(={horizon.start}) lets the run go from the year {first} to {last}, must be within {FIRST_YEAR} to {LAST_YEAR}"
         yield Problem(("horizon", "start"), said, "choose another start, or fewer months")
+
+
+def _too_many_visits(scenario: Scenario) -> Iterator[Problem]:
+    months = scenario.horizon.warm_up + scenario.horizon.months
+    for index, segment in enumerate(scenario.segments):
+        if segment.visits_per_month * months > VISITS:
+            said = f"(={segment.visits_per_month:g}) makes more than {VISITS:,} visits of a customer in {months} months"
+            yield Problem(("segments", index, "visits_per_month"), said, "say fewer visits, or fewer months")
