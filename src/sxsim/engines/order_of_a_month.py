@@ -14,7 +14,6 @@ from sxsim.engines.steps_of_customers import account_month, joining_month, perso
 from sxsim.engines.steps_of_employees import count_stages, employee_month, is_needed, opened_or_closed
 from sxsim.engines.steps_of_the_organisation import (
     element_maturities,
-    market_month,
     organisation_month,
     site_business,
     site_levers,
@@ -36,6 +35,19 @@ from sxsim.engines.world import (
 from sxsim.model import Number, draws, implementation, market
 from sxsim.model.draws import normal
 from sxsim.model.rule import step
+
+
+@step
+def market_month(world: World) -> None:
+    """The outside offer drifts and answers our price; with it drifts what the market expects."""
+    setting, m = world.settings[0], world.market[0]
+    z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
+    m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
+    z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
+    answered = market.answer_price(m.answered, setting.price, world.parameters[0])
+    drift = m.outside_price_drift + (answered - m.answered)
+    m.outside_price, m.answered = market.drift_price(m.outside_price, drift, m.outside_spread, z), answered
+    world.rises[setting.month + 1] = market.raise_expectation(world.rises[setting.month], setting.expectation_drift)
 
 
 @step

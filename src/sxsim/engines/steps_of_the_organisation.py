@@ -1,7 +1,4 @@
-"""What happens at a month's end to the organisation, its sites and the market outside.
-
-Activities, wins, obstacles, money, maturity, levers; reputation, revenue and cost, the figures of the month; the outside offer.
-"""
+"""What a month's end does to organisation and sites: activities, wins, obstacles, money, maturity, levers; reputation, revenue, cost."""
 
 from typing import Any
 
@@ -14,7 +11,6 @@ from sxsim.engines.world import (
     EXPAND_MOMENTUM,
     IS_CUSTOMER,
     MINIMUM_VIABLE_CHANGES,
-    NO,
     SURPRISE,
     VISION_INITIATIVES,
     VOICE,
@@ -252,19 +248,6 @@ def site_business(world: World, site: Number) -> None:
     tally.cost = business.total_cost(
         tally.contact_cost, tally.failure_cost, tally.wages, tally.hiring_cost, tally.acquisition_cost, tally.fixed_cost
     )
-
-
-@step
-def market_month(world: World) -> None:
-    """The outside offer drifts and answers our price; with it drifts what the market expects."""
-    setting, m = world.settings[0], world.market[0]
-    z = normal(setting.seed, setting.replication, NO, draws.OFFER_QUALITY, setting.month)
-    m.outside_quality = market.drift_offer(m.outside_quality, m.outside_drift, m.outside_spread, z)
-    z = normal(setting.seed, setting.replication, NO, draws.OFFER_PRICE, setting.month)
-    answered = market.answer_price(m.answered, setting.price, world.parameters[0])
-    drift = m.outside_price_drift + (answered - m.answered)
-    m.outside_price, m.answered = market.drift_price(m.outside_price, drift, m.outside_spread, z), answered
-    world.rises[setting.month + 1] = market.raise_expectation(world.rises[setting.month], setting.expectation_drift)
 
 
 @step
