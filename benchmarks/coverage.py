@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sxsim.results.cash import payback_interval
-from sxsim.results.intervals import Until, few_valued, interval
-from sxsim.results.kpis import KPIS, range_of, reach_of, run_kpis
+from sxsim.results.intervals import Until, few_valued, interval, range_of, reach_of
+from sxsim.results.kpis import KPIS, run_kpis
 from sxsim.results.verdicts import PRIMARY, Paired, holm, verdicts
 from sxsim.studies.methods.ranks import ahead_of, behind_by_luck
 from sxsim.studies.methods.ranks import holm as of_looks
