@@ -218,7 +218,7 @@ def first_over_weights(found: Sequence[First], basis: str, path: Path) -> Path:
         written(axes.xaxis, "share")
         heading(axes, each.kpi.name, each.kpi.meaning, letters=40)
     bar = {"marker": "s", "linestyle": ""}
-    legend(figure, {f"weights {case}": {"color": c} | bar for case, c in zip(cases, colours, strict=True)})
+    legend(figure, {case: {"color": c} | bar for case, c in zip(cases, colours, strict=True)})
     return saved(figure, path)
 
 

@@ -90,7 +90,7 @@ def test_an_element_that_is_first_by_a_hair_is_not_first_under_other_weights() -
     said = in_words(over, lambda x: f"{x:.2f}")
     assert said.startswith("loyalty, if the levers' weights are as in the runs: design comes first (> 99 %).")
     assert "leadership" not in said.split("To learn first:")[0], "it is never the likeliest"
-    assert "To learn first: recovery, of them weight.7." in said
+    assert "To learn first: the weights of recovery, above all weight.7." in said
 
 
 def test_where_one_element_is_far_ahead_nothing_is_worth_learning() -> None:
@@ -98,7 +98,7 @@ def test_where_one_element_is_far_ahead_nothing_is_worth_learning() -> None:
     assert over.first_of(over.cases[1])[0] == "engagement"
     assert over.cases[1].first[ELEMENTS.index("engagement")] > 0.95
     assert over.all_of_it < 0.05
-    assert "No single weight is worth learning first" in in_words(over, str)
+    assert "No lever's weights are worth learning first" in in_words(over, str)
 
 
 def test_the_pattern_of_zeros_decides_who_is_first() -> None:

@@ -28,6 +28,8 @@ _IDLE = 20
 #: Powers of a weight in the regression of what elements bring on it.
 _POWERS = 3
 _BOUNDS = (-12.0, 12.0)
+#: Worth that is not spoken of, as a share of what a level of the best factor brings.
+_NEGLIGIBLE = 0.005
 _PERCENT = 100.0
 
 
@@ -252,17 +254,22 @@ def in_words(found: OverWeights, said: Callable[[float], str]) -> str:
         best, most = found.first_of(case)
         other = "" if best == name else f", {best} in {_percent(most)}"
         texts.append(f"With weights {case.name}: {name} in {_percent(own)}{other}.")
-    known = [each for each in found.weights if each.value > found.idle]
-    levers = [each for each in found.levers if each.value > found.idle]
-    if not known and not levers:
+    least = max(found.idle, _NEGLIGIBLE * float(np.abs(found.cases[1].effects.mean(axis=0)).max()))
+    levers = [each for each in found.levers if each.value > least]
+    if not levers:
         return " ".join(
-            [*texts, "No single weight is worth learning first: whichever it is, the first stays the first."]
+            [
+                *texts,
+                "No lever's weights are worth learning first: whatever they are, the same choice is about as good.",
+            ]
         )
-    learn = [each.name for each in (*levers[:1], *known[:1])]
-    worth = max(each.value for each in (*levers[:1], *known[:1]))
+    of_lever = [each for each in found.weights if each.name.endswith(f".{levers[0].name}") and each.value > least]
+    learn = " above all ".join(
+        [f"the weights of {levers[0].name},", of_lever[0].name] if of_lever else [f"the weights of {levers[0].name}"]
+    )
     return " ".join(
-        [*texts, f"To learn first: {', of them '.join(learn)}: {said(worth)} of the {said(found.all_of_it)} a level that all weights "
-         "together would be worth to know before choosing."]
+        [*texts, f"To learn first: {learn}; to know a lever's weights before choosing would be worth {said(levers[0].value)} a level, "
+         f"all weights together {said(found.all_of_it)}."]
     )  # fmt: skip
 
 
