@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from sxsim.commands.options import comparison_screen, run_screen
-from sxsim.results.kpis import KPIS, in_window, monthly_values, range_of, window_months
+from sxsim.results.intervals import range_of
+from sxsim.results.kpis import KPIS, in_window, monthly_values, window_months
 from sxsim.results.result import to_json
 from sxsim.running.one_run import RunFailed
 from sxsim.running.plans import compare, load

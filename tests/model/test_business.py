@@ -93,7 +93,7 @@ SHAPES = [
         low=0,
     ),
 ]
-TestShapes = shape_tests(business, SHAPES)
+TestShapes = shape_tests(business, SHAPES, tested_apart="first_renewal renewal_from")
 
 
 def test_a_contact_costs_material_compensation_and_gesture() -> None:

@@ -241,6 +241,15 @@ SHAPES = [
         typical={"spread": 0.1, "z": 0.0},
     ),
     Shape(
+        customer.starting_image,
+        {"reputation": SHARE, "satisfaction": SHARE, "is_customer": FLAG},
+        rises="reputation satisfaction",
+        either="is_customer",
+        low=0,
+        high=1,
+        typical={"is_customer": 1},
+    ),
+    Shape(
         customer.starting_bond, {"usual": SHARE, "u": UNIFORM}, rises="usual u", low=0, high=1, typical={"usual": 0.3}
     ),
 ]
@@ -544,3 +553,8 @@ def test_people_tell_most_at_the_extremes() -> None:
     assert customer.tell_chance(0.9, 1, 0.0, 1, P) == pytest.approx(0.37)
     assert customer.tell_chance(0.1, 0, 0.0, 0, P) == pytest.approx(0.2)
     assert customer.tell_chance(0.1, 0, 0.5, 0, P) == pytest.approx(0.4)
+
+
+def test_customers_hold_an_image_between_what_is_told_and_what_they_lived_and_others_what_is_told() -> None:
+    assert customer.starting_image(0.3, 0.7, 0, P) == 0.3
+    assert customer.starting_image(0.3, 0.7, 1, P) == pytest.approx(0.3 + P.image_own * 0.4)

@@ -330,7 +330,7 @@ DEMAND = [
     ),
 ]
 SHAPES = [*MARKET, *DEMAND]
-TestShapes = shape_tests(market, SHAPES, tested_apart="neighbour place_on_ring first_renewal renewal_from duration")
+TestShapes = shape_tests(market, SHAPES, tested_apart="neighbour place_on_ring duration")
 
 #: Places of a fine grid of quantiles; their mean of a function is its expected value.
 GRID = (np.arange(200_000) + 0.5) / 200_000

@@ -142,7 +142,7 @@ def canvas(width: float, height: float, message: str, about: str) -> Figure:
 def _settle(figure: Figure) -> None:
     """Lay the panels out, and round where they are: the layout's last bit differs from time to time, and a pixel with it."""
     engine = figure.get_layout_engine()
-    if engine is None:
+    if engine is None or not figure.axes:
         return
     figure.set_dpi(_DPI)
     for _ in range(_LAYOUTS):

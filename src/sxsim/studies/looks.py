@@ -70,7 +70,7 @@ class LookingPart(SplitsPart):
         raised = {name: self._raised(name) for name in self.names}
         cases = [(nothing, more) for more in ({}, *raised.values())]
         values = self.better * self.finish("a level more", cases, self.fresh)[:, :, 0]
-        gains = (values[1:] - values[0]).T
+        gains = np.nan_to_num((values[1:] - values[0]).T)  # a run that failed tells nothing
         drawn = np.random.default_rng(self.experiment.seed).integers(len(gains), size=(_RESAMPLES, len(gains)))
         ranks = ranks_of(self.names, gains[drawn].mean(axis=1), len(gains))
         self.level_more = {

@@ -167,7 +167,8 @@ def test_bounds_hold_and_are_named_where_they_bind(tmp_path: Path) -> None:
     assert split["monitoring"] >= 300
     bound = {row["element"]: row["bound"] for row in rows(found, "allocation.csv") if row["candidate"] == FOUND}
     assert bound["understanding"] == "high"
-    assert "The bound of understanding binds (high: 500)." in part.sentences() or part.judgement.advised != FOUND
+    said = any(text.startswith("The bound of understanding binds (high: ") for text in part.sentences())
+    assert said or part.judgement.advised != FOUND
 
 
 def test_todays_split_and_plans_are_judged_beside(tmp_path: Path) -> None:

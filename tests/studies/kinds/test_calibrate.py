@@ -192,12 +192,12 @@ def test_a_killed_calibration_goes_on_from_there(found: Study, folder: Path, tmp
 
 def test_a_target_that_no_set_meets_is_said_and_no_ensemble_is_written(tmp_path: Path) -> None:
     targets = [
-        {"kpi": "satisfaction", "observed": 99, "error": 0.5},
+        {"kpi": "active_customers", "observed": 500, "error": 0.5},
         {"kpi": "wait_mean", "observed": 0.6, "error": 0.5},
     ]
     got = study(calibration_file(tmp_path, targets=targets, simulations=100, ensemble=10), out=tmp_path)
     (text,) = got.unmet
-    assert text.startswith("no set is consistent with what was observed. satisfaction cannot be met: observed 99.0")
+    assert text.startswith("no set is consistent with what was observed. active_customers cannot be met: observed 500")
     assert got.folder is not None
     assert not (got.folder / "ensemble.csv").exists()
     summary = (got.folder / "summary.md").read_text()
