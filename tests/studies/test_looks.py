@@ -7,7 +7,7 @@ import pytest
 
 from sxsim.studies.looks import LookingPart
 from sxsim.studies.methods.candidates import NOTHING
-from sxsim.studies.study import Study, study
+from sxsim.studies.study import Study, load_experiment, parts_of, study
 from tests.studies.experiments import rows
 from tests.studies.kinds.test_advise import ONE_ELEMENT, SIZE, advise_file
 
@@ -58,7 +58,8 @@ def test_both_questions_stand_beside_each_other_in_a_table(looked: Study) -> Non
 
 
 def test_a_level_more_ends_at_the_highest(tmp_path: Path) -> None:
-    part = part_of(study(advise_file(tmp_path, set=FULL, trials=10, replications=4), out=tmp_path))
+    (part,) = parts_of(load_experiment(advise_file(tmp_path, set=FULL)))
+    assert isinstance(part, LookingPart)
     raised = part._raised("understanding")
     assert raised["organisation.maturity.7.3.1a"] == 3.0
     assert set(raised.values()) == {3.0, 5.0}
