@@ -9,17 +9,10 @@ from sxsim.studies.looks import LookingPart
 from sxsim.studies.methods.candidates import NOTHING
 from sxsim.studies.study import Study, load_experiment, parts_of, study
 from tests.studies.experiments import rows
-from tests.studies.kinds.test_advise import ONE_ELEMENT, SIZE, advise_file
+from tests.studies.kinds.test_advise import ONE_ELEMENT, SIZE, advise_file, part_of
 
 #: Only understanding helps delight, and it is at its top already: money finds nothing to raise there.
 FULL = SIZE | ONE_ELEMENT | {"organisation.maturity": {"understanding": 5.0, "7.3.1a": 2.0, "strategy": 2.0}}
-
-
-def part_of(found: Study) -> LookingPart:
-    """The only part of a study."""
-    (part,) = found.parts
-    assert isinstance(part, LookingPart)
-    return part
 
 
 @pytest.fixture(scope="module")

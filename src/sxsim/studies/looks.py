@@ -47,7 +47,7 @@ class Euro:
 
 @dataclass(frozen=True)
 class LevelMore:
-    """What a level more of an element at the start does to the goal, however it is had; positive when the goal is better."""
+    """What a level more of an element at the start does to the goal, however it is had."""
 
     goal: Interval
     rank: Ranked
@@ -69,10 +69,10 @@ class LookingPart(SplitsPart):
         nothing = Candidate(NOTHING, (0.0,) * len(self.names))
         raised = {name: self._raised(name) for name in self.names}
         cases = [(nothing, more) for more in ({}, *raised.values())]
-        values = self.better * self.finish("a level more", cases, self.fresh)[:, :, 0]
+        values = self.finish("a level more", cases, self.fresh)[:, :, 0]
         gains = np.nan_to_num((values[1:] - values[0]).T)  # a run that failed tells nothing
         drawn = np.random.default_rng(self.experiment.seed).integers(len(gains), size=(_RESAMPLES, len(gains)))
-        ranks = ranks_of(self.names, gains[drawn].mean(axis=1), len(gains))
+        ranks = ranks_of(self.names, self.better * gains[drawn].mean(axis=1), len(gains))
         self.level_more = {
             rank.name: LevelMore(self.interval_of(self.experiment.goal, own, difference=True), rank)
             for rank, own in zip(ranks, gains.T, strict=True)
@@ -87,7 +87,7 @@ class LookingPart(SplitsPart):
     @property
     def first(self) -> str:
         """The element of which a level more brings most."""
-        return max(self.level_more, key=lambda name: self.level_more[name].goal.mean)
+        return max(self.level_more, key=lambda name: self.better * self.level_more[name].goal.mean)
 
     def all_into(self, name: str) -> Split:
         """As much of the budget as may be for one element, the rest at its lower bounds."""
@@ -198,10 +198,18 @@ class LookingPart(SplitsPart):
         unit, currency = unit_of(self.experiment.goal, self.scenario), self.scenario.currency
         first, euros = self.level_more[self.first], self.next_money[NOTHING]
         best = max(euros, key=lambda name: euros[name].npv.mean)
-        all_in = self.judgement.leads.get(f"all into {self.first}")
-        loses = (
-            f"; the whole budget into {self.first} is behind the advice by {signed(all_in)} {unit}" if all_in else ""
-        )
+        name = f"all into {self.first}"
+        loses = ""
+        if name in self.judgement.leads:
+            lead = self.judgement.leads[name]
+            told = (
+                "cannot be told from"
+                if name in self.judgement.tied
+                else "is behind"
+                if lead.mean > 0
+                else "is ahead of"
+            )
+            loses = f"; the whole budget into {self.first} {told} the advice ({signed(lead)} {unit})"
         return [
             f"Two questions: if a level more of it could be had at once, {self.first} would bring most ({signed(first.goal)} {unit}, rank "
             f"{first.rank.words}), under the levers' weights as they stand; the first {currency} of money goes furthest in {best}{loses}."

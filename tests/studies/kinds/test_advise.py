@@ -130,6 +130,8 @@ def test_a_goal_that_is_better_low_is_made_low(tmp_path: Path) -> None:
     first = part.judgement.rows[0]
     assert first.against_nothing.high < 0
     assert first.ahead.mean == 0
+    assert part.first == "operations"
+    assert part.level_more["operations"].goal.mean < 0
     others = [row for row in part.judgement.rows[1:] if row.candidate.name != "all into operations"]
     assert all(row.ahead.mean > 0 for row in others)
     assert first.worst_tenth >= first.against_nothing.mean

@@ -20,7 +20,7 @@ def test_weights_are_drawn_within_their_ranges_and_zeros_only_where_they_are_fre
     assert kept[:, 0, 0].min() >= 0.3
     assert kept[:, 0, 0].max() <= 2.0
     assert (kept[:, 0, 1] == 0.0).all()
-    freed = drawn_weights(low, high, 20_000, chance, FREED)[:, 0, 1]
+    freed = drawn_weights(low, high, 20_000, chance, high == 0.0)[:, 0, 1]
     assert (freed > 0).mean() == pytest.approx(FREED, abs=0.01)
 
 
@@ -30,3 +30,11 @@ def test_stated_weights_stay_as_stated() -> None:
     for drawn in weights.drawn.values():
         assert (drawn[:, row, lever] == 0.5).all()
     assert "weight.7.2.2a.craft" not in weights.of_weights
+
+
+def test_a_weight_that_is_stated_to_be_0_is_not_freed() -> None:
+    weights = weights_of({"weight.7.3.3a.craft": 0.0}, None, 1)
+    (freed,) = (drawn for name, drawn in weights.drawn.items() if "freed" in name)
+    craft = LEVERS.index("craft")
+    assert (freed[:, SUB_ELEMENTS.index("7.3.3a"), craft] == 0.0).all()
+    assert (freed[:, SUB_ELEMENTS.index("7.3.3b"), craft] > 0.0).any()

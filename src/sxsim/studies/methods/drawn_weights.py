@@ -17,14 +17,16 @@ DRAWS = 4_000
 FREED, _FREED_LOW, _FREED_HIGH = 0.1, 0.1, 1.2
 
 
-def drawn_weights(low: Numbers, high: Numbers, count: int, chance: np.random.Generator, freed: float = 0.0) -> Numbers:
+def drawn_weights(
+    low: Numbers, high: Numbers, count: int, chance: np.random.Generator, zeros: NDArray[np.bool_] | None = None
+) -> Numbers:
     """Weights drawn evenly from their ranges, shape (count, sub-elements, levers).
 
-    freed: the part of those that are assumed to be 0 (no range) which is drawn, too, another part in each draw.
+    zeros: which are assumed to be 0, shape (sub-elements, levers); a part of them is drawn, too, another part in each draw.
     """
     weights = low + (high - low) * chance.random((count, *low.shape))
-    if freed > 0.0:
-        free = (high == 0.0) & (chance.random(weights.shape) < freed)
+    if zeros is not None:
+        free = zeros & (chance.random(weights.shape) < FREED)
         weights = np.where(free, chance.uniform(_FREED_LOW, _FREED_HIGH, weights.shape), weights)
     return np.asarray(weights)
 
@@ -60,10 +62,11 @@ def weights_of(stated: Mapping[str, float], judgements: Judgements | None, seed:
         for column, lever in enumerate(LEVERS)
         for row, sub in enumerate(SUB_ELEMENTS)
     }
-    low, high = in_runs.copy(), in_runs.copy()
+    low, high, zeros = in_runs.copy(), in_runs.copy(), np.zeros(in_runs.shape, np.bool_)
     for name, place in places.items():
         if name in known and name not in stated:
             low[place], high[place] = known[name].low, known[name].high
+        zeros[place] = name not in known and name not in stated
 
     def with_judgements(weights: Numbers) -> Numbers:
         for lever in judged:
@@ -77,7 +80,7 @@ def weights_of(stated: Mapping[str, float], judgements: Judgements | None, seed:
     drawn = {name: with_judgements(drawn_weights(low, high, DRAWS, chance))}
     if len(judged) < len(LEVERS):
         freed = f"{short}, one zero in {1 / FREED:.0f} freed"
-        drawn[freed] = with_judgements(drawn_weights(low, high, DRAWS, chance, FREED))
+        drawn[freed] = with_judgements(drawn_weights(low, high, DRAWS, chance, zeros))
     first = drawn[name]
     learned = {each: place for each, place in places.items() if float(np.ptp(first[:, *place])) > 0.0}
     return Weights(in_runs, drawn, learned)

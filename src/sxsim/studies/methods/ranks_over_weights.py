@@ -139,9 +139,9 @@ class Worth:
 class OverWeights:
     """How ranks hold over the uncertainty of the weights, for one KPI.
 
-    cases: first the weights as they stand in the runs; worth: of each weight and of each lever's weights together, the largest
-    first; all_of_it: of all weights together; idle: what a weight seems to be worth that tells nothing; explained: share of the
-    KPI's spread that the effects make, luck being the rest; better: the KPI is better so.
+    cases: first the weights as they stand in the runs; weights, levers: what each weight, and each lever's weights together, are
+    worth to learn, the largest first; all_of_it: of all weights together; idle: what a weight seems to be worth that tells nothing;
+    explained: share of the KPI's spread that the effects make, luck, bends and interactions being the rest.
     """
 
     kpi: str
@@ -229,6 +229,7 @@ def rank_rows(found: OverWeights) -> list[dict[str, Any]]:
                 "a level brings": mean,
                 "low": low,
                 "high": high,
+                "explained": found.explained,
             }
             rows.append(row | {f"chance of rank {r}": float(c) for r, c in enumerate(case.chances[k], 1)})
     return rows
